@@ -1,0 +1,35 @@
+# What a person does with the gateway. Every target does its own set-up; only Python 3.11 to 3.14 and make are needed.
+.DEFAULT_GOAL := help
+.PHONY: help setup check test demo faults bench lock clean
+
+PYTHON ?=
+export PYTHON
+
+help:  ## This list
+	@sed -n 's/^\([a-z]*\):.*  ## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+setup:  ## Make .venv with the locked packages and fetch the Kafka broker's jars; does nothing when nothing changed
+	@.ci/setup
+
+demo: setup  ## Start everything, post sample transfers, show the reports that come out, stop
+	@.venv/bin/strgw demo
+
+check: setup  ## Format, lint, types, import directions, schema compatibility
+	@.venv/bin/python .ci/gate.py check
+
+test: setup  ## make check, then every tier of tests (unit, property, golden, integration, faults in the short form)
+	@.venv/bin/python .ci/gate.py test
+
+faults: setup  ## The long form of the fault tests (20 kills over 500,000 transfers)
+	@.venv/bin/python .ci/gate.py faults
+
+bench: setup  ## Measure throughput, latency and memory on this machine
+	@.venv/bin/strgw bench
+
+lock: setup  ## Write requirements.lock anew from pyproject.toml (UPGRADE=name lifts that one package)
+	@.venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --all-extras --no-header \
+	  $(if $(UPGRADE),--upgrade-package $(UPGRADE)) --output-file requirements.lock
+
+clean:  ## Remove .venv and every cache in this folder (the broker's data and jars stay)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist build
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,167 @@
+"""Delivery: `filings` in; filings on the FIUs' topics, holds for a person and the audit out, exactly once.
+
+One step takes what is waiting, renders the newest version of each report, and commits outputs, state and offsets in one
+transaction. The state of a partition is read back when its first record comes: by then the position is known, so no
+transaction of a former owner can still change what was delivered (require_stable). Whatever fails ends the process.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from connectors.fius.delivered import STATE_TOPIC, Delivered, due_soon, restored
+from connectors.fius.dispatch import REPORT_CODEC, Dispatcher, Outcome, newest
+from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
+from connectors.partners.outgoing import Record
+from connectors.partners.transaction import Taken, TransactionalLog
+from schemas import topics
+from schemas.codec import Codec, CorruptRecord
+from schemas.quarantine import QuarantineRecord
+from schemas.report import Report
+from schemas.transfer import Coordinate
+
+GROUP = "deliver"
+PATTERN = f"^{topics.FILINGS}$"
+# DEF: of one transaction; a report of 500 scattered transfers takes about 2 s to read and render, so that even a batch of
+# nothing else stays well under the minute after which the group gives a silent member's partitions away
+MAX_REPORTS = 20
+POLL_MS = 200
+GAUGE_S = 5.0
+_QUARANTINE: Codec[QuarantineRecord] = Codec(QuarantineRecord)
+
+
+class DeliveryMeters(Protocol):
+    """What delivery counts. Labels are closed sets: FIUs of the registry ("" for no route), states."""
+
+    def filing(self, fiu: str, state: str) -> None:
+        """One filing for `fiu` ended as published, held, proposed or withdrawn."""
+
+    def due_within_24h(self, count: int) -> None:
+        """`count` filings wait for a person and are due within 24 hours, or overdue."""
+
+    def commit(self, seconds: float, reports: int) -> None:
+        """A transaction over `reports` report versions took `seconds`, rendering included."""
+
+    def lag(self, reports: int) -> None:
+        """`reports` report versions wait on `filings`."""
+
+
+class Clock(Protocol):
+    """Time, injected: seconds for durations, ms UTC for deadlines."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+
+
+class Delivery:
+    """The loop's body."""
+
+    def __init__(self, bootstrap: str, log: TransactionalLog, dispatcher: Dispatcher, meters: DeliveryMeters, clock: Clock) -> None:
+        self._bootstrap, self._log, self._dispatcher = bootstrap, log, dispatcher
+        self._meters, self._clock = meters, clock
+        self._state: dict[int, dict[str, Delivered]] = {}
+        self._generation = -1
+        self._gauge_due = 0.0
+
+    def open(self, fius: Sequence[str]) -> None:
+        """Checks that every topic to write to exists and joins the group. Raises TopicMissing."""
+        with CommittedLog(self._bootstrap) as reader:
+            existing = reader.topics()
+        for topic in (topics.FILINGS, STATE_TOPIC, topics.HELD, topics.AUDIT, topics.QUARANTINE, *map(topics.fiu_reports, fius)):
+            if topic not in existing:
+                raise TopicMissing(topic)
+        self._log.open()
+
+    def step(self, timeout_ms: int = POLL_MS) -> int:
+        """Delivers what is waiting; returns the number of report versions taken, 0 when none came in time.
+
+        Raises  Fenced, CommitLost: the process must end.
+        """
+        taken = self._log.poll(timeout_ms, MAX_REPORTS)
+        if taken is None:
+            self._gauges()
+            return 0
+        started = self._clock.monotonic()
+        self._own(taken)
+        outcomes, spoilt = self._outcomes(taken)
+        self._log.commit(_records(outcomes, spoilt), taken)
+        self._remember(outcomes)
+        count = sum(len(records) for records in taken.records.values())
+        self._meters.commit(self._clock.monotonic() - started, count)
+        self._gauges()
+        return count
+
+    def _own(self, taken: Taken) -> None:
+        """State of the polled partitions; after a change of the group it is read anew, for another may have delivered."""
+        if taken.member.generation_id != self._generation:
+            self._state.clear()
+            self._generation = taken.member.generation_id
+        missing = sorted({tp.partition for tp in taken.records} - set(self._state))
+        if missing:
+            self._state.update(read_state(self._bootstrap, missing))
+
+    def _outcomes(self, taken: Taken) -> tuple[list[tuple[int, str, Outcome]], list[Record]]:
+        outcomes, spoilt = [], []
+        for tp, records in taken.records.items():
+            reports = []
+            for record in records:
+                read = _read(record)
+                if isinstance(read, Record):
+                    spoilt.append(read)
+                else:
+                    reports.append(read)
+            known = self._state[tp.partition]
+            for report, source in newest(reports):
+                outcome = self._dispatcher.dispatch(report, source, known.get(report.report_id))
+                if outcome is not None:
+                    outcomes.append((tp.partition, report.report_id, outcome))
+        return outcomes, spoilt
+
+    def _remember(self, outcomes: list[tuple[int, str, Outcome]]) -> None:
+        for partition, report_id, outcome in outcomes:
+            self._state[partition][report_id] = outcome.state
+            for fiu, state in outcome.counts:
+                self._meters.filing(fiu, state)
+
+    def _gauges(self) -> None:
+        if self._clock.monotonic() < self._gauge_due:
+            return
+        self._gauge_due = self._clock.monotonic() + GAUGE_S
+        now_ms = self._clock.now_ms()
+        self._meters.due_within_24h(sum(due_soon(state.values(), now_ms) for state in self._state.values()))
+        self._meters.lag(sum(self._log.lag().values()))
+
+
+def read_state(bootstrap: str, partitions: Sequence[int]) -> Mapping[int, dict[str, Delivered]]:
+    """What was delivered of the reports in each partition, from `deliver.state`."""
+    logs: dict[int, list[tuple[bytes, bytes | None]]] = {partition: [] for partition in partitions}
+    with CommittedLog(bootstrap) as reader:
+        for record in reader.read(STATE_TOPIC, reader.bounds(STATE_TOPIC, partitions)):
+            logs[record.partition].append((record.key or b"", record.value))
+    return {partition: restored(log) for partition, log in logs.items()}
+
+
+def _read(record: LogRecord) -> tuple[Report, Coordinate] | Record:
+    """The report with its coordinate, or the quarantine entry where the bytes are none."""
+    source, raw = Coordinate(record.topic, record.partition, record.offset), record.value or b""
+    try:
+        return REPORT_CODEC.decode(raw), source
+    except CorruptRecord as error:
+        digest = hashlib.sha256(raw).hexdigest()
+        entry = QuarantineRecord("deliver", "", source, error.code, str(error), error.code, raw, digest)
+        return Record(topics.QUARANTINE, None, f"{source.topic}/{source.partition}/{source.offset}".encode(), _QUARANTINE.encode(entry))
+
+
+def _records(outcomes: list[tuple[int, str, Outcome]], spoilt: list[Record]) -> Iterator[Record]:
+    for _, _, outcome in outcomes:
+        yield from (Record(*record) for record in outcome.records)
+    yield from spoilt
+
+
+def run(delivery: Delivery, stopping: Callable[[], bool]) -> None:
+    """Steps until `stopping()` is true. Raises Fenced, CommitLost."""
+    while not stopping():
+        delivery.step()

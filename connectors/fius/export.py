@@ -1,0 +1,53 @@
+"""Writes filings as files, through the same `prepare` as the live delivery: what the backtest leaves under `filings/`."""
+
+from collections.abc import Container, Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from connectors.fius.prepare import Prepared, Registries, is_sent, prepare
+from connectors.kafka.archive import Archive
+from schemas.filing import Filing
+from schemas.held import Held
+from schemas.report import Report
+
+EXTENSIONS = {"application/zip": "zip", "application/xml": "xml", "text/xml": "xml", "application/json": "json"}
+
+
+class Exported(NamedTuple):
+    """What was written, and every plan that was not, with the reason."""
+
+    filings: tuple[tuple[Path, Filing], ...]
+    held: tuple[Held, ...]
+
+
+def write_filings(reports: Iterable[Report], archive: Archive, registries: Registries, out_dir: Path) -> Exported:
+    """Writes `filings/<cc>/<report_id>.v<version>.<ext>` under `out_dir` for every plan that would be sent.
+
+    Shape   every version given; withdrawn reports have no filing; a second file of the same report for the same FIU
+            (a form split at its limits, a second licensed partner) is `.v<version>.2.<ext>`
+    """
+    written: dict[Path, Filing] = {}
+    held: list[Held] = []
+    for report in reports:
+        if report.state != "open":
+            continue
+        for plan in report.filings:
+            result = prepare(report, plan, archive, registries)
+            if isinstance(result, Prepared):
+                for filing in result.filings:
+                    written[_write(out_dir, filing, written)] = filing
+            elif is_sent(plan) or plan.obligation != "spontaneous":
+                held.append(result)
+    return Exported(tuple(written.items()), tuple(held))
+
+
+def _write(out_dir: Path, filing: Filing, taken: Container[Path]) -> Path:
+    folder = out_dir / "filings" / filing.fiu.lower()
+    folder.mkdir(parents=True, exist_ok=True)
+    stem, extension = f"{filing.report_id}.v{filing.version}", EXTENSIONS.get(filing.media_type, "bin")
+    path, number = folder / f"{stem}.{extension}", 1
+    while path in taken:
+        number += 1
+        path = folder / f"{stem}.{number}.{extension}"
+    path.write_bytes(filing.payload)
+    return path

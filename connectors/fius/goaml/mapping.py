@@ -1,0 +1,138 @@
+"""What an FIU's form means in our words: code maps, placeholder rules, texts, business rules and limits (profiles/<cc>/map.yaml)."""
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal
+
+import msgspec
+
+from connectors.fius.goaml.profile import ProfileError, Schema, decode
+from schemas.yaml_rows import Document
+
+MAP_SCHEMA = "strgw.goaml-map/1"
+ANY = "*"
+
+
+class Placeholder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A rule that fills a mandatory field nobody told us. It never fills an optional one.
+
+    at     element path this is for, from its end: "birthdate", or "director_id/first_name"; the longest match wins
+    value  what is written; `fact` instead names a known value of the surroundings; `node` opens an element and asks for its parts
+    basis  SRC: the FIU's guide or list says so; DEF: our choice
+    """
+
+    id: str
+    at: str
+    why: str
+    basis: Literal["SRC", "DEF"]
+    value: str = ""
+    fact: str = ""
+    node: bool = False
+
+
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A business rule of the FIU beyond its schema. `kind` decides what `at`, `value` and `report_codes` mean (rules.py)."""
+
+    id: str
+    kind: Literal["required", "my_client", "local_currency", "bi_party", "max_characters"]
+    text: str
+    at: str = ""
+    value: str = ""
+    report_codes: tuple[str, ...] = ()
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Most bytes in a file and most transactions in a report."""
+
+    file_bytes: int
+    transactions: int
+
+
+class SideNodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands on each side of a transfer: `person` (or the entity) itself, or its `account`."""
+
+    sender: Literal["person", "account"] = "person"
+    receiver: Literal["person", "account"] = "person"
+
+
+class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One FIU's map.
+
+    codes            code set -> our word -> the FIU's code; "word@CC" where the country matters, "*" for every other word
+    nodes            channel -> what stands on each side
+    cash_out         rule that shows the account holder as the one who took the cash, since nobody else is named; None: such a side is missing
+    entity_accounts  whether an entity's account may be shown as account (needs its signatories in some schemas)
+    other_accounts   whether accounts at other institutions are shown as accounts
+    prefer           which branch of a choice to take when both could be filled, best first; else the schema's first
+    rename           our element name -> the FIU's, where a schema departs from the common vocabulary
+    transliterate    elements written in the FIU's alphabet; `ascii`: elements the FIU reads as ASCII only
+    caps             element -> most characters, where the FIU's guide allows fewer than its schema
+    must_carry       optional elements that may not be left out when their content does not fit: the report is held instead
+    texts            sentences of the form in the FIU's language
+    """
+
+    fiu: str
+    currency: str
+    languages: tuple[str, ...]
+    report_codes: dict[str, str]
+    shape: Literal["bi_party", "multi_party"]
+    file_name: str
+    limits: Limits
+    codes: dict[str, dict[str, str]]
+    indicators: dict[str, tuple[str, ...]]
+    nodes: dict[str, SideNodes]
+    texts: dict[str, str]
+    placeholders: tuple[Placeholder, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    prefer: tuple[str, ...] = ()
+    rename: dict[str, str] = {}
+    transliterate: tuple[str, ...] = ()
+    ascii: tuple[str, ...] = ()
+    caps: dict[str, int] = {}
+    must_carry: tuple[str, ...] = ()
+    cash_out: Placeholder | None = None
+    entity_accounts: bool = True
+    other_accounts: bool = True
+
+    def code(self, code_set: str, word: str, variant: str = "") -> str | None:
+        """The FIU's code for our `word`; the word itself where the set has no map; None where the map has no code for it."""
+        known = self.codes.get(code_set)
+        if known is None:
+            return word
+        for key in (f"{word}@{variant}", word, ANY):
+            if key in known:
+                return known[key]
+        return None
+
+
+class Form:
+    """An FIU's form ready to render: compiled schema and map."""
+
+    def __init__(self, schema: Schema, fiu_map: FormMap) -> None:
+        self.schema = schema
+        self.map = fiu_map
+        self.placeholders = {placeholder.at: placeholder for placeholder in fiu_map.placeholders}
+
+    def placeholder(self, path: str) -> Placeholder | None:
+        """The rule that fills the element at `path` ("report/…/birthdate"), the most specific one; None where there is none."""
+        steps = path.split("/")
+        for length in range(min(len(steps), 4), 0, -1):
+            found = self.placeholders.get("/".join(steps[-length:]))
+            if found is not None:
+                return found
+        return None
+
+
+def read_map(text: str, source: str) -> FormMap:
+    """The map in `text`. Raises schemas.yaml_rows.RegistryError with the line."""
+    return Document(text, source, MAP_SCHEMA).value("form", FormMap)
+
+
+@lru_cache(maxsize=64)
+def load_form(code: str) -> Form:
+    """The form of the FIU whose profile folder is `code` ("ae"). Raises ProfileError("profile_missing" …)."""
+    folder = files("connectors.fius.profiles") / code.lower()
+    schema, fiu_map = folder / "schema.json", folder / "map.yaml"
+    if not schema.is_file() or not fiu_map.is_file():
+        raise ProfileError("profile_missing", f"There is no goAML profile {code!r}; import the FIU's XSD with `strgw profile import` and write its map.yaml.")
+    return Form(Schema(decode(schema.read_bytes())), read_map(fiu_map.read_text("utf-8"), f"profiles/{code.lower()}/map.yaml"))

@@ -1,0 +1,163 @@
+"""The readable text of a portal package: the content of report.json, said in the order an officer reads it.
+
+What was seen comes first, then what it may mean, then what is not known; a person's role stands before the name.
+"""
+
+from collections.abc import Iterable, Sequence
+from textwrap import wrap
+
+from connectors.fius.portal.document import BasisStep, Pattern, Payment, Person, Point, PortalReport
+
+WIDTH = 100
+ROLE_WORDS = {
+    "subject": "SUSPECTED",
+    "facilitator": "SUSPECTED OF HELPING",
+    "victim": "PERSON TO PROTECT (possible victim)",
+    "protected": "PERSON TO PROTECT",
+    "family_payer": "PAYER, perhaps under pressure; not reported as a suspect",
+    "involved": "NAMED IN THE TRANSFERS; not reported as a suspect",
+    "unknown": "NAMED IN THE TRANSFERS; role not known",
+}
+ROLE_ORDER = ("victim", "protected", "family_payer", "subject", "facilitator", "involved", "unknown")
+AGE_WORDS = {"child": "under 18", "possibly_child": "may be under 18", "age_unknown": "age not known"}
+
+
+def text(report: PortalReport) -> str:
+    """The whole of report.txt; lines end in LF, the last one too."""
+    parts = (_head(report), _seen(report), _people(report), _transfers(report), _meaning(report), _filing(report), _ledger(report))
+    return "\n".join(line.rstrip() for part in parts for line in part) + "\n"
+
+
+def _section(title: str) -> list[str]:
+    return ["", title.upper(), "-" * len(title)]
+
+
+def _head(report: PortalReport) -> list[str]:
+    filing, own = report.filing, report.report
+    lines = ["SUSPICIOUS TRANSACTION REPORT", "=" * 29]
+    for said in report.notice.text:
+        lines += ["", *(f"*** {line}" for line in wrap(said, WIDTH - 4))]
+    lines += ["", f"To          {filing.fiu_name} ({filing.fiu_acronym}), {filing.fiu_country}"]
+    lines += [f"From        {filing.reporting_entity}, branch {filing.branch or '-'}, registration {filing.registration or '-'}"]
+    lines += [f"Report      {own.report_id}, version {own.version}"]
+    lines += [f"Replaces    {', '.join(own.supersedes)}"] if own.supersedes else []
+    return [*lines, f"Due         {filing.due_at_local} ({filing.due_at})"]
+
+
+def _seen(report: PortalReport) -> list[str]:
+    lines = _section("1. What was seen")
+    said = report.narrative.get(report.language, "")
+    for paragraph in said.split("\n"):
+        lines += wrap(paragraph, WIDTH) or [""]
+    for pattern in report.patterns:
+        lines += _pattern(pattern)
+    return lines
+
+
+def _pattern(pattern: Pattern) -> list[str]:
+    lines = ["", f"{pattern.typology}  {pattern.name}  ({pattern.first_at} to {pattern.last_at})"]
+    lines += _indented(pattern.reason, 2)
+    for number in pattern.numbers:
+        lines += _indented(f"{number.name}: {number.observed} {number.unit} (line {number.line}; {number.source})", 4)
+    return lines + _indented(f"Transfers: {', '.join(pattern.transfers)}", 2)
+
+
+def _people(report: PortalReport) -> list[str]:
+    lines = _section("2. People, by role")
+    for role in ROLE_ORDER:
+        for person in (p for p in report.parties if p.role == role):
+            lines += _person(person)
+    return lines
+
+
+def _person(person: Person) -> list[str]:
+    age = f", {AGE_WORDS[person.age]}" if person.age else ""
+    lines = ["", f"{ROLE_WORDS[person.role]}{age}", f"{person.label} = {' / '.join(person.names)}"]
+    said: tuple[tuple[str, Iterable[str]], ...] = (
+        ("Why this role", (person.why,) if person.why else ()),
+        ("Born", person.dates_of_birth),
+        ("Nationality", person.nationalities),
+        ("Documents", (f"{d.type} {d.number} ({d.country})" for d in person.documents)),
+        ("Phones", person.phones),
+        ("E-mail", person.emails),
+        ("Addresses", (", ".join(filter(None, (a.line, a.city, a.country))) for a in person.addresses)),
+        ("Accounts", (f"{a.type} {a.number}" for a in person.accounts)),
+        ("Occupation", person.occupations),
+        ("Customer no.", person.customer_numbers),
+        ("Customer since", person.customer_since),
+        ("Devices", person.devices),
+        ("IP addresses", person.ips),
+        ("Sent", person.sent),
+        ("Received", person.received),
+    )
+    for name, values in said:
+        line = "; ".join(values) if name not in ("Sent", "Received") else ", ".join(values)
+        lines += _indented(f"{name}: {line}", 5) if line else []
+    return lines
+
+
+def _transfers(report: PortalReport) -> list[str]:
+    rows = [("No", "Time (UTC)", "Amount", "From", "To", "Channel", "Paid in", "Paid out", "Transfer id", "State")]
+    rows += [_row(payment) for payment in report.transfers]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    lines = [*_section(f"3. Transfers ({len(report.transfers)})"), "", table[0], "-" * len(table[0]), *table[1:]]
+    for payment in report.transfers:
+        if payment.purpose or payment.relationship or payment.remarks:
+            lines += _indented(_stated(payment), 2)
+    return lines
+
+
+def _row(payment: Payment) -> tuple[str, ...]:
+    time = payment.occurred_at[:16].replace("T", " ")
+    money = f"{payment.currency} {payment.amount}"
+    ends = (payment.sender, payment.receiver or "-", payment.channel, _where(payment.paid_in), _where(payment.paid_out))
+    return (payment.ref, time, money, *ends, payment.transfer_id, payment.status)
+
+
+def _where(point: Point) -> str:
+    return f"{point.country} {point.town}".strip() or "-"
+
+
+def _stated(payment: Payment) -> str:
+    said = [f'stated purpose "{payment.purpose}"'] if payment.purpose else []
+    said += [f'stated relationship "{payment.relationship}"'] if payment.relationship else []
+    said += [f"remark {remark}" for remark in payment.remarks]
+    return f"{payment.ref}: {'; '.join(said)}"
+
+
+def _meaning(report: PortalReport) -> list[str]:
+    lines = [*_section("4. What it may mean"), *wrap(f"The pattern is consistent with: {report.report.offence_label}.", WIDTH)]
+    lines += _section("5. What is not known")
+    lines += [f"- {fact}" for fact in report.not_known] or ["- Nothing beyond the fields listed as absent in section 8."]
+    return lines
+
+
+def _filing(report: PortalReport) -> list[str]:
+    filing = report.filing
+    lines = [*_section("6. Legal basis and deadline"), f"Suspicion formed at {report.report.suspicion_formed_at}."]
+    lines += _steps(filing.legal_basis)
+    lines += [line for step in filing.deadline_steps for line in _indented(f"- {step}", 2)]
+    lines += [f"Due {filing.due_at_local} ({filing.due_at})."]
+    lines += _section("7. Suggested for exchange between FIUs")
+    if not report.exchange_proposals:
+        return [*lines, "None."]
+    lines += wrap("The reporting entity sends nothing to these countries; whether to share is for the receiving FIU to decide.", WIDTH)
+    for proposal in report.exchange_proposals:
+        lines += [proposal.country, *_steps(proposal.basis)]
+    return lines
+
+
+def _steps(basis: Sequence[BasisStep]) -> list[str]:
+    return [line for step in basis for line in _indented(f"- {step.rule}: {step.says} (confidence {step.confidence})", 2)]
+
+
+def _ledger(report: PortalReport) -> list[str]:
+    lines = _section("8. Completeness")
+    for row in report.completeness:
+        lines += _indented(f"{row.field}: {row.state}{f' ({row.reason})' if row.reason else ''}", 2)
+    return lines
+
+
+def _indented(said: str, by: int) -> list[str]:
+    return wrap(said, WIDTH, initial_indent=" " * by, subsequent_indent=" " * (by + 2), break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,150 @@
+"""From a report to what one FIU gets: rendered and checked filings, or the reason why a person must look first. No clock."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import msgspec
+
+from connectors.fius.resolve import ResolveError, resolve
+from connectors.fius.resolved import Rendered, ResolvedReport
+from connectors.kafka.archive import Archive, ArchiveError
+from schemas import held as codes
+from schemas.case import SUBJECT_ROLES
+from schemas.filing import Filing, FilingError, LedgerRow
+from schemas.held import Held
+from schemas.registry import Fiu, Partner
+from schemas.report import FilingPlan, Report
+
+ID_DIGITS = 32
+Renderer = Callable[[ResolvedReport], list[Rendered]]
+
+
+class Registries(NamedTuple):
+    """What delivery knows beside the report: partners and FIUs by id, and the renderer of a profile name (None: none)."""
+
+    partners: Mapping[str, Partner]
+    fius: Mapping[str, Fiu]
+    renderer: Callable[[str], Renderer | None]
+
+
+class Prepared(NamedTuple):
+    """Filings ready to publish, one for each file of the form, and the completeness ledger of all of them."""
+
+    filings: tuple[Filing, ...]
+    ledger: tuple[LedgerRow, ...]
+
+
+def is_sent(plan: FilingPlan) -> bool:
+    """True for what may leave for the FIU; everything else waits in `filings.held`."""
+    return plan.obligation == "file" and plan.status == "ready"
+
+
+def prepare(report: Report, plan: FilingPlan, archive: Archive, registries: Registries) -> Prepared | Held:
+    """The filings of `plan`, all valid, or one `Held` that says why nothing is sent."""
+    if not is_sent(plan):
+        return _planned_hold(report, plan)
+    try:
+        resolved = resolve(report, plan, archive, registries.partners, registries.fius)
+    except ResolveError as error:
+        return hold(report, plan, error.code, error.text, (FilingError(error.code, error.text, "", error.canonical_path),))
+    except ArchiveError as error:
+        position = next((n for n, line in enumerate(report.transfers) if line.uid == error.evidence.uid), 0)
+        reason = "A transfer of the report cannot be read back from the archive; check the topic `transfers` and its retention."
+        return hold(report, plan, codes.EVIDENCE_UNREADABLE, reason, (FilingError(error.code, error.detail, "", f"transfers[{position}]"),))
+    render = registries.renderer(resolved.fiu.profile)
+    if render is None:
+        reason = f"There is no renderer {resolved.fiu.profile!r}; correct the profile of {plan.fiu} in fius.yaml or import its schema."
+        return hold(report, plan, codes.NO_RENDERER, reason)
+    return _checked(resolved, render(resolved))
+
+
+def _checked(resolved: ResolvedReport, files: list[Rendered]) -> Prepared | Held:
+    report, plan = resolved.report, resolved.plan
+    errors = tuple(error for file in files for error in file.errors)
+    if errors:
+        reason = f"The report does not satisfy the form of {plan.fiu}: {len(errors)} error(s); mend the fields named, then it is rendered again."
+        return hold(report, plan, codes.NOT_VALID, reason, errors)
+    first = _rank(report, plan) * len(files)
+    filings = tuple(envelope(resolved, file, first + number) for number, file in enumerate(files))
+    return Prepared(filings, tuple(row for file in files for row in file.ledger))
+
+
+def envelope(resolved: ResolvedReport, file: Rendered, part: int = 0) -> Filing:
+    """The Avro envelope around one rendered file; `part` counts further files of the same report for the same FIU."""
+    report, plan = resolved.report, resolved.plan
+    return Filing(
+        filing_id=filing_id(report.report_id, plan.fiu, report.version, part),
+        report_id=report.report_id,
+        version=report.version,
+        fiu=plan.fiu,
+        obligation=plan.obligation,
+        media_type=file.media_type,
+        schema_id=file.schema_id,
+        schema_version=file.schema_version,
+        file_name=file.file_name,
+        sha256=hashlib.sha256(file.payload).hexdigest(),
+        due_at_ms=plan.clock.due_ms,
+        suspicion_formed_at_ms=report.suspicion_formed_ms,
+        urgent=report.urgent,
+        do_not_block=report.do_not_block,
+        supersedes=report.supersedes,
+        summary=summary(resolved),
+        payload=file.payload,
+    )
+
+
+def filing_id(report_id: str, fiu: str, version: int, part: int = 0) -> str:
+    """32 hex digits of SHA-256 over report, FIU and version (and the part, from the second on)."""
+    words = [report_id, fiu, str(version)] + ([str(part)] if part else [])
+    return hashlib.sha256("|".join(words).encode()).hexdigest()[:ID_DIGITS]
+
+
+def summary(resolved: ResolvedReport) -> str:
+    """One line that says what the filing is about, without a name."""
+    report = resolved.report
+    subjects = sum(party.role in SUBJECT_ROLES for party in resolved.parties)
+    protect = sum(party.role in ("victim", "protected") for party in resolved.parties)
+    typologies = ", ".join(line.id for line in report.typologies)
+    counted = f"{len(resolved.transfers)} transfers, {subjects} suspected, {protect} to protect, {len(resolved.parties)} parties in all"
+    return f"{report.offence}: {typologies}; {counted}"
+
+
+def content_digest(report: Report, plan: FilingPlan) -> bytes:
+    """16 bytes that are equal when two versions of a report say the same to the FIU of `plan`; version numbers do not count."""
+    findings = tuple(msgspec.structs.replace(finding, version=0) for finding in report.findings)
+    proposals = tuple(p for p in report.filings if p.obligation == "spontaneous")
+    same = msgspec.structs.replace(report, version=0, material=True, findings=findings, filings=(plan, *proposals), considered=())
+    return hashlib.sha256(msgspec.msgpack.encode(same, order="deterministic")).digest()[:16]
+
+
+def hold(report: Report, plan: FilingPlan, code: str, reason: str, errors: tuple[FilingError, ...] = (), published: tuple[str, ...] = ()) -> Held:
+    """The record for `filings.held`."""
+    words = "|".join((report.report_id, plan.fiu, plan.reporting_entity, str(report.version), code))
+    held_id = hashlib.sha256(words.encode()).hexdigest()[:ID_DIGITS]
+    return Held(
+        held_id,
+        report.report_id,
+        report.version,
+        plan.fiu,
+        plan.obligation,
+        code,
+        reason,
+        errors,
+        plan.clock.due_ms,
+        report.urgent,
+        published,
+    )
+
+
+def _planned_hold(report: Report, plan: FilingPlan) -> Held:
+    if plan.obligation == "spontaneous":
+        reason = f"Suggested for exchange with {plan.country} between FIUs, inside the primary report; the reporting entity sends nothing there."
+        return hold(report, plan, codes.PROPOSAL_ONLY, reason)
+    return hold(report, plan, plan.hold_code or plan.status, plan.hold_reason or f"The route of this filing says {plan.status}.")
+
+
+def _rank(report: Report, plan: FilingPlan) -> int:
+    """Place of `plan` among the filings of the report for its FIU (two licensed partners of one report may share an FIU)."""
+    same = [other for other in report.filings if other.fiu == plan.fiu and is_sent(other)]
+    return same.index(plan) if plan in same else 0

@@ -1,0 +1,187 @@
+"""Intake: partner topics in; canonical transfers, quarantine entries and receipts out, exactly once.
+
+One step takes what is waiting and commits it: nothing is held back to fill a batch. Under load more events are waiting
+after each commit, so transactions grow by themselves (20 events at 1,000/s, some hundred at 4,000/s) and latency stays
+that of one commit while there is capacity.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Protocol
+
+from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
+from connectors.partners import quarantine
+from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.outgoing import Outgoing, Record
+from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
+from connectors.partners.transaction import Taken, TransactionalLog
+from schemas import topics
+from schemas.registry import Partner
+from schemas.transfer import Coordinate, Transfer
+
+GROUP = "intake"
+PATTERN = r"^partner\.[a-z0-9_-]+\.transfers$"
+MAX_EVENTS = 1000  # of one transaction: 0.2 s of work at the goal of 5,000/s
+HEAD_RECORDS = 100  # how far into a partition the first readable event is looked for
+POLL_MS = 200
+# Exit codes of `strgw intake`, the same numbers as the worker's (streams/runtime/exit_codes.py).
+EXIT_FENCED, EXIT_COMMIT_FAILED, EXIT_BROKER_LOST = 71, 72, 75
+UNKNOWN_PARTNER = "unknown"
+
+_PARTNER = re.compile(r"partner\.([a-z0-9_-]+)\.transfers")
+
+
+class IntakeMeters(Protocol):
+    """What intake counts. Labels are closed sets: registry partners (or "unknown"), outcomes, reason codes."""
+
+    def events(self, partner: str, outcome: str, count: int) -> None:
+        """`count` events of `partner` ended as accepted or quarantined."""
+
+    def quarantined(self, reason_code: str, count: int) -> None:
+        """`count` events were set aside for this reason."""
+
+    def commit(self, seconds: float, events: int) -> None:
+        """A transaction of `events` events took `seconds` to write and commit."""
+
+    def lag(self, partner: str, events: int) -> None:
+        """`events` of `partner` wait on its topic."""
+
+
+class Intake:
+    """The loop's body for the partners in `acceptors`; clock gives seconds for durations only."""
+
+    def __init__(
+        self,
+        log: TransactionalLog,
+        partners: Mapping[str, Partner],
+        acceptors: Mapping[str, Acceptor],
+        meters: IntakeMeters,
+        clock: Callable[[], float],
+    ) -> None:
+        self._log, self._partners, self._acceptors = log, partners, acceptors
+        self._meters, self._clock = meters, clock
+        self._partitions = 0
+        self._starts: StreamStarts | None = None
+        self._lag_due = 0.0
+
+    def open(self, bootstrap: str) -> None:
+        """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing."""
+        with CommittedLog(bootstrap) as reader:
+            existing = reader.topics()
+            for topic in (topics.QUARANTINE, *(topics.partner_receipts(partner) for partner in sorted(self._partners))):
+                if topic not in existing:
+                    raise TopicMissing(topic)
+            self._partitions = len(reader.partitions(topics.TRANSFERS))
+            stored = first_wins(_stored_starts(reader.scan(STATE_TOPIC)))
+        head = StreamHead(bootstrap, self._log, self._acceptors)
+        self._starts = StreamStarts(self._partners.values(), stored, head.first_event, head.decide)
+        self._log.open()
+
+    def step(self, timeout_ms: int = POLL_MS) -> int:
+        """Takes in what is waiting and commits it; returns the number of events, 0 when none came in time.
+
+        Raises  Fenced, CommitLost: the process must end.
+        """
+        taken = self._log.poll(timeout_ms, MAX_EVENTS)
+        if taken is None:
+            self._report_lag()
+            return 0
+        outgoing = self._gather(taken)
+        started = self._clock()
+        self._log.commit(outgoing.records(), taken)
+        self._count(outgoing, self._clock() - started)
+        self._report_lag()
+        return sum(outgoing.outcomes.values())
+
+    def _gather(self, taken: Taken) -> Outgoing:
+        assert self._starts is not None, "open() comes first"
+        outgoing = Outgoing(self._partitions)
+        for tp, records in taken.records.items():
+            partner = partner_of(tp.topic)
+            acceptor = self._acceptors.get(partner)
+            for record in records:
+                _take_in(outgoing, partner, acceptor, record)
+        for partner, earliest_ms in outgoing.earliest_ms.items():
+            outgoing.stream_starts[partner] = self._starts.ensure(partner, earliest_ms)
+        return outgoing
+
+    def _count(self, outgoing: Outgoing, seconds: float) -> None:
+        for (partner, outcome), count in outgoing.outcomes.items():
+            self._meters.events(partner or UNKNOWN_PARTNER, outcome, count)
+        for reason_code, count in outgoing.reason_codes().items():
+            self._meters.quarantined(reason_code, count)
+        self._meters.commit(seconds, sum(outgoing.outcomes.values()))
+
+    def _report_lag(self) -> None:
+        now = self._clock()
+        if now < self._lag_due:
+            return
+        self._lag_due = now + 1.0
+        lags = dict.fromkeys(self._partners, 0)
+        for topic, events in self._log.lag().items():
+            partner = partner_of(topic)
+            lags[partner if partner in self._partners else UNKNOWN_PARTNER] = events
+        for partner, events in lags.items():
+            self._meters.lag(partner, events)
+
+
+class StreamHead:
+    """Decides when a partner's stream began, from the first records of its topic (connectors.partners.stream_start)."""
+
+    def __init__(self, bootstrap: str, log: TransactionalLog, acceptors: Mapping[str, Acceptor]) -> None:
+        self._bootstrap, self._log, self._acceptors = bootstrap, log, acceptors
+
+    def first_event(self, partner: str) -> int | None:
+        """Earliest occurred_at among the first valid event of each partition, ms UTC."""
+        topic = topics.partner_transfers(partner)
+        firsts: dict[int, int] = {}
+        with CommittedLog(self._bootstrap) as reader:
+            bounds = reader.bounds(topic, reader.partitions(topic))
+            heads = {number: (first, min(end, first + HEAD_RECORDS)) for number, (first, end) in bounds.items()}
+            for record in reader.read(topic, heads):
+                if record.partition not in firsts:
+                    result = self._acceptors[partner].accept(record.value or b"", _coordinate(record))
+                    if isinstance(result, Transfer):
+                        firsts[record.partition] = result.occurred_ms
+        return min(firsts.values(), default=None)
+
+    def decide(self, partner: str, candidate_ms: int) -> int:
+        """Writes the candidate in a transaction of its own; the first one in the log is the one that counts."""
+        written = self._write(partner, candidate_ms)
+        with CommittedLog(self._bootstrap) as reader:
+            starts = first_wins(_stored_starts(reader.read(STATE_TOPIC, {0: (0, written + 1)})))
+        if starts[partner] != candidate_ms:
+            self._write(partner, starts[partner])
+        return starts[partner]
+
+    def _write(self, partner: str, start_ms: int) -> int:
+        value = STREAM_START.encode(StreamStart(partner, start_ms))
+        return self._log.commit([Record(STATE_TOPIC, 0, partner.encode(), value)])[0]
+
+
+def partner_of(topic: str) -> str:
+    """Partner id in a topic name of the consumed pattern."""
+    match = _PARTNER.fullmatch(topic)
+    assert match is not None, f"{topic} is outside the subscription"
+    return match[1]
+
+
+def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record: LogRecord) -> None:
+    raw = record.value or b""
+    source = _coordinate(record)
+    if acceptor is None:
+        outgoing.quarantine(quarantine.partner_unknown(source, raw, quarantine.attempts_of(record.headers)))
+        return
+    result = acceptor.accept(raw, source)
+    if isinstance(result, Rejection):
+        outgoing.quarantine(quarantine.rejected(result, partner, raw, quarantine.attempts_of(record.headers)))
+    else:
+        outgoing.accept(result)
+
+
+def _coordinate(record: LogRecord) -> Coordinate:
+    return Coordinate(record.topic, record.partition, record.offset)
+
+
+def _stored_starts(records: Iterator[LogRecord]) -> Iterator[StreamStart]:
+    return (STREAM_START.decode(record.value) for record in records if record.value is not None)

@@ -1,0 +1,93 @@
+"""What one intake transaction writes, gathered event by event. Pure: no broker, no clock."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from connectors.partners.quarantine import entry_key
+from connectors.partners.receipts import ReceiptLine, encode_receipts
+from schemas import topics
+from schemas.codec import Codec
+from schemas.quarantine import QuarantineRecord
+from schemas.transfer import Transfer, TransferBatch
+from streams.domain.fold import partition_of
+
+BATCH_ENTRIES = 500  # contract of `transfers` (schemas.transfer.TransferBatch)
+BATCH_BYTES = 900_000  # stays under the broker's default record limit of 1 MiB with room for the headers
+ACCEPTED, QUARANTINED = "accepted", "quarantined"
+
+_TRANSFERS = Codec(TransferBatch)
+_QUARANTINE = Codec(QuarantineRecord)
+
+
+class Record(NamedTuple):
+    """One record to produce; `partition` None leaves the choice to the producer (by key)."""
+
+    topic: str
+    partition: int | None
+    key: bytes | None
+    value: bytes
+
+
+class Outgoing:
+    """Outputs of the events taken in since the last commit.
+
+    partitions     number of partitions of `transfers`
+    earliest_ms    occurred_at of the earliest accepted event, by partner
+    stream_starts  first day of each partner's stream, ms UTC: the caller fills it for every partner of `earliest_ms`
+    """
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self.earliest_ms: dict[str, int] = {}
+        self.stream_starts: dict[str, int] = {}
+        self._transfers: dict[int, list[Transfer]] = {}
+        self._quarantined: list[QuarantineRecord] = []
+        self._receipts: dict[tuple[str, int], list[ReceiptLine]] = {}
+        self.outcomes: Counter[tuple[str, str]] = Counter()
+
+    def accept(self, transfer: Transfer) -> None:
+        """Takes in a valid event and its receipt."""
+        self._transfers.setdefault(partition_of(transfer.uid, self._partitions), []).append(transfer)
+        source = transfer.source
+        line = ReceiptLine(offset=source.offset, transfer_id=transfer.transfer_id)
+        self._receipts.setdefault((transfer.partner, source.partition), []).append(line)
+        self.outcomes[transfer.partner, ACCEPTED] += 1
+        earliest = self.earliest_ms.get(transfer.partner)
+        if earliest is None or transfer.occurred_ms < earliest:
+            self.earliest_ms[transfer.partner] = transfer.occurred_ms
+
+    def quarantine(self, record: QuarantineRecord) -> None:
+        """Takes in a bad event; the partner, if there is one, gets a receipt that says what to mend."""
+        self._quarantined.append(record)
+        self.outcomes[record.partner, QUARANTINED] += 1
+        if record.partner:
+            source = record.source
+            line = ReceiptLine(source.offset, record.transfer_id, record.reason_code, record.reason)
+            self._receipts.setdefault((record.partner, source.partition), []).append(line)
+
+    def reason_codes(self) -> Counter[str]:
+        """Number of bad events by reason code."""
+        return Counter(record.reason_code for record in self._quarantined)
+
+    def records(self) -> Iterator[Record]:
+        """Everything to write in the transaction, in a fixed order."""
+        for partition in sorted(self._transfers):
+            transfers = self._transfers[partition]
+            for start in range(0, len(transfers), BATCH_ENTRIES):
+                yield from self._batches(partition, transfers[start : start + BATCH_ENTRIES])
+        for record in self._quarantined:
+            yield Record(topics.QUARANTINE, None, entry_key(record.source), _QUARANTINE.encode(record))
+        for (partner, partition), lines in sorted(self._receipts.items()):
+            value = encode_receipts(partner, partition, lines)
+            yield Record(topics.partner_receipts(partner), None, b"%d" % partition, value)
+
+    def _batches(self, partition: int, transfers: list[Transfer]) -> Iterator[Record]:
+        starts = {partner: self.stream_starts[partner] for partner in sorted({t.partner for t in transfers})}
+        value = _TRANSFERS.encode(TransferBatch(starts, tuple(transfers)))
+        if len(value) <= BATCH_BYTES or len(transfers) == 1:
+            yield Record(topics.TRANSFERS, partition, None, value)
+            return
+        half = len(transfers) // 2
+        yield from self._batches(partition, transfers[:half])
+        yield from self._batches(partition, transfers[half:])

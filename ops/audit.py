@@ -1,0 +1,200 @@
+"""Proof that each partner event ended as exactly one of transfer, duplicate or quarantined: events = transfers + duplicates + quarantined.
+
+Independent of the stages: it reads the partner topics' committed positions, `transfers` and `quarantine`, and marks
+every source coordinate it meets. An offset without a mark is lost, one with two is doubled. Offsets that hold no event
+(transaction markers, aborted records) leave gaps; a gap is believed only after the partner topic itself was read there.
+
+Memory: one byte for each event, and 8 bytes of a digest for each transfer of the `transfers` partition being read.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+from kafka.admin import KafkaAdminClient
+
+from connectors.kafka.scan import CommittedLog
+from schemas import topics
+from schemas.codec import Codec
+from schemas.quarantine import QUARANTINED, QuarantineRecord
+from schemas.transfer import Coordinate, TransferBatch
+
+_TRANSFERS = Codec(TransferBatch)
+_QUARANTINE = Codec(QuarantineRecord)
+TOLD_EVERY = 20  # records between two calls of `told`
+LISTED = 20  # offsets named for each kind of fault; the counts are complete
+
+Partition = tuple[str, int]
+
+
+class PartitionAudit(msgspec.Struct, frozen=True):
+    """The equation for one partition of a partner topic, up to intake's committed position.
+
+    waiting  events behind the position, not taken in yet (not a fault)
+    lost     offsets of events that ended as nothing; doubled: offsets that ended twice. The first few of each are listed
+    """
+
+    topic: str
+    partition: int
+    events: int
+    transfers: int
+    duplicates: int
+    quarantined: int
+    waiting: int
+    lost: int
+    doubled: int
+    lost_offsets: tuple[int, ...]
+    doubled_offsets: tuple[int, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is lost, nothing doubled, and the sums agree."""
+        sums_agree = self.events == self.transfers + self.duplicates + self.quarantined
+        return sums_agree and not self.lost and not self.doubled
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Marks of one source partition over the offsets [first, end): how often each offset ended as something."""
+
+    first: int
+    end: int
+    last: int
+    marks: bytearray = field(init=False)
+    transfers: int = 0
+    duplicates: int = 0
+    quarantined: int = 0
+
+    def __post_init__(self) -> None:
+        self.marks = bytearray(max(0, self.end - self.first))
+
+    def mark(self, offset: int) -> bool:
+        """Counts the offset; False when it lies outside (retention took the event, or it came after the audit began)."""
+        if not self.first <= offset < self.end:
+            return False
+        index = offset - self.first
+        self.marks[index] = min(255, self.marks[index] + 1)
+        return True
+
+    def gaps(self) -> Iterator[tuple[int, int]]:
+        """Runs [start, end) of offsets without a mark."""
+        position = self.marks.find(0)
+        while position >= 0:
+            stop = position
+            while stop < len(self.marks) and not self.marks[stop]:
+                stop += 1
+            yield self.first + position, self.first + stop
+            position = self.marks.find(0, stop)
+
+    def result(self, key: Partition, lost: list[int]) -> PartitionAudit:
+        """The finished line; `lost` are the offsets of events in the gaps."""
+        marked = len(self.marks) - self.marks.count(0)
+        doubled = [self.first + index for index, count in enumerate(self.marks) if count > 1]
+        return PartitionAudit(
+            topic=key[0],
+            partition=key[1],
+            events=marked + len(lost),
+            transfers=self.transfers,
+            duplicates=self.duplicates,
+            quarantined=self.quarantined,
+            waiting=max(0, self.last - self.end),
+            lost=len(lost),
+            doubled=len(doubled),
+            lost_offsets=tuple(lost[:LISTED]),
+            doubled_offsets=tuple(doubled[:LISTED]),
+        )
+
+
+class Audit:
+    """One run over a broker. `told(done, total)` is called with records of the internal topics read so far."""
+
+    def __init__(self, bootstrap: str, group: str, is_partner_topic: Callable[[str], bool]) -> None:
+        self._bootstrap, self._group, self._is_partner_topic = bootstrap, group, is_partner_topic
+        self._ledgers: dict[Partition, Ledger] = {}
+
+    def run(self, told: Callable[[int, int], None]) -> list[PartitionAudit]:
+        """Lines by topic and partition. Raises TopicMissing, CorruptRecord.
+
+        1. The group's committed positions come first: all they cover is already visible in the outputs read after.
+        2. `transfers`, one partition at a time (duplicates share a partition), then `quarantine`.
+        3. The partner topics themselves, only where offsets carry no mark.
+        """
+        with CommittedLog(self._bootstrap) as log:
+            # Step 1.
+            self._open_ledgers(log)
+            # Step 2.
+            self._read_outputs(log, told)
+            # Step 3.
+            return [self._ledgers[key].result(key, self._lost(log, key)) for key in sorted(self._ledgers)]
+
+    def _open_ledgers(self, log: CommittedLog) -> None:
+        committed = committed_positions(self._bootstrap, self._group)
+        for topic in sorted(filter(self._is_partner_topic, log.topics())):
+            for partition, (first, last) in log.bounds(topic, log.partitions(topic)).items():
+                end = committed.get((topic, partition), first)
+                self._ledgers[topic, partition] = Ledger(first, max(first, end), last)
+
+    def _read_outputs(self, log: CommittedLog, told: Callable[[int, int], None]) -> None:
+        archive = log.bounds(topics.TRANSFERS, log.partitions(topics.TRANSFERS))
+        aside = log.bounds(topics.QUARANTINE, log.partitions(topics.QUARANTINE))
+        total = sum(end - first for bounds in (archive, aside) for first, end in bounds.values())
+        done = 0
+        for partition, span in sorted(archive.items()):
+            seen: set[int] = set()
+            for record in log.read(topics.TRANSFERS, {partition: span}):
+                self._mark_batch(_TRANSFERS.decode(record.value or b""), seen)
+                done += 1
+                if done % TOLD_EVERY == 0:
+                    told(done, total)
+        for record in log.read(topics.QUARANTINE, aside):
+            self._mark_quarantined(_QUARANTINE.decode(record.value or b""))
+            done += 1
+            if done % TOLD_EVERY == 0:
+                told(done, total)
+        told(total, total)
+
+    def _mark_batch(self, batch: TransferBatch, seen: set[int]) -> None:
+        for transfer in batch.transfers:
+            content = _content(transfer.uid, transfer.digest)
+            ledger = self._ledger(transfer.source)
+            if ledger is not None and ledger.mark(transfer.source.offset):
+                if content in seen:
+                    ledger.duplicates += 1
+                else:
+                    ledger.transfers += 1
+            seen.add(content)
+
+    def _mark_quarantined(self, record: QuarantineRecord) -> None:
+        ledger = self._ledger(record.source)
+        if record.state == QUARANTINED and ledger is not None and ledger.mark(record.source.offset):
+            ledger.quarantined += 1
+
+    def _ledger(self, source: Coordinate) -> Ledger | None:
+        return self._ledgers.get((source.topic, source.partition))
+
+    def _lost(self, log: CommittedLog, key: Partition) -> list[int]:
+        topic, partition = key
+        gaps = self._ledgers[key].gaps()
+        return [record.offset for span in gaps for record in log.read(topic, {partition: span})]
+
+
+def committed_positions(bootstrap: str, group: str) -> dict[Partition, int]:
+    """Committed offset of the group for each partition it has one for."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        found = admin.list_group_offsets([group])
+    finally:
+        admin.close()
+    return {(tp.topic, tp.partition): entry.offset for tp, entry in found.get(group, {}).items()}
+
+
+def totals(lines: Iterable[PartitionAudit]) -> dict[str, int]:
+    """Sums over all partitions."""
+    names = ("events", "transfers", "duplicates", "quarantined", "waiting", "lost", "doubled")
+    found = list(lines)
+    return {name: sum(getattr(line, name) for line in found) for name in names}
+
+
+def _content(uid: bytes, digest: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(uid + digest, digest_size=8).digest(), "big")

@@ -1,0 +1,39 @@
+"""Errors that a person can act on; ops.cli prints each as one sentence."""
+
+# Errors of the inner packages that are already written for people, by qualified name: looked up along the class's ancestry, so
+# that nothing has to be imported just to recognise it.
+WRITTEN_FOR_PEOPLE = {
+    "connectors.kafka.errors.KafkaSetupError": "kafka",
+    "connectors.partners.registry.RegistryError": "registry",
+    "schemas.fius.FiuRegistryError": "registry",
+}
+# Client errors whose text is for programmers; the sentence replaces it.
+TRANSLATED = {
+    "kafka.errors.KafkaTimeoutError": ("kafka_unreachable", "Kafka did not answer in time; check that the brokers of STRGW_KAFKA are up ({error})."),
+    "kafka.errors.KafkaConnectionError": ("kafka_unreachable", "Kafka cannot be reached; check STRGW_KAFKA and the network, or run `strgw up` ({error})."),
+    "kafka.errors.AuthorizationError": ("kafka_denied", "Kafka refused this for want of rights; run `strgw topics apply` as its administrator ({error})."),
+    "kafka.errors.KafkaError": ("kafka", "Kafka refused the request: {error}."),
+}
+
+
+class CommandError(Exception):
+    """A command that cannot go on. `text`: one plain sentence that says what to do; `code`: stable word for machines."""
+
+    def __init__(self, text: str, code: str = "failed") -> None:
+        super().__init__(text)
+        self.text = text
+        self.code = code
+
+
+def explained(error: Exception) -> CommandError | None:
+    """`error` as a CommandError, or None for a fault of the program (which deserves its traceback)."""
+    if isinstance(error, CommandError):
+        return error
+    for ancestor in type(error).__mro__:
+        name = f"{ancestor.__module__}.{ancestor.__qualname__}"
+        if name in WRITTEN_FOR_PEOPLE:
+            return CommandError(str(error), str(getattr(error, "code", WRITTEN_FOR_PEOPLE[name])))
+        if name in TRANSLATED:
+            code, sentence = TRANSLATED[name]
+            return CommandError(sentence.format(error=" ".join(str(error).split()).rstrip(".") or ancestor.__name__), code)
+    return None

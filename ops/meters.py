@@ -1,0 +1,120 @@
+"""What each kind of process measures: the meters that intake, runtime and delivery ask for, on top of ops.metrics."""
+
+from collections.abc import Iterable
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from ops.metrics import OUTCOMES, STAGES, Children, Metrics, Reasons, Stage
+from streams.runtime.meters import Committed, Restored
+
+WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver"))
+UNKNOWN_PARTNER = "unknown"
+
+
+class IntakeMetrics:
+    """Meters of `strgw intake` (connectors.partners.intake.IntakeMeters). Nothing here depends on suspicion.
+
+    partners  ids of the registry; events on any other topic count under "unknown"
+    """
+
+    def __init__(self, metrics: Metrics, partners: Iterable[str]) -> None:
+        events, lag = metrics.counter("strgw_events"), metrics.gauge("strgw_intake_lag_events")
+        names = sorted({*partners, UNKNOWN_PARTNER})
+        self._events: dict[tuple[str, str], Counter] = {
+            (name, end): events.labels(name, end) for name in names for end in OUTCOMES
+        }
+        self._lag: dict[str, Gauge] = {name: lag.labels(name) for name in names}
+        self._reasons = Reasons(metrics.counter("strgw_quarantined"), "intake")
+        self._commit: Histogram = metrics.histogram("strgw_commit_seconds").labels("intake")
+
+    def events(self, partner: str, outcome: str, count: int) -> None:
+        """`count` events of `partner` ended as `outcome` (accepted or quarantined)."""
+        self._events[partner, outcome].inc(count)
+
+    def quarantined(self, reason_code: str, count: int) -> None:
+        """`count` events were set aside for this reason."""
+        self._reasons.add(reason_code, count)
+
+    def commit(self, seconds: float, events: int) -> None:
+        """A transaction took `seconds` to write and commit; its events are counted by `events`."""
+        self._commit.observe(seconds)
+
+    def lag(self, partner: str, events: int) -> None:
+        """`events` of `partner` wait on its topic."""
+        self._lag[partner].set(events)
+
+
+class WorkerMetrics:
+    """Meters of `strgw worker` (streams.runtime.meters.RuntimeMeters), by stage and partition."""
+
+    def __init__(self, metrics: Metrics, stages: Iterable[Stage] = WORKER_STAGES) -> None:
+        stages = tuple(stages)
+        self._commit = Children(metrics.histogram("strgw_commit_seconds"), stages)
+        self._records = Children(metrics.counter("strgw_stage_records"), stages)
+        self._outputs = Children(metrics.counter("strgw_stage_outputs"), stages)
+        self._changes = Children(metrics.counter("strgw_stage_state_changes"), stages)
+        self._latency = Children(metrics.histogram("strgw_stage_latency_seconds"), stages)
+        self._owned = Children(metrics.gauge("strgw_stage_partitions"), stages)
+        self._restore = Children(metrics.histogram("strgw_restore_seconds"), stages)
+        self._restored_keys = metrics.gauge("strgw_restored_keys")
+        self._lag = metrics.gauge("strgw_stage_lag_records")
+        self._loop_lag = metrics.gauge("strgw_loop_lag_seconds")
+        quarantined = metrics.counter("strgw_quarantined")
+        self._reasons: dict[str, Reasons] = {stage: Reasons(quarantined, stage) for stage in stages}
+
+    def committed(self, commit: Committed) -> None:
+        """One transaction is durable."""
+        self._commit[commit.stage].observe(commit.seconds)
+        self._records[commit.stage].inc(commit.records)
+        self._outputs[commit.stage].inc(commit.outputs)
+        self._changes[commit.stage].inc(commit.changes)
+
+    def latency(self, stage: str, seconds: float) -> None:
+        """Time from the append of one input record to the commit of its effects."""
+        self._latency[stage].observe(seconds)
+
+    def restored(self, restore: Restored) -> None:
+        """A partition is ready to work."""
+        self._restore[restore.stage].observe(restore.seconds)
+        self._restored_keys.labels(restore.stage, str(restore.partition)).set(restore.keys)
+
+    def quarantined(self, stage: str, reason_code: str) -> None:
+        """One input record could not be decoded and was set aside."""
+        self._reasons[stage].add(reason_code)
+
+    def owned(self, stage: str, partitions: int) -> None:
+        """Number of partitions this worker owns now; what was said of single partitions is said anew by their owner."""
+        self._owned[stage].set(partitions)
+        for family in (self._lag, self._restored_keys):
+            family.remove_by_labels({"stage": stage})
+
+    def lag(self, stage: str, partition: int, records: int) -> None:
+        """Records that wait behind the position."""
+        self._lag.labels(stage, str(partition)).set(records)
+
+    def loop_lag(self, seconds: float) -> None:
+        """How late the event loop woke up."""
+        self._loop_lag.set(seconds)
+
+    def state_too_large(self, stage: str) -> None:
+        """Not a metric: the worker ends with exit code 79 before anybody could read it."""
+
+
+class ResultMetrics:
+    """Findings and cases as they are committed. For the operator alone: never served by the intake.
+
+    typologies  ids of the catalogue
+    states      of cases
+    """
+
+    def __init__(self, metrics: Metrics, typologies: Iterable[str], states: Iterable[str]) -> None:
+        self._findings = Children(metrics.counter("strgw_findings"), typologies)
+        self._cases = Children(metrics.counter("strgw_case_versions"), states)
+
+    def finding(self, typology: str) -> None:
+        """A version of a finding of this typology was committed."""
+        self._findings[typology].inc()
+
+    def case(self, state: str) -> None:
+        """A version of a case was committed in this state."""
+        self._cases[state].inc()

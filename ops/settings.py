@@ -1,0 +1,156 @@
+"""Settings of the gateway: environment variables STRGW_*, read once and passed down."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from ops.errors import CommandError
+
+PREFIX = "STRGW_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name without the prefix, what it means, and whether its value is a secret."""
+
+    name: str
+    meaning: str
+    secret: bool = False
+
+
+DESCRIBED = (
+    Setting("KAFKA", "Bootstrap servers of an existing cluster (host:port,...); empty: an embedded broker is used"),
+    Setting("KAFKA_HOME", "Folder of an unpacked Apache Kafka (libs/*.jar), used instead of downloading it"),
+    Setting("KAFKA_PORT", "Port of the embedded broker on 127.0.0.1; 0: a free one, kept for the next start"),
+    Setting("KAFKA_HEAP_MB", "Memory of the embedded broker's Java heap, in MiB"),
+    Setting("JAVA", "auto | system | bundled, or the path of a java >= 17, for the embedded broker"),
+    Setting("HOME", "Folder of data, logs and process files"),
+    Setting("CACHE", "Folder of downloaded jars; may be shared and deleted"),
+    Setting("PARTITIONS", "Partitions of every internal topic; fixed once topics exist"),
+    Setting("REGISTRY", "partners.yaml; empty: the sample registry that comes with the gateway"),
+    Setting("FIUS", "fius.yaml; empty: the registry that comes with the gateway"),
+    Setting("PROFILES", "Folder of compiled FIU schemas, searched before the ones that come with the gateway"),
+    Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
+    Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
+    Setting("WORKERS", "Worker processes that `strgw up` starts"),
+    Setting("METRICS_PORT", "Port of this process's metrics on 127.0.0.1; 0: a free one"),
+    Setting("LOG_LEVEL", "DEBUG | INFO | WARNING | ERROR"),
+    Setting("READY_FILE", "Internal: file in which a process started by `strgw up` says that it is ready"),
+)
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_KEY_HEX_DIGITS = 64  # 32 bytes: an HMAC key should be no shorter than its hash (RFC 2104 section 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings in force; the field names are those of DESCRIBED in lower case."""
+
+    kafka: str
+    kafka_home: Path | None
+    kafka_port: int
+    kafka_heap_mb: int
+    java: str
+    home: Path
+    cache: Path
+    partitions: int
+    registry: Path | None
+    fius: Path | None
+    profiles: Path | None
+    hmac_key_file: Path
+    hmac_key: str
+    workers: int
+    metrics_port: int
+    log_level: str
+    ready_file: Path | None
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Settings from the variables STRGW_* of `environ`; an unknown or unusable one raises CommandError."""
+        _refuse_unknown(environ)
+        source = _Source(environ)
+        home = source.path("HOME") or _user_folder(environ, "XDG_DATA_HOME", ".local/share")
+        return cls(
+            kafka=source.text("KAFKA"),
+            kafka_home=source.path("KAFKA_HOME"),
+            kafka_port=source.number("KAFKA_PORT", 0, 0, 65535),
+            kafka_heap_mb=source.number("KAFKA_HEAP_MB", 1024, 256, 1 << 20),
+            java=source.text("JAVA") or "auto",
+            home=home,
+            cache=source.path("CACHE") or _user_folder(environ, "XDG_CACHE_HOME", ".cache"),
+            partitions=source.number("PARTITIONS", 4, 1, 1024),
+            registry=source.path("REGISTRY"),
+            fius=source.path("FIUS"),
+            profiles=source.path("PROFILES"),
+            hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
+            hmac_key=source.key("HMAC_KEY"),
+            workers=source.number("WORKERS", 1, 1, 256),
+            metrics_port=source.number("METRICS_PORT", 0, 0, 65535),
+            log_level=source.one_of("LOG_LEVEL", _LOG_LEVELS, "INFO"),
+            ready_file=source.path("READY_FILE"),
+        )
+
+    def shown(self) -> dict[str, str]:
+        """Every variable with its value in force, secrets masked, in the order of DESCRIBED."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {
+            PREFIX + setting.name: _masked(values[setting.name.lower()]) if setting.secret else _plain(values[setting.name.lower()])
+            for setting in DESCRIBED
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Reads typed values; an empty variable counts as unset."""
+
+    environ: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.environ.get(PREFIX + name, "").strip()
+
+    def path(self, name: str) -> Path | None:
+        text = self.text(name)
+        return Path(text).expanduser().absolute() if text else None
+
+    def number(self, name: str, default: int, lowest: int, highest: int) -> int:
+        text = self.text(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or not lowest <= int(text) <= highest:
+            raise CommandError(f"{PREFIX}{name} must be a whole number from {lowest} to {highest}, not '{text}'.", "settings")
+        return int(text)
+
+    def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        text = self.text(name).upper() or default
+        if text not in choices:
+            raise CommandError(f"{PREFIX}{name} must be one of {', '.join(choices)}, not '{text}'.", "settings")
+        return text
+
+    def key(self, name: str) -> str:
+        text = self.text(name)
+        if text and (len(text) != _KEY_HEX_DIGITS or any(digit not in "0123456789abcdefABCDEF" for digit in text)):
+            raise CommandError(f"{PREFIX}{name} must be {_KEY_HEX_DIGITS} hex digits; make one with `openssl rand -hex 32`.", "settings")
+        return text.lower()
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [PREFIX + setting.name for setting in DESCRIBED]
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+            advice = f"did you mean {nearest[0]}?" if nearest else "`strgw config` lists the known ones."
+            raise CommandError(f"{name} is not a setting of strgw; {advice}", "settings")
+
+
+def _user_folder(environ: Mapping[str, str], variable: str, fallback: str) -> Path:
+    """Folder strgw under the XDG base directory `variable`, or under `fallback` in the user's home (XDG Base Directory 0.8)."""
+    base = environ.get(variable, "")
+    return (Path(base) if base.startswith("/") else Path.home() / fallback) / "strgw"
+
+
+def _plain(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _masked(value: object) -> str:
+    return "(set, hidden)" if value else ""

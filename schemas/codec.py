@@ -1,0 +1,42 @@
+"""Internal records: msgpack behind one leading version byte. Public (Avro) records: see schemas/wire.py."""
+
+from typing import Generic, TypeVar
+
+import msgspec
+
+VERSION = 1
+_PREFIX = bytes([VERSION])
+T = TypeVar("T")
+
+
+class CorruptRecord(Exception):
+    """Bytes on an internal topic that are not what the topic promises. `code` is a closed reason code."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class Codec(Generic[T]):
+    """Encodes and decodes one record type of the internal topics.
+
+    Raises  CorruptRecord("version_unknown" | "not_decodable") on decode
+    """
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.msgpack.Decoder(kind)
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def encode(self, record: T) -> bytes:
+        """The record's bytes, version byte first."""
+        return _PREFIX + self._encoder.encode(record)
+
+    def decode(self, raw: bytes) -> T:
+        """The record, or CorruptRecord; nothing is half read."""
+        if not raw or raw[0] != VERSION:
+            raise CorruptRecord("version_unknown", f"leading byte {raw[:1].hex() or 'missing'}, expected {VERSION:02x}")
+        try:
+            return self._decoder.decode(memoryview(raw)[1:])
+        except msgspec.MsgspecError as error:
+            raise CorruptRecord("not_decodable", str(error)) from error

@@ -1,0 +1,34 @@
+"""What is set aside because it cannot be processed: the bytes, where they came from, and why. Topic `quarantine`."""
+
+import msgspec
+
+from schemas.transfer import Coordinate
+
+QUARANTINED, REDRIVEN = "quarantined", "redriven"
+
+
+class QuarantineRecord(msgspec.Struct, frozen=True):
+    """One event (or internal record) set aside, or the mark that a person sent it in again.
+
+    stage        who set it aside: intake, or the stage whose input it was
+    partner      the partner it came from; "" where nobody in the registry owns the topic
+    source       coordinate of the record that holds the bytes
+    reason       one sentence; it may quote field names, never the values of a party's fields
+    fingerprint  equal for events that fail in the same way: reason code and field path
+    raw          the bytes as they came, whole unless `raw_truncated`; empty in a mark
+    attempts     how often these bytes had been sent in again when they failed
+    state        quarantined | redriven
+    """
+
+    stage: str
+    partner: str
+    source: Coordinate
+    reason_code: str
+    reason: str
+    fingerprint: str
+    raw: bytes
+    raw_sha256: str
+    transfer_id: str | None = None
+    attempts: int = 0
+    raw_truncated: bool = False
+    state: str = QUARANTINED

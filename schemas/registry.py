@@ -1,0 +1,73 @@
+"""Partners and FIUs as the registries describe them (partners.yaml, fius.yaml): plain facts, no loading here."""
+
+import msgspec
+
+
+class Licence(msgspec.Struct, frozen=True):
+    """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all)."""
+
+    country: str
+    registration: str
+    branch: str = "HEAD"
+    agents: tuple[str, ...] = ()
+
+
+class Partner(msgspec.Struct, frozen=True):
+    """A reporting entity's feed.
+
+    kind          mto | bank | wallet | psp
+    format        native format name ("strgw.transfer/1")
+    scope         partner | country | deployment: within which bounds its entities may be linked
+    home_country  default region for phone numbers and for the country scope
+    stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)
+    """
+
+    id: str
+    name: str
+    kind: str
+    format: str
+    home_country: str
+    licences: tuple[Licence, ...]
+    scope: str = "partner"
+    stream_start: str = ""
+    credentials: str = ""
+    release: str = "automatic"
+
+    def scope_id(self) -> str:
+        """Name of the correlation scope; entity keys are HMACs under a key derived from it."""
+        if self.scope == "partner":
+            return f"partner:{self.id}"
+        return f"country:{self.home_country}" if self.scope == "country" else "deployment"
+
+
+class Fiu(msgspec.Struct, frozen=True):
+    """A financial intelligence unit. id and country: ISO alpha-2 (design section 6).
+
+    egmont       member | not_member | expelled | suspended | unsure
+    gate         open | deny | legal_hold: what the law of the deployment says about reaching this FIU (AF: deny, IR: legal_hold)
+    deadline     ISO 8601 duration, BD for business days: PT24H, P3BD, P30D
+    weekend      weekday numbers that are not business days (Monday 0)
+    calendar     country code of the public-holiday calendar ("" where none is known)
+    profile      renderer profile: "ae", "lk" (goAML) or "portal"
+    """
+
+    id: str
+    country: str
+    name: str
+    acronym: str
+    egmont: str
+    gate: str
+    goaml: str
+    channel: str
+    deadline: str
+    deadline_text: str
+    timezone: str
+    weekend: tuple[int, ...]
+    calendar: str
+    language: str
+    profile: str
+    transport: str
+    confidence: str
+    evidence: str
+    note: str = ""
+    urgent_deadline: str = ""

@@ -1,0 +1,173 @@
+"""Admit: one transfer, however often and in whatever status it arrives, becomes one current set of observations.
+
+State per transfer (key: uid): digests seen, revision, rank of the newest status, the two parties it named last.
+An event whose digest was seen is a duplicate and changes nothing. Any other event of the same uid is a new revision: the
+event with the highest (status rank, time, digest) speaks for the transfer, whatever the order of arrival.
+"""
+
+import datetime
+
+import msgspec
+
+from schemas.codec import Codec
+from schemas.corridors import town_id
+from schemas.observation import PAY_AGENT, RECEIVER, SEND_AGENT, SENDER, Observation, ObservationBatch, Side, TransferFacts
+from schemas.topics import OBSERVATIONS, TRANSFERS
+from schemas.transfer import AGENT, PARTY, Party, Place, Transfer, TransferBatch
+from streams.domain.fold import Output, State, partition_of
+
+# Later states outrank earlier ones; refunded and cancelled transfers moved no money and are forgotten by detection.
+STATUS_RANK = {"sent": 0, "paid": 1, "changed": 2, "refunded": 3, "cancelled": 3}
+MOVED = frozenset({"sent", "paid", "changed"})
+_EPOCH = datetime.date(1970, 1, 1).toordinal()
+MAX_BATCH = 500  # design section 4: entries of one record
+DEDUPE_MS = 60 * 86_400_000  # DEF: a status change or a repeat later than this counts as a new transfer
+
+
+class Admitted(msgspec.Struct, array_like=True):
+    """What is remembered of one transfer."""
+
+    digests: tuple[bytes, ...]
+    revision: int
+    spoken: tuple[int, int, bytes]
+    at_ms: int
+    sender: bytes
+    receiver: bytes
+
+
+class _Draft:
+    """Observations on their way to one partition."""
+
+    def __init__(self) -> None:
+        self.facts: list[TransferFacts] = []
+        self.observations: list[Observation] = []
+        self._index: dict[bytes, int] = {}
+
+    def add(self, facts: TransferFacts, entity: bytes, kind: int, side: int, dropped: bool) -> None:
+        index = self._index.get(facts.uid)
+        if index is None or self.facts[index] is not facts:
+            index = self._index[facts.uid] = len(self.facts)
+            self.facts.append(facts)
+        self.observations.append(Observation(index, entity, kind, side, dropped))
+
+
+class Admit:
+    """The fold of stage `admit`: transfers in, observations out."""
+
+    name = "admit"
+    source = TRANSFERS
+
+    def __init__(self, partitions: int) -> None:
+        self._partitions = partitions
+        self._batch = Codec(TransferBatch)
+        self._out = Codec(ObservationBatch)
+        self._state_decoder = msgspec.msgpack.Decoder(Admitted)
+        self._state_encoder = msgspec.msgpack.Encoder()
+        self._drafts: dict[int, _Draft] = {}
+        self._ready: list[Output] = []
+        self.watermark_ms = 0
+        self.counts = {"admitted": 0, "revised": 0, "duplicate": 0}
+
+    def apply(self, state: State, record: bytes, partition: int, offset: int) -> None:
+        """Takes in one batch of transfers."""
+        batch = self._batch.decode(record)
+        for index, transfer in enumerate(batch.transfers):
+            self.watermark_ms = max(self.watermark_ms, transfer.occurred_ms)
+            self._admit(state, transfer, (partition, offset, index), batch.stream_start_ms.get(transfer.partner, 0))
+
+    def flush(self, state: State) -> list[Output]:
+        """The observations gathered since the last commit, batched by partition."""
+        outputs = self._ready
+        for partition, draft in self._drafts.items():
+            outputs.append(self._pack(partition, draft))
+        self._drafts, self._ready = {}, []
+        return outputs
+
+    def encode_state(self, key: bytes, value: object) -> bytes:
+        """Bytes of one Admitted."""
+        return self._state_encoder.encode(value)
+
+    def decode_state(self, key: bytes, raw: bytes) -> Admitted:
+        """One Admitted."""
+        return self._state_decoder.decode(raw)
+
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Whether a transfer is so old that no repeat of it is expected (DEDUPE_MS behind the watermark)."""
+        return self._state_decoder.decode(raw).at_ms < self.watermark_ms - DEDUPE_MS
+
+    def _admit(self, state: State, transfer: Transfer, where: tuple[int, int, int], stream_start_ms: int) -> None:
+        spoken = (STATUS_RANK[transfer.status], transfer.occurred_ms, transfer.digest)
+        receiver = transfer.receiver.key if transfer.receiver else b""
+        known = state.get(transfer.uid)
+        if known is None:
+            fresh = Admitted((transfer.digest,), 1, spoken, transfer.occurred_ms, transfer.sender.key, receiver)
+            state.put(transfer.uid, fresh)
+            self.counts["admitted"] += 1
+            self._observe(facts_of(transfer, 1, where, stream_start_ms), transfer)
+            return
+        assert isinstance(known, Admitted)
+        if transfer.digest in known.digests:
+            self.counts["duplicate"] += 1
+            return
+        digests = (*known.digests, transfer.digest)
+        self.counts["revised"] += 1
+        if spoken < known.spoken:  # an older state arrives late: the newer one goes on speaking
+            state.put(transfer.uid, msgspec.structs.replace(known, digests=digests))
+            return
+        revision = known.revision + 1
+        facts = facts_of(transfer, revision, where, stream_start_ms)
+        for former in {known.sender, known.receiver} - {transfer.sender.key, receiver, b""}:
+            for side in (SENDER, RECEIVER):
+                self._draft(former).add(facts, former, PARTY, side, True)
+        state.put(transfer.uid, Admitted(digests, revision, spoken, transfer.occurred_ms, transfer.sender.key, receiver))
+        self._observe(facts, transfer)
+
+    def _observe(self, facts: TransferFacts, transfer: Transfer) -> None:
+        for party, side in ((transfer.sender, SENDER), (transfer.receiver, RECEIVER)):
+            if party is None:
+                continue
+            self._draft(party.key).add(facts, party.key, PARTY, side, False)
+            for identifier in party.identifiers:
+                self._draft(identifier.key).add(facts, identifier.key, identifier.kind, side, False)
+        for agent, side in ((transfer.send_agent, SEND_AGENT), (transfer.pay_agent, PAY_AGENT)):
+            if agent:
+                self._draft(agent.key).add(facts, agent.key, AGENT, side, False)
+
+    def _draft(self, entity: bytes) -> _Draft:
+        partition = partition_of(entity, self._partitions)
+        draft = self._drafts.get(partition)
+        if draft is None:
+            draft = self._drafts[partition] = _Draft()
+        elif len(draft.observations) >= MAX_BATCH:
+            self._ready.append(self._pack(partition, draft))
+            draft = self._drafts[partition] = _Draft()
+        return draft
+
+    def _pack(self, partition: int, draft: _Draft) -> Output:
+        batch = ObservationBatch(tuple(draft.facts), tuple(draft.observations))
+        return Output(OBSERVATIONS, partition, None, self._out.encode(batch))
+
+
+def facts_of(transfer: Transfer, revision: int, where: tuple[int, int, int], stream_start_ms: int) -> TransferFacts:
+    """What detection may know of the transfer: keys, places, sums and classes; no names, no texts."""
+    partition, offset, index = where
+    return TransferFacts(
+        transfer.uid, revision, transfer.status in MOVED, partition, offset, index, transfer.occurred_ms, transfer.utc_offset_min,
+        transfer.partner, transfer.scope, _side(transfer.sender), _side(transfer.receiver) if transfer.receiver else None,
+        transfer.amount.minor, transfer.amount.currency, transfer.usd_minor, transfer.channel,
+        _place(transfer.send_place), _place(transfer.pay_place), transfer.relation, transfer.name_tie,
+        transfer.purpose_class, bool(transfer.flags), stream_start_ms,
+    )  # fmt: skip
+
+
+def _side(party: Party) -> Side:
+    return Side(party.key, party.kind == "person", party.nationality or "", _day(party.customer_since), party.name_keys, party.identifiers)
+
+
+def _day(date: str | None) -> int:
+    """Days from 1970-01-01 to an ISO date (0: none)."""
+    return datetime.date.fromisoformat(date).toordinal() - _EPOCH if date else 0
+
+
+def _place(place: Place) -> Place:
+    return place if not place.town or place.town.isalnum() else Place(place.country, town_id(place.town))

@@ -1,0 +1,46 @@
+"""What each party is in a case (typologies "Role inference", A7 "Role precedence"). Victims are not suspects.
+
+Precedence: victim > payer of a ransom > collector > family payer > who keeps under a line > everyone else.
+"""
+
+from collections.abc import Iterable
+
+from schemas.case import CaseParty
+from schemas.finding import Evidence, Finding
+
+COLLECTS_FROM = 3  # A7: paid by three or more parties in the case
+
+
+def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple[CaseParty, ...]:
+    """The role of every party of the case, by key; a function of the set of findings."""
+    parts: dict[bytes, set[str]] = {}
+    for finding in findings:
+        for party, part in finding.parts.items():
+            parts.setdefault(party, set()).add(part)
+    payers: dict[bytes, set[bytes]] = {}
+    everyone: set[bytes] = set(parts)
+    for item in evidence:
+        everyone.add(item.sender)
+        if item.receiver:
+            everyone.add(item.receiver)
+            if item.receiver != item.sender:
+                payers.setdefault(item.receiver, set()).add(item.sender)
+    return tuple(_role(key, parts.get(key, set()), len(payers.get(key, ()))) for key in sorted(everyone))
+
+
+def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
+    if "worker" in parts:
+        return CaseParty(key, "victim", "pays like someone under another person's control; a possible victim, not a suspect")
+    if "ransom_payer" in parts:
+        return CaseParty(key, "protected", "appears to pay for a person who is held; to be protected, not a suspect")
+    if "collector" in parts:
+        return CaseParty(key, "subject", f"receives the payments of the pattern ({paid_by} payers in this case)")
+    if paid_by >= COLLECTS_FROM and parts & {"passes_on", "structurer"}:
+        return CaseParty(key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line")
+    if "payer" in parts:
+        return CaseParty(key, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect")
+    if "structurer" in parts:
+        return CaseParty(key, "subject", "keeps sums just under a reporting line")
+    if parts & {"recipient", "passes_on"}:
+        return CaseParty(key, "unknown", "receives or passes on money of this case; part in it not known")
+    return CaseParty(key, "involved", "named in a transfer of this case")

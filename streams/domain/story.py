@@ -1,0 +1,26 @@
+"""What a party tells those who ask: its own payments and who pays it."""
+
+from streams.domain.entity import EntityState, Story, pairs_of
+from schemas.observation import SENDER
+from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
+
+MAX_DEBITS = 64  # DEF
+MAX_PAYERS = 16  # DEF: the rules ask for three
+
+
+def story_of(state: EntityState) -> Story:
+    """The party's newest payments and its non-kin payers; a function of its transfers alone."""
+    pairs = pairs_of(state)
+    debits = []
+    payers: dict[bytes, int] = {}
+    for event in state.events:
+        if not event.other or event.channel in BUSINESS_CHANNELS:
+            continue
+        is_kin = pairs[(event.mine, event.other)].is_kin
+        if event.side == SENDER:
+            is_plain = not is_kin and event.purpose_class not in NOT_DEBT
+            debits.append((event.at_ms, event.usd_minor, event.other, event.send.country, event.pay.country, is_plain))
+        elif not is_kin:
+            payers.setdefault(event.other, event.at_ms)
+    earliest = sorted(payers.items(), key=lambda item: (item[1], item[0]))[:MAX_PAYERS]
+    return Story(tuple(debits[-MAX_DEBITS:]), tuple(earliest))

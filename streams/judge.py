@@ -1,0 +1,107 @@
+"""Judging one entity: every typology over its view, against what was published of it before."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+import msgspec
+
+from schemas.finding import Evidence, Finding
+from streams.domain.entity import EntityState, prune
+from streams.domain.episodes import Episode, Issued, build, episodes_of
+from streams.domain.view import View
+from streams.typologies.base import Typology
+
+
+class Judge:
+    """Runs the catalogue over an entity and returns findings whose content changed, each under its next version."""
+
+    def __init__(self, catalogue: tuple[Typology, ...]) -> None:
+        self._catalogue = catalogue
+        self._encoder = msgspec.msgpack.Encoder()
+        self._issued = msgspec.msgpack.Decoder(Issued)
+
+    def asks(self, view: View) -> list[bytes]:
+        """The parties whose own story some typology needs, sorted."""
+        asked: set[bytes] = set()
+        for typology in self._catalogue:
+            if typology.asks is not None and typology.gate(view, typology.parameters):
+                asked |= typology.asks(view, typology.parameters)
+        return sorted(asked)
+
+    def judge(self, view: View, entity: EntityState) -> list[Finding]:
+        """Changed findings. Updates `entity.issued` and lets the entity forget what is beyond its memory."""
+        known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}
+        current: dict[str, tuple[Finding, int]] = {}
+        for typology in self._catalogue:
+            if not typology.gate(view, typology.parameters):
+                continue
+            found = episodes_of(typology.hits(view, typology.parameters), typology.window_ms)
+            for number, episode, earlier in self._numbered(typology, found, known, entity):
+                finding = build(view, typology, episode, earlier, number)
+                current[finding.finding_id] = (finding, episode.ended_ms)
+        if not current and not known:
+            prune(entity)
+            return []
+        changed = list(self._changed(current, known))
+        changed += self._withdrawn(view, current, known, entity)
+        prune(entity)
+        self._keep(entity, current, known)
+        return changed
+
+    def _numbered(
+        self, typology: Typology, found: list[Episode], known: dict[str, Issued], entity: EntityState
+    ) -> Iterator[tuple[int, Episode, Issued | None]]:
+        """Episode numbers: those that began before this entity's memory keep theirs, the rest count on."""
+        before = [i for i in known.values() if i.typology == typology.id and i.started_ms <= entity.lost_ms]
+        last = max(before, key=lambda i: i.episode, default=None)
+        number = last.episode if last else -1
+        for episode in found:
+            continues = last is not None and episode.hits[0].at_ms - last.ended_ms <= typology.window_ms
+            if not continues:
+                number += 1
+            yield number, episode, last if continues else None
+            last = None
+
+    def _changed(self, current: dict[str, tuple[Finding, int]], known: dict[str, Issued]) -> Iterator[Finding]:
+        for identity, (finding, ended_ms) in current.items():
+            digest = sha256(self._encoder.encode(finding)).digest()[:16]
+            before = known.get(identity)
+            if before and before.is_open and before.digest == digest:
+                continue
+            version = before.version + 1 if before else 1
+            known[identity] = Issued(finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True)
+            yield msgspec.structs.replace(finding, version=version)
+
+    def _withdrawn(
+        self, view: View, current: dict[str, tuple[Finding, int]], known: dict[str, Issued], entity: EntityState
+    ) -> list[Finding]:
+        """Findings that later evidence took back; those whose evidence has left memory stand as they were."""
+        gone = []
+        for identity, before in known.items():
+            if identity in current or not before.is_open or before.started_ms <= entity.lost_ms:
+                continue
+            before.is_open = False
+            before.version += 1
+            gone.append(identity)
+        return [_withdrawal(identity, known[identity], view) for identity in gone]
+
+    def _keep(self, entity: EntityState, current: dict[str, tuple[Finding, int]], known: dict[str, Issued]) -> None:
+        """Evidence that left memory with this pruning stays with its finding."""
+        present = {e.uid for e in entity.events}
+        for identity, (finding, ended_ms) in current.items():
+            issued = known[identity]
+            issued.ended_ms = ended_ms
+            kept: tuple[Evidence, ...] = ()
+            if entity.lost_ms and finding.entity_kind < 4:
+                kept = tuple(e for e in finding.evidence if e.uid not in present)
+            issued.kept = kept
+            issued.steps = finding.steps if kept else ()
+        entity.issued = {i: self._encoder.encode(known[i]) for i in sorted(known)}
+
+
+def _withdrawal(identity: str, issued: Issued, view: View) -> Finding:
+    return Finding(
+        identity, issued.version, "withdrawn", issued.typology, 0, view.scope, view.key, view.kind, issued.episode,
+        issued.started_ms, issued.ended_ms, 0.0, 0.0, 0.0, "Later evidence took this finding back.",
+        (), (), {}, (), (), (), (),
+    )  # fmt: skip

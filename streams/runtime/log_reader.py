@@ -1,0 +1,87 @@
+"""Reads one partition of a topic without a consumer group, committed records only."""
+
+import time
+from collections.abc import Iterator
+from types import TracebackType
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
+
+from streams.runtime.exit_codes import ExitCode, Fault
+
+METADATA_S = 30.0
+SILENCE_S = 60.0  # DEF: no byte for this long while records are known to exist
+_BATCH = 10_000
+
+
+class LogReader:
+    """A librdkafka consumer used as a reader of single partitions.
+
+    Calls block; use it in a thread. Raises  KafkaException, Fault(RESTORE_FAILED)
+    """
+
+    def __init__(self, bootstrap: str) -> None:
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap,
+                "group.id": "strgw-log-reader",  # librdkafka wants one; nothing is joined or committed
+                "enable.auto.commit": False,
+                "enable.partition.eof": True,
+                "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest",
+                "fetch.message.max.bytes": 4 << 20,
+                "fetch.wait.max.ms": 50,
+                "log_level": 3,
+            }
+        )
+
+    def __enter__(self) -> "LogReader":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._consumer.close()
+
+    def range_of(self, topic: str, partition: int, timeout_s: float = METADATA_S) -> tuple[int, int]:
+        """First offset kept and the offset after the last committed record or marker."""
+        low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout_s)
+        return int(low), int(high)
+
+    def batches(self, topic: str, partition: int, start: int, end: int) -> Iterator[list[Message]]:
+        """Committed records with offsets in [start, end) in order; `end` is one that `range_of` returned.
+
+        Markers of transactions take offsets too, so the end is known from the reader's position, not from the last record.
+        """
+        if start >= end:
+            return
+        target = TopicPartition(topic, partition, start)
+        self._consumer.assign([target])
+        heard_at = time.monotonic()
+        reached = start
+        while reached < end:
+            messages, at_end = _split(self._consumer.consume(_BATCH, 0.5))
+            reached = max(reached, at_end, self._consumer.position([target])[0].offset)
+            if messages:
+                heard_at = time.monotonic()
+                yield messages
+            elif time.monotonic() - heard_at > SILENCE_S:
+                raise Fault(ExitCode.RESTORE_FAILED, f"{topic}/{partition} stopped at offset {reached} of {end}")
+
+    def first_from(self, topic: str, partition: int, start: int, end: int) -> int | None:
+        """Offset of the first committed record in [start, end), or None where only markers or nothing is there."""
+        for messages in self.batches(topic, partition, start, end):
+            return int(messages[0].offset())
+        return None
+
+
+def _split(received: list[Message]) -> tuple[list[Message], int]:
+    """Records, and the offset of an end-of-partition event (-1 without one)."""
+    records: list[Message] = []
+    at_end = -1
+    for message in received:
+        error = message.error()
+        if error is None:
+            records.append(message)
+        elif error.code() == KafkaError._PARTITION_EOF:
+            at_end = int(message.offset())
+        else:
+            raise KafkaException(error)
+    return records, at_end

@@ -1,0 +1,162 @@
+"""One worker process: stages, Faust, signals, orderly end."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from streams.runtime.exit_codes import fail_stop
+from streams.runtime.ledger import KafkaLedger, LedgerName
+from streams.runtime.meters import NoMeters, RuntimeMeters
+from streams.runtime.stage import Stage, Surroundings, stopped
+from streams.runtime.stage_spec import StageSpec
+from streams.runtime.topology import partition_count
+from streams.runtime.transport import Engine
+from streams.runtime.watchdog import Watchdog
+
+logger = logging.getLogger("strgw.runtime")
+HINTS_EVERY_S = 2.0
+LEAVE_S = 6.0  # an orderly stop takes < 10 s in all: commit, then at most this long for leaving the group
+_THREADS = 64  # threads wait for the broker, they do not compute
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """What to run. `app_id` is the consumer group and the prefix of every transactional id; `ready` is called once, when
+    the first assignment is restored."""
+
+    bootstrap: str
+    app_id: str
+    stages: Sequence[StageSpec]
+    meters: RuntimeMeters = field(default_factory=NoMeters)
+    ready: Callable[[], None] = lambda: None
+
+
+def run_worker(options: WorkerOptions) -> int:
+    """Runs until SIGTERM or SIGINT and returns 0; every other end is `fail_stop` with its own exit code.
+
+    Raises  TopologyError, Fault(BROKER_LOST) before anything was started
+    """
+    partitions = partition_count(options.bootstrap, options.stages)
+    # Millions of long-lived bytes objects: full collections find nothing and cost a pause each.
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+    with asyncio.Runner() as runner:
+        return runner.run(Worker(options, partitions).run())
+
+
+class Worker:
+    """Wires stages, engine and watchdog together on one event loop."""
+
+    def __init__(self, options: WorkerOptions, partitions: int) -> None:
+        self._options = options
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="ledger")
+        self._engine = Engine(options.app_id, options.bootstrap, partitions)
+        around = Surroundings(partitions, self._ledger, self._engine.generation, fail_stop, options.meters, self._executor)
+        self._stages = [Stage(spec, around) for spec in options.stages]
+        for stage in self._stages:
+            self._engine.add_agent(stage.spec.name, stage.spec.source, self._record_loop(stage))
+        self._engine.on_rebalance(self._revoked, self._assigned)
+        self._stop = asyncio.Event()
+        self._is_assigned = False
+        self._hinted: dict[tuple[str, int], int] = {}
+
+    async def run(self) -> int:
+        """Starts, works until a signal, stops."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        watchdog = Watchdog(self._options.bootstrap, self._stages, self._options.meters, self._executor)
+        duties = [self._engine.start(), self._hint(), self._announce(), self._check_engine(), watchdog.pulse(), watchdog.watch()]
+        tasks = [loop.create_task(_guarded(duty)) for duty in duties]
+        await self._stop.wait()
+        await self._end(tasks)
+        return 0
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        """1. commit and give up every partition  2. hints  3. leave the group, with a deadline: nothing can be lost any more."""
+        try:
+            durable = self._durable()
+            await asyncio.gather(*(stage.stop() for stage in self._stages))
+            durable = self._durable() | durable
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._engine.commit_hints(durable), 1.0)
+        except Exception as error:
+            fail_stop(error)
+        for task in tasks[1:]:
+            task.cancel()
+        try:
+            await asyncio.wait_for(self._engine.stop(), LEAVE_S)
+        except TimeoutError:
+            logger.warning("the group could not be left in %.0f s; it will notice after the session timeout", LEAVE_S)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _ledger(self, spec: StageSpec, number: int) -> KafkaLedger:
+        return KafkaLedger(self._options.bootstrap, LedgerName(self._options.app_id, spec.name, spec.source, number))
+
+    def _record_loop(self, stage: Stage) -> Callable[[Any], Coroutine[Any, Any, None]]:
+        async def loop(stream: Any) -> None:
+            try:
+                async for event in stream.noack().events():
+                    await stage.take(event.message)
+            except Exception as error:
+                fail_stop(error)
+            if not self._stop.is_set():
+                fail_stop(stopped(stage.spec.name))
+
+        return loop
+
+    async def _revoked(self, partitions: Any) -> None:
+        try:
+            await asyncio.gather(*(stage.revoke(_numbers(stage, partitions)) for stage in self._stages))
+        except Exception as error:
+            fail_stop(error)
+
+    async def _assigned(self, partitions: Any) -> None:
+        try:
+            for stage in self._stages:
+                await stage.assign(_numbers(stage, partitions), self._engine.generation())
+        except Exception as error:
+            fail_stop(error)
+        self._is_assigned = True
+
+    async def _announce(self) -> None:
+        while not (self._is_assigned and all(stage.is_ready() for stage in self._stages)):
+            await asyncio.sleep(0.05)
+        self._options.ready()
+
+    async def _hint(self) -> None:
+        while True:
+            await asyncio.sleep(HINTS_EVERY_S)
+            durable = self._durable()
+            news = {where: offset for where, offset in durable.items() if self._hinted.get(where) != offset}
+            if news:
+                await self._engine.commit_hints(news)
+                self._hinted = durable
+
+    async def _check_engine(self) -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            reason = self._engine.crash_reason()
+            if reason is not None:
+                raise reason
+
+    def _durable(self) -> dict[tuple[str, int], int]:
+        return {(stage.spec.source, number): offset for stage in self._stages for number, offset in stage.committed().items()}
+
+
+def _numbers(stage: Stage, partitions: Any) -> list[int]:
+    return sorted(tp.partition for tp in partitions if tp.topic == stage.spec.source)
+
+
+async def _guarded(duty: Coroutine[Any, Any, None]) -> None:
+    """Runs a duty for ever; if it fails the process ends."""
+    try:
+        await duty
+    except Exception as error:
+        fail_stop(error)

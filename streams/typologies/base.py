@@ -1,0 +1,98 @@
+"""What a typology is: typed parameters, a cheap gate, a judgement over one entity's view, and an explanation.
+
+`hits` looks at the entity at every event time (the event as the end of its window) and reports each time at which the
+rule holds. `streams.detect` joins hits into episodes and asks `explain` once per episode.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from typing import Any, NamedTuple, get_type_hints
+
+import msgspec
+
+from schemas.finding import Number, Suppressor
+from streams.domain.entity import Event
+from streams.domain.view import View
+
+
+class Hit(NamedTuple):
+    """The rule holds at `at_ms` over `events`, this strongly, for these facets; `measures` are the numbers behind it."""
+
+    at_ms: int
+    strength: float
+    events: tuple[Event, ...]
+    facets: tuple[str, ...]
+    measures: Mapping[str, float]
+
+
+class Explanation(NamedTuple):
+    """Why the episode matters: the sentence, the numbers held against their lines, and what each party does in it."""
+
+    reason: str
+    numbers: tuple[Number, ...]
+    parts: dict[bytes, str]
+    absent: tuple[str, ...] = ()
+    suppressors: tuple[Suppressor, ...] = ()
+    do_not_block: bool = False
+
+
+class Example(NamedTuple):
+    """A short stream and whether the typology must fire on it; `build` returns a View."""
+
+    what: str
+    fires: bool
+    build: Callable[[], View]
+
+
+class Typology(NamedTuple):
+    """One typology. `gate` is cheap and may only say no; `asks` names the parties whose own story is needed to judge."""
+
+    id: str
+    name: str
+    version: int
+    weight: float
+    window_ms: int
+    parameters: Any
+    gate: Callable[[View, Any], bool]
+    hits: Callable[[View, Any], Iterator[Hit]]
+    explain: Callable[[View, Any, Hit, tuple[Event, ...]], Explanation]
+    examples: tuple[Example, ...]
+    doc: str
+    asks: Callable[[View, Any], set[bytes]] | None = None
+    indicators: tuple[str, ...] = ()
+
+
+class Line(NamedTuple):
+    """Where a parameter comes from: its unit, SRC (a source gives the number) or DEF (our default), and which source."""
+
+    unit: str
+    basis: str
+    source: str
+
+
+@cache
+def lines(parameters: type[msgspec.Struct]) -> dict[str, Line]:
+    """Field -> Line of every parameter of a typology; a parameter without one is a programming error."""
+    hints = get_type_hints(parameters, include_extras=True)
+    return {name: next(m for m in hint.__metadata__ if isinstance(m, Line)) for name, hint in hints.items()}
+
+
+def number(parameters: msgspec.Struct, field: str, observed: float, events: tuple[Event, ...] = ()) -> Number:
+    """A measured number held against the parameter `field`, with that parameter's unit, basis and source."""
+    line = lines(type(parameters))[field]
+    value = float(getattr(parameters, field))
+    return Number(field, round(float(observed), 4), value, line.unit, line.basis, line.source, tuple(e.uid for e in events))
+
+
+def usd(minor: float) -> str:
+    """US cents as people write them: "USD 1,234"."""
+    return f"USD {minor / 100:,.0f}"
+
+
+def window(events: list[Event], end: int, width_ms: int) -> list[Event]:
+    """The events of the window that ends with events[end], oldest first."""
+    edge = events[end].at_ms - width_ms
+    start = end
+    while start > 0 and events[start - 1].at_ms >= edge:
+        start -= 1
+    return events[start : end + 1]

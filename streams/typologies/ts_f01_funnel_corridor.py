@@ -1,0 +1,146 @@
+"""Funnel to a border: many unrelated senders from several places pay one receiver who has no business reason.
+
+Question    Did at least `min_senders` people who are neither kin nor old acquaintances of the receiver pay one receiver within
+            `window_d` days, from several towns, with a route, a border town or smuggling prices to explain it?
+Source      FinCEN FIN-2014-A008 and FIN-2023-Alert001 (funnel accounts, several origins, border beneficiaries); FinCEN Financial
+            Trend Analysis Aug 2026 (over 30 senders, over 500 payments); numbers calibrated in typologies A7 "F01"
+Subject     the receiver; senders are reported as payers, never as suspects
+Looks back  30 days of event time
+Not a hit   siblings to one mother; neighbours of one town paying one neighbour; a savings club; merchants, payroll, cards;
+            pairs that dealt with each other before the window
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from streams.domain.entity import DAY_MS, Event
+from streams.domain.score import strength
+from streams.domain.view import View
+from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, usd, window
+from streams.typologies.build import pay, view_of
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """Lines of TS-F01."""
+
+    window_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 30
+    min_senders: Annotated[int, Line("persons", "DEF", "typologies A4, A7")] = 5
+    crowd: Annotated[int, Line("persons", "DEF", "typologies A7: without a hub")] = 10
+    min_new_share: Annotated[float, Line("share of pairs", "DEF", "typologies A7")] = 0.7
+    min_towns: Annotated[int, Line("sender towns", "DEF", "typologies A7")] = 3
+    min_band_share: Annotated[float, Line("share of payments", "DEF", "typologies A7")] = 0.5
+    min_elsewhere: Annotated[float, Line("share of senders", "DEF", "typologies A7: a third from another town")] = 1 / 3
+
+
+PARAMETERS = Parameters()
+
+
+def gate(view: View, p: Parameters) -> bool:
+    """Enough different payers at all?"""
+    return len({e.other for e in view.credits}) >= p.min_senders and view.is_collector_shape()
+
+
+def hits(view: View, p: Parameters) -> Iterator[Hit]:
+    """One hit for every credit at which the window before it satisfies one of the three forms."""
+    flow = view.unrelated_credits()
+    for end in range(p.min_senders - 1, len(flow)):
+        inside = window(flow, end, p.window_d * DAY_MS)
+        if len(inside) < p.min_senders:
+            continue
+        measures = _measure(view, inside, p)
+        if measures and (facets := _facets(measures, p)):
+            yield Hit(flow[end].at_ms, strength(measures["senders"] / p.min_senders), tuple(inside), facets, measures)
+
+
+def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float] | None:
+    first: dict[bytes, Event] = {}
+    for event in inside:
+        first.setdefault(event.other, event)
+    senders = len(first)
+    if senders < p.min_senders:
+        return None
+    new = sum(view.newness(e, p.window_d * DAY_MS) is True for e in first.values())
+    if new < p.min_new_share * senders:
+        return None
+    corridors = view.corridors
+    places = [(e.send, e.pay) for e in first.values()]
+    return {
+        "senders": senders,
+        "new_share": new / senders,
+        "towns": len({(s.country, s.town) for s, _ in places if s.town}),
+        "countries": len({s.country for s, _ in places if s.country}),
+        "elsewhere": sum(s != t for s, t in places) / senders,
+        "band_share": sum(view.in_band(e) for e in inside) / len(inside),
+        "hub": sum(corridors.is_hub(t.country, t.town) for _, t in places) * 2 >= senders,
+        "corridor": sum(corridors.is_corridor(s.country, t.country) for s, t in places) * 2 >= senders,
+        "sum_usd": sum(e.usd_minor for e in inside) / 100,
+        "payments": len(inside),
+    }
+
+
+def _facets(m: dict[str, float], p: Parameters) -> tuple[str, ...]:
+    placed = m["towns"] >= p.min_towns and (m["hub"] or m["corridor"])
+    priced = m["band_share"] >= p.min_band_share and m["towns"] >= 2 and m["elsewhere"] >= p.min_elsewhere
+    crowded = m["senders"] >= p.crowd and (m["towns"] >= p.min_towns or m["countries"] >= 2)
+    if not (placed or priced or crowded):
+        return ()
+    named = (("corridor", m["hub"] or m["corridor"]), ("fee_band", m["band_share"] >= p.min_band_share), ("newness", True))
+    return tuple(name for name, holds in named if holds)
+
+
+def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    """Who paid, from how many places, and why that is not a family."""
+    m = best.measures
+    where = "a town on a known route" if m["hub"] else "one place"
+    reason = (
+        f"{m['senders']:.0f} senders who are not kin of the receiver paid {usd(m['sum_usd'] * 100)} in {m['payments']:.0f} payments within "
+        f"{p.window_d} days from {m['towns']:.0f} towns in {m['countries']:.0f} countries to {where}; {m['new_share']:.0%} of the pairs were new, "
+        f"{m['band_share']:.0%} of the payments fit the price of a smuggling leg."
+    )
+    numbers = (
+        number(p, "min_senders", m["senders"], best.events),
+        number(p, "min_new_share", m["new_share"]),
+        number(p, "min_towns", m["towns"]),
+        number(p, "min_band_share", m["band_share"]),
+        number(p, "min_elsewhere", m["elsewhere"]),
+    )
+    parts = {e.other: "payer" for e in events} | {e.mine: "collector" for e in events}
+    absent = () if all(e.send.town for e in events) else ("town of some senders",)
+    return Explanation(reason, numbers, parts, absent, do_not_block=False)
+
+
+def _funnel(cities: list[str], usd_each: float = 500, **how: str) -> View:
+    return view_of("collector", [pay(f"s{i}", "collector", i, usd_each, send=c, **how) for i, c in enumerate(cities)])  # type: ignore[arg-type]
+
+
+_GERMANY = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Hamburg", "DE:Cologne", "DE:Berlin"]
+
+TYPOLOGY = Typology(
+    id="TS-F01",
+    name="Funnel to a border or route town",
+    version=1,
+    weight=0.5,  # DEF, typologies A7
+    window_ms=PARAMETERS.window_d * DAY_MS,
+    parameters=PARAMETERS,
+    gate=gate,
+    hits=hits,
+    explain=explain,
+    doc=__doc__,
+    indicators=("MURCW", "MTOCB", "FNACC", "FRDMR", "WTOHC"),
+    examples=(
+        Example("six new senders from five German towns to Van", True, lambda: _funnel(_GERMANY)),
+        Example("five senders at smuggling prices, two towns, receiver elsewhere", True, lambda: _funnel(["IQ:Ranya", "IQ:Erbil"] * 3, 3500)),
+        Example("the same six, but each is a stated brother with the shared name", False, lambda: view_of(
+            "collector",
+            [pay(f"s{i}", "collector", i, 500, send=c, relation="kin", surname=True) for i, c in enumerate(_GERMANY)],
+        )),
+        Example("ten neighbours of one town pay one neighbour", False, lambda: _funnel(["KG:Osh"] * 10, 100, pay="KG:Osh")),
+        Example("six old acquaintances go on paying", False, lambda: view_of(
+            "collector",
+            [pay(f"s{i}", "collector", d + i, 500, send=c) for d in (0, 60) for i, c in enumerate(_GERMANY[:4])]
+            + [pay("s0", "collector", 70, 500)],
+        )),
+    ),
+)  # fmt: skip

@@ -1,0 +1,105 @@
+"""Linked senders: people tied by an address, a phone or a device all pay the same beneficiary abroad, again and again.
+
+Question    Did at least `min_senders` senders who share an address, phone or device with each other each pay one beneficiary abroad at
+            least `min_each` times within `window_d` days?
+Source      AUSTRAC human-trafficking case page ("multiple customers linked by common addresses" to one overseas beneficiary)
+Subject     the beneficiary; the senders may be controlled and are typed victims
+Looks back  60 days of event time
+Not a hit   brothers who share a flat and pay one father (kin do not count); hostels whose guests pay different people
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from schemas.transfer import ADDRESS, DEVICE, PHONE
+from streams.domain.entity import DAY_MS, Event
+from streams.domain.score import strength
+from streams.domain.view import View
+from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
+from streams.typologies.build import pay, view_of
+
+_LINKS = frozenset({PHONE, DEVICE, ADDRESS})
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """Lines of TS-F05."""
+
+    window_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 60
+    min_senders: Annotated[int, Line("linked senders", "DEF", "typologies A4")] = 3
+    min_each: Annotated[int, Line("payments of each", "DEF", "typologies A4")] = 2
+
+
+PARAMETERS = Parameters()
+
+
+def gate(view: View, p: Parameters) -> bool:
+    """Enough foreign payers?"""
+    return len({e.other for e in view.credits if e.send.country != e.pay.country}) >= p.min_senders
+
+
+def hits(view: View, p: Parameters) -> Iterator[Hit]:
+    """One hit for every payment at which enough linked senders had paid often enough."""
+    flow = [e for e in view.unrelated_credits() if e.send.country != e.pay.country]
+    for end in range(p.min_senders * p.min_each - 1, len(flow)):
+        inside = window(flow, end, p.window_d * DAY_MS)
+        counts: dict[bytes, int] = {}
+        for event in inside:
+            counts[event.other] = counts.get(event.other, 0) + 1
+        linked = linked_group(view, [k for k, n in counts.items() if n >= p.min_each])
+        if len(linked) >= p.min_senders:
+            events = tuple(e for e in inside if e.other in linked)
+            yield Hit(flow[end].at_ms, strength(len(linked) / p.min_senders), events, ("identity",), {"senders": len(linked)})
+
+
+def linked_group(view: View, parties: list[bytes]) -> set[bytes]:
+    """The largest set of parties held together by one shared address, phone or device."""
+    users: dict[tuple[int, bytes], set[bytes]] = {}
+    for party in sorted(parties):
+        for identifier in view.profile(party).identifiers:
+            if identifier.kind in _LINKS:
+                users.setdefault((identifier.kind, identifier.key), set()).add(party)
+    return max((users[k] for k in sorted(users)), key=len, default=set())
+
+
+def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    """How many linked people pay whom."""
+    senders = best.measures["senders"]
+    reason = (
+        f"{senders:.0f} senders who share an address, phone or device each paid the same beneficiary abroad at least {p.min_each} times within "
+        f"{p.window_d} days; they are not kin of the beneficiary and may be under one person's control."
+    )
+    parts = {e.other: "worker" for e in events} | {e.mine: "collector" for e in events}
+    return Explanation(reason, (number(p, "min_senders", senders, best.events),), parts)
+
+
+def _house(senders: int, address: str, relation: str = "none", each: int = 2) -> View:
+    rows = [
+        pay(f"v{i}", "rec", 20 * n + i, 900, send="AU:Melbourne", pay="TH:Bangkok", address=address or f"a{i}", relation=relation, surname=relation == "kin")
+        for i in range(senders)
+        for n in range(each)
+    ]
+    return view_of("rec", rows)
+
+
+TYPOLOGY = Typology(
+    id="TS-F05",
+    name="Linked senders, common beneficiary",
+    version=1,
+    weight=0.5,  # DEF, typologies A7
+    window_ms=PARAMETERS.window_d * DAY_MS,
+    parameters=PARAMETERS,
+    gate=gate,
+    hits=hits,
+    explain=explain,
+    doc=__doc__,
+    indicators=("MURCW", "CSUBS"),
+    examples=(
+        Example("three women of one address pay one person in Bangkok twice", True, lambda: _house(3, "one")),
+        Example("six of one address", True, lambda: _house(6, "one")),
+        Example("three at three addresses", False, lambda: _house(3, "")),
+        Example("three brothers at one address pay their father", False, lambda: _house(3, "one", relation="kin")),
+        Example("three of one address pay once each", False, lambda: _house(3, "one", each=1)),
+    ),
+)

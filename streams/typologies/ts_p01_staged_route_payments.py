@@ -1,0 +1,170 @@
+"""Staged payments: a journey paid leg by leg, or several families who pay the same chain of receivers.
+
+Question    Did one payer pay `min_receivers` receivers in towns that follow a known route in order, with gaps like travel time? Or did at
+            least `min_payers` payers each pay this receiver and a second receiver they share, at prices of smuggling legs?
+Source      IOM, Migrant Smuggling Data and Research 2016, pp. 183-184 (instalments at milestones); BBC 2021 (USD 500 and USD 500);
+            second form because guarantors at home are paid last (typologies A7 "P01")
+Subject     the receivers; the payer is family, never a suspect
+Looks back  120 days of event time
+Not a hit   a relative who travels for work; rent, tuition, club dues; kin; sums far from the price of a leg
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import msgspec
+
+from streams.domain.entity import DAY_MS, Event, Story
+from streams.domain.score import strength
+from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT, View
+from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
+from streams.typologies.build import START_MS, key_of, pay, view_of
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """Lines of TS-P01."""
+
+    window_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 120
+    min_receivers: Annotated[int, Line("receivers in route order", "DEF", "typologies A4: 3 payments to 3 receivers")] = 3
+    min_payers: Annotated[int, Line("payers with a shared second receiver", "DEF", "typologies A7")] = 3
+    min_gap_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 1
+    max_gap_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 45
+    band_tolerance: Annotated[float, Line("times the fee", "DEF", "typologies A4: x0.5 to x2")] = 2.0
+
+
+PARAMETERS = Parameters()
+
+
+def gate(view: View, p: Parameters) -> bool:
+    """Enough payments out along a route, or enough payers in?"""
+    payers = {e.other for e in view.credits}
+    return len({e.other for e in view.debits}) >= p.min_receivers or (len(payers) >= p.min_payers and view.is_collector_shape())
+
+
+def asks(view: View, p: Parameters) -> set[bytes]:
+    """The payers whose other receivers we need to know."""
+    payers = {e.other for e in _legs_in(view, p)}
+    return payers if len(payers) >= p.min_payers else set()
+
+
+def hits(view: View, p: Parameters) -> Iterator[Hit]:
+    """Both forms: the payer's ordered journey, the receiver's share in a chain."""
+    yield from _journey(view, p)
+    yield from _chain(view, p)
+
+
+def _is_leg(view: View, event: Event, p: Parameters) -> bool:
+    plain = event.channel not in BUSINESS_CHANNELS and event.purpose_class not in NOT_DEBT
+    return plain and view.in_band(event, p.band_tolerance)
+
+
+def _legs_in(view: View, p: Parameters) -> list[Event]:
+    return [e for e in view.unrelated_credits() if _is_leg(view, e, p)]
+
+
+def _journey(view: View, p: Parameters) -> Iterator[Hit]:
+    legs = [e for e in view.debits if e.other and _is_leg(view, e, p) and not view.is_kin(e)]
+    if len({e.other for e in legs}) < p.min_receivers:
+        return
+    chains: list[dict[str, tuple[Event, ...]]] = []
+    for now, event in enumerate(legs):
+        mine: dict[str, tuple[Event, ...]] = {}
+        here = view.corridors.positions(event.pay.country, event.pay.town)
+        for route, index in here.items():
+            best: tuple[Event, ...] = (event,)
+            for before in range(now):
+                chain = chains[before].get(route)
+                if chain and len(chain) + 1 > len(best) and _follows(view, chain, event, index, route, p):
+                    best = (*chain, event)
+            mine[route] = best
+        chains.append(mine)
+        longest = max(mine.values(), key=len, default=())
+        if len({e.other for e in longest}) >= p.min_receivers:
+            ratio = len(longest) / p.min_receivers
+            yield Hit(event.at_ms, strength(ratio), longest, ("corridor", "fee_band"), {"receivers": len(longest), "ordered": 1})
+
+
+def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, route: str, p: Parameters) -> bool:  # noqa: PLR0913, PLR0917
+    last = chain[-1]
+    gap = event.at_ms - last.at_ms
+    in_order = view.corridors.positions(last.pay.country, last.pay.town)[route] < index
+    in_time = p.min_gap_d * DAY_MS <= gap <= p.max_gap_d * DAY_MS and event.at_ms - chain[0].at_ms <= p.window_d * DAY_MS
+    return in_order and in_time and all(e.other != event.other for e in chain)
+
+
+def _chain(view: View, p: Parameters) -> Iterator[Hit]:
+    legs = _legs_in(view, p)
+    width = p.window_d * DAY_MS
+    for end in range(len(legs)):
+        inside = window(legs, end, width)
+        shared = _sharers(view, {e.other for e in inside}, inside[-1].at_ms, width, p.band_tolerance)
+        payers = {payer for group in shared.values() if len(group) >= p.min_payers for payer in group}
+        if len(payers) < p.min_payers:
+            continue
+        events = tuple(e for e in inside if e.other in payers)
+        chained = sum(len(group) >= p.min_payers for group in shared.values())
+        yield Hit(legs[end].at_ms, strength(len(payers) / p.min_payers), events, ("corridor", "fee_band"), {
+            "payers": len(payers), "receivers": chained + 1, "ordered": 0,
+        })  # fmt: skip
+
+
+def _sharers(view: View, payers: set[bytes], at_ms: int, width: int, tolerance: float) -> dict[bytes, set[bytes]]:
+    """Second receiver -> the payers (of `payers`) who paid it in the same window."""
+    shared: dict[bytes, set[bytes]] = {}
+    own = {e.mine for e in view.credits}
+    for payer in payers:
+        story = view.stories.get(payer)
+        for when, amount, receiver, _, country, is_plain in story.debits if story else ():
+            in_time = receiver not in own and at_ms - width <= when <= at_ms
+            if is_plain and in_time and view.corridors.in_fee_band(amount, country, tolerance):
+                shared.setdefault(receiver, set()).add(payer)
+    return shared
+
+
+def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    """The order of the legs, or how many families share the chain."""
+    m = best.measures
+    if m["ordered"]:
+        towns = ", ".join(f"{e.pay.town.title()} ({e.pay.country})" for e in best.events)
+        reason = f"One payer paid {m['receivers']:.0f} receivers one after another along a known route: {towns}; each sum fits the price of a leg."
+        parts = {e.other: "collector" for e in events} | {e.mine: "payer" for e in events}
+        return Explanation(reason, (number(p, "min_receivers", m["receivers"], best.events),), parts, do_not_block=True)
+    reason = (
+        f"{m['payers']:.0f} payers who are not kin of the receiver each paid this receiver and at least one other receiver they share, within "
+        f"{p.window_d} days and at prices of smuggling legs; the chain has {m['receivers']:.0f} receivers."
+    )
+    parts = {e.other: "payer" for e in events} | {e.mine: "collector" for e in events}
+    return Explanation(reason, (number(p, "min_payers", m["payers"], best.events),), parts, do_not_block=True)
+
+
+def _shared(payers: int, with_second: int) -> View:
+    paid = [pay(f"f{i}", "van", i, 600, send="DE:Hamburg", pay="TR:Van") for i in range(payers)]
+    told = Story(debits=((START_MS, 60_000, key_of("istanbul"), "DE", "TR", True),))
+    return view_of("van", paid, {f"f{i}": told for i in range(with_second)})
+
+
+def _legs(*stops: tuple[float, float, str]) -> View:
+    return view_of("father", [pay("father", f"r{i}", day, usd, send="DE:Hamburg", pay=town) for i, (day, usd, town) in enumerate(stops)])
+
+
+TYPOLOGY = Typology(
+    id="TS-P01",
+    name="Staged route payments",
+    version=1,
+    weight=0.55,  # DEF, typologies A7
+    window_ms=PARAMETERS.window_d * DAY_MS,
+    parameters=PARAMETERS,
+    gate=gate,
+    hits=hits,
+    explain=explain,
+    asks=asks,
+    doc=__doc__,
+    indicators=("MURCW", "MTOCB"),
+    examples=(
+        Example("Zaranj, Urmia, Van, in order, 12 days apart", True, lambda: _legs((0, 500, "AF:Zaranj"), (12, 600, "IR:Urmia"), (24, 700, "TR:Van"))),
+        Example("three families pay Van and Istanbul", True, lambda: _shared(3, 3)),
+        Example("the journey paid backwards", False, lambda: _legs((0, 700, "TR:Van"), (12, 600, "IR:Urmia"), (24, 500, "AF:Zaranj"))),
+        Example("three families, two of whom share a second receiver", False, lambda: _shared(3, 2)),
+        Example("three towns in order within one day", False, lambda: _legs((0, 500, "AF:Zaranj"), (0.2, 600, "IR:Urmia"), (0.4, 700, "TR:Van"))),
+    ),
+)
