@@ -22,7 +22,7 @@ CHECKS = (
     ("lint", ["ruff", "check", "--quiet"]),
     ("types", ["mypy", "--no-error-summary"]),
     ("imports", ["lint-imports", "--no-cache"]),
-    ("schemas", ["python", "-m", "schemas.compatibility"]),
+    ("schemas", ["python", ".ci/check_schemas.py"]),
 )
 TIERS = ("unit", "property", "golden", "integration", "faults")
 COUNTED = ("passed", "failed", "skipped")

@@ -9,9 +9,18 @@ WRITTEN_FOR_PEOPLE = {
 }
 # Client errors whose text is for programmers; the sentence replaces it.
 TRANSLATED = {
-    "kafka.errors.KafkaTimeoutError": ("kafka_unreachable", "Kafka did not answer in time; check that the brokers of STRGW_KAFKA are up ({error})."),
-    "kafka.errors.KafkaConnectionError": ("kafka_unreachable", "Kafka cannot be reached; check STRGW_KAFKA and the network, or run `strgw up` ({error})."),
-    "kafka.errors.AuthorizationError": ("kafka_denied", "Kafka refused this for want of rights; run `strgw topics apply` as its administrator ({error})."),
+    "kafka.errors.KafkaTimeoutError": (
+        "kafka_unreachable",
+        "Kafka did not answer in time; check that the brokers of STRGW_KAFKA are up ({error}).",
+    ),
+    "kafka.errors.KafkaConnectionError": (
+        "kafka_unreachable",
+        "Kafka cannot be reached; check STRGW_KAFKA and the network, or run `strgw up` ({error}).",
+    ),
+    "kafka.errors.AuthorizationError": (
+        "kafka_denied",
+        "Kafka refused this for want of rights; run `strgw topics apply` as its administrator ({error}).",
+    ),
     "kafka.errors.KafkaError": ("kafka", "Kafka refused the request: {error}."),
 }
 

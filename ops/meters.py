@@ -1,14 +1,18 @@
 """What each kind of process measures: the meters that intake, runtime and delivery ask for, on top of ops.metrics."""
 
-from collections.abc import Iterable
+from collections import Counter as Tally
+from collections.abc import Iterable, Sequence
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from ops.metrics import OUTCOMES, STAGES, Children, Metrics, Reasons, Stage
+from connectors.fius.delivered import Waiting
+from ops.metrics import CASE_STATES, FILING_STATES, OUTCOMES, STAGES, WITHIN, Children, Metrics, Reasons, Stage, Within
 from streams.runtime.meters import Committed, Restored
 
 WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver"))
 UNKNOWN_PARTNER = "unknown"
+NO_FIU = "none"  # a report without a route
+HOUR_MS = 3_600_000
 
 
 class IntakeMetrics:
@@ -100,19 +104,74 @@ class WorkerMetrics:
         """Not a metric: the worker ends with exit code 79 before anybody could read it."""
 
 
+class DeliveryMetrics:
+    """Meters of `strgw deliver` (connectors.fius.deliver.DeliveryMeters). For the operator alone.
+
+    fius  ids of the registry; what has no route counts under "none"
+    """
+
+    def __init__(self, metrics: Metrics, fius: Iterable[str]) -> None:
+        filings, held, due = (
+            metrics.counter("strgw_filings"),
+            metrics.gauge("strgw_held_filings"),
+            metrics.gauge("strgw_filings_due"),
+        )
+        names = sorted({*fius, NO_FIU})
+        self._filings: dict[tuple[str, str], Counter] = {
+            (fiu, state): filings.labels(fiu, state) for fiu in names for state in FILING_STATES
+        }
+        self._held: dict[str, Gauge] = {fiu: held.labels(fiu) for fiu in names}
+        self._due: dict[tuple[str, str], Gauge] = {(fiu, within): due.labels(fiu, within) for fiu in names for within in WITHIN}
+        self._oldest = metrics.gauge("strgw_held_oldest_seconds")
+        self._rendering = metrics.histogram("strgw_delivery_seconds")
+        self._lag = metrics.gauge("strgw_delivery_lag_records")
+
+    def filing(self, fiu: str, state: str) -> None:
+        """One filing for `fiu` ended as `state` (published, held, proposed, withdrawn)."""
+        self._filings[fiu or NO_FIU, state].inc()
+
+    def waiting(self, found: Sequence[Waiting], now_ms: int) -> None:
+        """All that waits for a person at `now_ms` (ms UTC)."""
+        held = Tally(one.fiu or NO_FIU for one in found)
+        due: Tally[tuple[str, str | None]] = Tally(
+            (one.fiu or NO_FIU, _within(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
+        )
+        for fiu, gauge in self._held.items():
+            gauge.set(held[fiu])
+        for (fiu, within), gauge in self._due.items():
+            gauge.set(due[fiu, within])
+        self._oldest.set(max((now_ms - one.since_ms for one in found), default=0) / 1000)
+
+    def rendered(self, seconds: float, filings: int) -> None:
+        """A transaction's filings took `seconds` to render and publish; they are counted by `filing`."""
+        self._rendering.observe(seconds)
+
+    def lag(self, reports: int) -> None:
+        """`reports` report versions wait on `filings`."""
+        self._lag.set(reports)
+
+
+def _within(left_ms: int) -> Within | None:
+    """The closest of the bounds that the time left falls under; None when more than a day is left."""
+    if left_ms < 0:
+        return "overdue"
+    if left_ms < 4 * HOUR_MS:
+        return "4h"
+    return "24h" if left_ms < 24 * HOUR_MS else None
+
+
 class ResultMetrics:
     """Findings and cases as they are committed. For the operator alone: never served by the intake.
 
     typologies  ids of the catalogue
-    states      of cases
     """
 
-    def __init__(self, metrics: Metrics, typologies: Iterable[str], states: Iterable[str]) -> None:
+    def __init__(self, metrics: Metrics, typologies: Iterable[str]) -> None:
         self._findings = Children(metrics.counter("strgw_findings"), typologies)
-        self._cases = Children(metrics.counter("strgw_case_versions"), states)
+        self._cases = Children(metrics.counter("strgw_case_versions"), CASE_STATES)
 
     def finding(self, typology: str) -> None:
-        """A version of a finding of this typology was committed."""
+        """A new finding of this typology was committed."""
         self._findings[typology].inc()
 
     def case(self, state: str) -> None:

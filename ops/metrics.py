@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar, get_args
+from wsgiref.simple_server import WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.gc_collector import GCCollector
@@ -47,7 +48,7 @@ Kind = Literal["counter", "gauge", "histogram"]
 Stage = Literal["intake", "admit", "detect", "link", "report", "deliver"]
 Outcome = Literal["accepted", "quarantined"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
-FilingState = Literal["published", "held", "accepted", "rejected", "request_for_information"]
+FilingState = Literal["published", "held", "proposed", "withdrawn"]
 Within = Literal["overdue", "4h", "24h"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -58,8 +59,8 @@ WITHIN: tuple[Within, ...] = get_args(Within)
 # Latency goals are 0.06 s (p50) and 0.2 s (p99); the bounds are close around them. Commits take 5 to 50 ms, restores up to a minute.
 LATENCY_BOUNDS = (0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 COMMIT_BOUNDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0, 10.0)
+DELIVERY_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 RESTORE_BOUNDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0)
-DELIVERY_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 MAX_REASONS = 200  # more distinct codes than the code has would mean that data got into a label
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -96,13 +97,15 @@ METRICS = (
     Metric("strgw_restore_seconds", "histogram", "Time to read one partition's state back.", ("stage",), RESTORE_BOUNDS),
     Metric("strgw_restored_keys", "gauge", "Live keys of a partition when it was last restored.", ("stage", "partition")),
     Metric("strgw_loop_lag_seconds", "gauge", "How late the event loop last woke up."),
-    Metric("strgw_findings", "counter", "Versions of findings committed since this process started.", ("typology",)),
+    Metric("strgw_findings", "counter", "New findings committed since this process started.", ("typology",)),
     Metric("strgw_case_versions", "counter", "Versions of cases committed since this process started.", ("state",)),
     Metric("strgw_filings", "counter", "Filings by FIU and what became of them.", ("fiu", "state")),
-    Metric("strgw_filings_due", "gauge", "Filings an FIU does not have yet, by the time left.", ("fiu", "within")),
+    Metric("strgw_filings_due", "gauge", "Held filings by the time left until their deadline.", ("fiu", "within")),
     Metric("strgw_held_filings", "gauge", "Filings that wait for a person.", ("fiu",)),
-    Metric("strgw_held_oldest_seconds", "gauge", "Time the oldest held filing has waited for a person; 0 when none waits."),
-    Metric("strgw_delivery_seconds", "histogram", "Time to render, validate and publish one filing.", (), DELIVERY_BOUNDS),
+    Metric("strgw_held_oldest_seconds", "gauge", "Time the oldest of them has waited; 0 when none waits."),
+    Metric(
+        "strgw_delivery_seconds", "histogram", "Time to render and publish the filings of one transaction.", (), DELIVERY_BOUNDS
+    ),
     Metric("strgw_delivery_lag_records", "gauge", "Reports that wait for the delivery process."),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
@@ -114,6 +117,7 @@ class Metrics:
 
     def __init__(self, with_process: bool = True) -> None:
         self.registry = CollectorRegistry()
+        self._servers: list[WSGIServer] = []
         if with_process:
             ProcessCollector(registry=self.registry)
             GCCollector(registry=self.registry)
@@ -134,7 +138,15 @@ class Metrics:
     def serve(self, port: int) -> int:
         """Serves the registry on 127.0.0.1; port 0 takes a free one. Returns the port in use. Raises OSError where it is taken."""
         server, _ = start_http_server(port, addr=LOOPBACK, registry=self.registry)
+        self._servers.append(server)
         return int(server.server_port)
+
+    def close(self) -> None:
+        """Stops serving."""
+        for server in self._servers:
+            server.shutdown()
+            server.server_close()
+        self._servers.clear()
 
 
 class Children(Generic[Family]):

@@ -94,7 +94,9 @@ class Settings:
         """Every variable with its value in force, secrets masked, in the order of DESCRIBED."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            PREFIX + setting.name: _masked(values[setting.name.lower()]) if setting.secret else _plain(values[setting.name.lower()])
+            PREFIX + setting.name: _masked(values[setting.name.lower()])
+            if setting.secret
+            else _plain(values[setting.name.lower()])
             for setting in DESCRIBED
         }
 
@@ -129,7 +131,9 @@ class _Source:
     def key(self, name: str) -> str:
         text = self.text(name)
         if text and (len(text) != _KEY_HEX_DIGITS or any(digit not in "0123456789abcdefABCDEF" for digit in text)):
-            raise CommandError(f"{PREFIX}{name} must be {_KEY_HEX_DIGITS} hex digits; make one with `openssl rand -hex 32`.", "settings")
+            raise CommandError(
+                f"{PREFIX}{name} must be {_KEY_HEX_DIGITS} hex digits; make one with `openssl rand -hex 32`.", "settings"
+            )
         return text.lower()
 
 

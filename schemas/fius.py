@@ -105,7 +105,11 @@ def holidays_of(calendar: str) -> HolidayName:
     """
     if not calendar:
         return lambda _day: ""
-    days = holidays.country_holidays(calendar, language="en_US") if _speaks_english(calendar) else holidays.country_holidays(calendar)
+    days = (
+        holidays.country_holidays(calendar, language="en_US")
+        if _speaks_english(calendar)
+        else holidays.country_holidays(calendar)
+    )
     return lambda day: str(days.get(day) or "")
 
 
@@ -130,8 +134,14 @@ def _problem(fiu: Fiu) -> str:
         (fiu.gate in GATES, f'gate "{fiu.gate}" is none of {", ".join(sorted(GATES))}'),
         (fiu.confidence in CONFIDENCE, f'confidence "{fiu.confidence}" is none of H, M, L'),
         (fiu.timezone in _zones(), f'timezone "{fiu.timezone}" is no IANA zone; write for example Asia/Almaty'),
-        (_is_week(fiu.weekend), "weekend must hold different weekdays, Monday 0 to Sunday 6, and leave at least one business day"),
-        (not fiu.calendar or fiu.calendar in _calendars(), f'no holiday calendar "{fiu.calendar}"; leave it "" to count weekends only'),
+        (
+            _is_week(fiu.weekend),
+            "weekend must hold different weekdays, Monday 0 to Sunday 6, and leave at least one business day",
+        ),
+        (
+            not fiu.calendar or fiu.calendar in _calendars(),
+            f'no holiday calendar "{fiu.calendar}"; leave it "" to count weekends only',
+        ),
         (bool(fiu.profile), 'profile is empty; write "portal" where the unit has none of its own'),
         (_DEADLINE.fullmatch(fiu.deadline) is not None, f'deadline "{fiu.deadline}" is none of PT24H, P2D, P3BD'),
         (

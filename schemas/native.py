@@ -249,6 +249,7 @@ def _diagnosis(raw: bytes, error: Exception) -> InvalidTransfer:
 
 
 _AT = re.compile(r" - at `\$\.?([^`]*)`$")
+_TYPE_WORDS = {"str": "a string", "array": "a list", "object": "an object", "float": "a number"}
 _FIELD = re.compile(r"field `([A-Za-z_][A-Za-z0-9_]{0,39})`")
 
 
@@ -267,9 +268,11 @@ def refusal(message: str) -> InvalidTransfer:
     if "`null`" in message:
         return InvalidTransfer("field_type", f"The field {path} is null; leave absent fields out.", path)
     if "got `" in message:
-        expected = message.removeprefix("Expected ").split(",")[0].strip("`")
-        return InvalidTransfer("field_type", f"The field {path or 'record'} has the wrong type; it must be {expected}.", path)
+        expected = _TYPE_WORDS.get(message.removeprefix("Expected ").split(",")[0].strip("`"), "of another type")
+        return InvalidTransfer("field_type", f"The field {path} has the wrong type; it must be {expected}.", path)
     if "Expected" in message:
-        limit = message.removeprefix("Expected ").split(" - at")[0].replace("`", "")
+        limit = message.removeprefix("Expected ").split(" - at")[0]
+        for word, plain in _TYPE_WORDS.items():
+            limit = limit.replace(f"`{word}`", plain)
         return InvalidTransfer("field_value", f"The field {path} is out of bounds; it must be {limit}.", path)
     return InvalidTransfer("field_value", f"The field {path} has a value the format does not allow.", path)

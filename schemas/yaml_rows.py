@@ -64,15 +64,18 @@ class Document:
             where = f" (field {at['path'].lstrip('.')})" if at and at["path"] else ""
             raise RegistryError(self.source, line, _AT.sub("", text) + where) from error
 
-    def _check_fields(self, node: yaml.Node, kind: type[T]) -> None:
-        if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+    def _check_fields(self, node: yaml.Node, kind: object) -> None:
+        # frozenset[str] and the like are no classes
+        if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
             return
         known = {field.encode_name for field in msgspec.structs.fields(kind)}
         if not isinstance(node, yaml.MappingNode):
             raise RegistryError(self.source, node.start_mark.line + 1, "expected a row of named fields")
         for name, value in self._mapping(node).items():
             if name not in known:
-                raise RegistryError(self.source, value.start_mark.line + 1, f'unknown field "{name}"; known: {", ".join(sorted(known))}')
+                raise RegistryError(
+                    self.source, value.start_mark.line + 1, f'unknown field "{name}"; known: {", ".join(sorted(known))}'
+                )
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, yaml.Node]:
         fields: dict[str, yaml.Node] = {}

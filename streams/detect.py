@@ -11,10 +11,10 @@ import msgspec
 from schemas.codec import Codec
 from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
-from schemas.observation import ObservationBatch, Signal, TransferFacts
+from schemas.observation import SENDER, ObservationBatch, Side, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, AGENT, PARTY
-from streams.domain.entity import EntityState, Event, IdentifierState, Profile, Story, User, event_of, fresh, remember, upsert
+from streams.domain.entity import MAX_SPELLINGS, EntityState, Event, IdentifierState, Profile, Story, User, event_of, fresh, remember, upsert
 from streams.domain.fold import Output, State, partition_of
 from streams.domain.story import story_of
 from streams.domain.view import View
@@ -68,7 +68,7 @@ class Detect:
             if seen.kind == PARTY:
                 self._see_party(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
             elif seen.kind != AGENT:
-                self._see_identifier(state, seen.entity, seen.kind, event_of(fact, seen.side), fact)
+                self._see_identifier(state, seen.entity, seen.kind, seen.side, fact)
         for signal in batch.signals:
             self._hear(state, signal)
 
@@ -84,11 +84,12 @@ class Detect:
                 assert isinstance(value, EntityState)
                 view, entity = View(key, value, self._corridors), value
                 self._tell_watchers(key, entity)
-            for party in self._judge.asks(view):
+            typologies = self._judge.in_question(view)
+            for party in self._judge.asks(view, typologies):
                 if party not in entity.asked:
                     entity.asked.append(party)
                     self._send(key, party, ASK_STORY, self._dirty[key] + 1, b"")
-            findings += self._judge.judge(view, entity)
+            findings += self._judge.judge(view, entity, typologies)
             state.put(key, value)
         outputs = [Output(FINDINGS, partition_of(f.scope.encode(), self._partitions), f.finding_id.encode(), self._finding.encode(f)) for f in findings]
         outputs += self._pack_signals()
@@ -120,24 +121,22 @@ class Detect:
                 self._moved.setdefault(key, []).append((event, counts))
         state.put(key, entity)
 
-    def _see_identifier(self, state: State, key: bytes, kind: int, event: Event, fact: TransferFacts) -> None:
-        known = state.get(key)
-        party = fact.sender if event.mine == fact.sender.key and event.side == 0 else fact.receiver
+    def _see_identifier(self, state: State, key: bytes, kind: int, side: int, fact: TransferFacts) -> None:
+        party = fact.sender if side == SENDER else fact.receiver
         assert party is not None
-        month = event.at_ms // MONTH_MS
-        profile = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, ())
+        known = state.get(key)
         if known is None:
-            state.put(key, IdentifierState(kind, {event.mine: User(month, month, event, profile)}, fresh(kind, fact.scope)))
+            state.put(key, IdentifierState(kind, {party.key: _user(party, side, fact)}, fresh(kind, fact.scope)))
             return
         assert isinstance(known, IdentifierState)
-        user = known.users.get(event.mine)
+        user = known.users.get(party.key)
         if user is None:
-            if len(known.users) >= MAX_USERS and event.mine > max(known.users):
+            if len(known.users) >= MAX_USERS and party.key > max(known.users):
                 return
-            known.users[event.mine] = User(month, month, event, profile)
+            known.users[party.key] = _user(party, side, fact)
             if len(known.users) > MAX_USERS:
                 del known.users[max(known.users)]
-        elif not _widen(user, month, event, party.name_keys):
+        elif not _widen(user, party, side, fact):
             return
         if len(known.users) > 1:
             self._touch(key, 0)
@@ -218,15 +217,23 @@ class Detect:
         return outputs
 
 
-def _widen(user: User, month: int, event: Event, name_keys: tuple[bytes, ...]) -> bool:
-    """Takes another use into the user's memory; True if anything changed."""
+def _user(party: Side, side: int, fact: TransferFacts) -> User:
+    month = fact.at_ms // MONTH_MS
+    profile = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, ())
+    return User(month, month, event_of(fact, side), profile)
+
+
+def _widen(user: User, party: Side, side: int, fact: TransferFacts) -> bool:
+    """Takes another use into the user's memory; True if anything changed (seldom: this is the path of most observations)."""
+    month = fact.at_ms // MONTH_MS
     changed = False
     if month < user.first_month or month > user.last_month:
         user.first_month, user.last_month = min(month, user.first_month), max(month, user.last_month)
         changed = True
-    if event.order() < user.earliest.order():
-        user.earliest, changed = event, True
-    if not set(name_keys) <= set(user.profile.name_keys):
-        user.profile.name_keys = tuple(sorted({*user.profile.name_keys, *name_keys}))[:12]
+    if (fact.at_ms, fact.uid, side) < user.earliest.order():
+        user.earliest, changed = event_of(fact, side), True
+    names = user.profile.name_keys
+    if party.name_keys != names and not set(party.name_keys) <= set(names):
+        user.profile.name_keys = tuple(sorted({*names, *party.name_keys}))[:MAX_SPELLINGS]
         changed = True
     return changed

@@ -20,21 +20,28 @@ class Judge:
         self._encoder = msgspec.msgpack.Encoder()
         self._issued = msgspec.msgpack.Decoder(Issued)
 
-    def asks(self, view: View) -> list[bytes]:
+    def in_question(self, view: View) -> list[Typology]:
+        """The typologies whose cheap gate lets this entity through; most entities pass none."""
+        if len(view.credits) + len(view.debits) < 2 and view.is_party:
+            return []
+        return [t for t in self._catalogue if t.gate(view, t.parameters)]
+
+    def asks(self, view: View, typologies: list[Typology]) -> list[bytes]:
         """The parties whose own story some typology needs, sorted."""
         asked: set[bytes] = set()
-        for typology in self._catalogue:
-            if typology.asks is not None and typology.gate(view, typology.parameters):
+        for typology in typologies:
+            if typology.asks is not None:
                 asked |= typology.asks(view, typology.parameters)
         return sorted(asked)
 
-    def judge(self, view: View, entity: EntityState) -> list[Finding]:
+    def judge(self, view: View, entity: EntityState, typologies: list[Typology]) -> list[Finding]:
         """Changed findings. Updates `entity.issued` and lets the entity forget what is beyond its memory."""
+        if not typologies and not entity.issued:
+            prune(entity)
+            return []
         known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}
         current: dict[str, tuple[Finding, int]] = {}
-        for typology in self._catalogue:
-            if not typology.gate(view, typology.parameters):
-                continue
+        for typology in typologies:
             found = episodes_of(typology.hits(view, typology.parameters), typology.window_ms)
             for number, episode, earlier in self._numbered(typology, found, known, entity):
                 finding = build(view, typology, episode, earlier, number)

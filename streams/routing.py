@@ -28,11 +28,16 @@ NO_ROUTE, FIU_UNKNOWN, NO_CHANNEL, LEGAL_APPROVAL, AWAITING_RELEASE = (
 )
 HOLD_CODES = (NO_ROUTE, FIU_UNKNOWN, NO_CHANNEL, LEGAL_APPROVAL, AWAITING_RELEASE)
 _GATES = {
-    "deny": (NO_CHANNEL, "{0} cannot be reached by a confirmed channel: a person decides with legal approval whether and how the branch there reports"),
+    "deny": (
+        NO_CHANNEL,
+        "{0} cannot be reached by a confirmed channel: a person decides with legal approval whether and how the branch there reports",
+    ),
     "legal_hold": (LEGAL_APPROVAL, "a filing with {0} needs legal approval first (sanctions, call for action or suspension)"),
 }
 _LOOK_MS = 24 * 3_600_000  # DEF: a case that nobody can route is looked at within 24 hours
-_US_THRESHOLDS = "money services businesses report from USD 2,000 (USD 5,000 for an issuer's records); reported here: USD {0:,.2f}"
+_US_THRESHOLDS = (
+    "money services businesses report from USD 2,000 (USD 5,000 for an issuer's records); reported here: USD {0:,.2f}"
+)
 
 
 class Jurisdictions(NamedTuple):
@@ -74,7 +79,7 @@ def route(matter: Matter, jurisdictions: Jurisdictions) -> tuple[tuple[FilingPla
     looked_at = {plan.country: Considered(plan.country, plan.obligation, _why(plan)) for plan in reversed(plans) if plan.country}
     primary = plans[0] if plans[0].obligation == "file" else None
     for country in _touched(matter.evidence):
-        if country not in looked_at or plans[0].hold_code == NO_ROUTE:
+        if country not in looked_at:
             proposal, considered = _elsewhere(country, primary, matter, jurisdictions)
             plans += [proposal] if proposal else []
             looked_at[country] = considered
@@ -105,7 +110,9 @@ def _duties(evidence: Iterable[Evidence], partners: Mapping[str, Partner]) -> li
             if partner is None or licence is None or (not sent and country == taken_in):
                 continue
             old = found.get((partner.id, country), _Duty(partner, licence, 0, 0, 0))
-            found[partner.id, country] = old._replace(sent=old.sent + sent, paid=old.paid + 1 - sent, us_cents=old.us_cents + transfer.usd_minor)
+            found[partner.id, country] = old._replace(
+                sent=old.sent + sent, paid=old.paid + 1 - sent, us_cents=old.us_cents + transfer.usd_minor
+            )
     return sorted(found.values(), key=lambda d: (not d.sent, -d.sent - d.paid, -d.us_cents, d.licence.country, d.partner.id))
 
 
@@ -114,7 +121,9 @@ def _plan(duty: _Duty, matter: Matter, jurisdictions: Jurisdictions) -> FilingPl
     licence, partner = duty.licence, duty.partner
     fiu = jurisdictions.fius.get(licence.country)
     obligation, status, code, reason = _standing(fiu, duty)
-    clock = _look_clock(matter) if fiu is None else due(matter.formed_ms, fiu, jurisdictions.holidays(fiu.calendar), matter.urgent)
+    clock = (
+        _look_clock(matter) if fiu is None else due(matter.formed_ms, fiu, jurisdictions.holidays(fiu.calendar), matter.urgent)
+    )
     return FilingPlan(
         fiu=fiu.id if fiu else "",
         country=licence.country,
@@ -133,12 +142,22 @@ def _standing(fiu: Fiu | None, duty: _Duty) -> tuple[str, str, str, str]:
     """Obligation, status, hold code and its reason."""
     if fiu is None:
         country = duty.licence.country
-        return "hold", "held", FIU_UNKNOWN, f"the branch is licensed in {country}, but the FIU registry has no unit for {country}: add one to fius.yaml"
+        return (
+            "hold",
+            "held",
+            FIU_UNKNOWN,
+            f"the branch is licensed in {country}, but the FIU registry has no unit for {country}: add one to fius.yaml",
+        )
     if fiu.gate in _GATES:
         code, reason = _GATES[fiu.gate]
         return "hold", "held", code, reason.format(f"{fiu.acronym} ({fiu.country})")
     if duty.partner.release != "automatic":
-        return "file", "held", AWAITING_RELEASE, f"the release policy of {duty.partner.id} ({duty.partner.release}) wants a person to release the report"
+        return (
+            "file",
+            "held",
+            AWAITING_RELEASE,
+            f"the release policy of {duty.partner.id} ({duty.partner.release}) wants a person to release the report",
+        )
     return "file", "ready", "", ""
 
 
@@ -146,9 +165,21 @@ def _basis(duty: _Duty, fiu: Fiu | None, partner: Partner) -> tuple[RouteStep, .
     """The legal reasoning: which branch, on which side, under which rule."""
     country = duty.licence.country
     some = f" for the agents {', '.join(duty.licence.agents)}" if duty.licence.agents else ""
-    steps = [RouteStep("licence", f"{partner.id} is licensed in {country}, registration {duty.licence.registration}{some}", "M" if some else "H")]
+    steps = [
+        RouteStep(
+            "licence",
+            f"{partner.id} is licensed in {country}, registration {duty.licence.registration}{some}",
+            "M" if some else "H",
+        )
+    ]
     if duty.sent:
-        steps.append(RouteStep("FATF R.20", f"the entity reports to the FIU where it is licensed: its side in {country} handled {duty.sent} of the transfers", "H"))
+        steps.append(
+            RouteStep(
+                "FATF R.20",
+                f"the entity reports to the FIU where it is licensed: its side in {country} handled {duty.sent} of the transfers",
+                "H",
+            )
+        )
     if duty.paid:
         says = f"{partner.id} paid out {duty.paid} of the transfers in {country}: a provider files in each affected country where it is licensed"
         steps.append(RouteStep("FATF INR.16", says, "H"))
@@ -164,9 +195,15 @@ def _no_route(matter: Matter, jurisdictions: Jurisdictions) -> FilingPlan:
     partners = sorted({transfer.partner for transfer in matter.evidence})
     unknown = [partner for partner in partners if partner not in jurisdictions.partners]
     countries = ", ".join(_touched(matter.evidence)) or "no known country"
-    problem = f"the partner registry does not know {', '.join(unknown)}" if unknown else f"{', '.join(partners) or 'no partner'} has no licence in {countries}"
+    problem = (
+        f"the partner registry does not know {', '.join(unknown)}"
+        if unknown
+        else f"{', '.join(partners) or 'no partner'} has no licence in {countries}"
+    )
     reason = f"no FIU has jurisdiction by licence: {problem}; add the licence to partners.yaml or decide by hand where to report"
-    step = RouteStep("FATF R.20", "a report goes to the FIU where the reporting entity is licensed; none of the sides has a licence", "H")
+    step = RouteStep(
+        "FATF R.20", "a report goes to the FIU where the reporting entity is licensed; none of the sides has a licence", "H"
+    )
     return FilingPlan("", "", "hold", "held", "", "", (step,), _look_clock(matter), NO_ROUTE, reason)
 
 
@@ -175,15 +212,25 @@ def _look_clock(matter: Matter) -> Clock:
     return Clock(matter.formed_ms, steps, matter.formed_ms + _LOOK_MS)
 
 
-def _elsewhere(country: str, primary: FilingPlan | None, matter: Matter, jurisdictions: Jurisdictions) -> tuple[FilingPlan | None, Considered]:
+def _elsewhere(
+    country: str, primary: FilingPlan | None, matter: Matter, jurisdictions: Jurisdictions
+) -> tuple[FilingPlan | None, Considered]:
     """A proposal that the primary FIU tells the FIU of a country where nobody files, if the two may exchange."""
     if primary is None:
         return None, Considered(country, "none", "no licensed branch there, and no primary FIU that could share with it")
     answer = may_share(jurisdictions.fius[primary.fiu], country, jurisdictions.fius, jurisdictions.sharing)
     if not answer.allowed:
         return None, Considered(country, "none", f"no licensed branch on a side there; not proposed for sharing: {answer.why}")
-    first = RouteStep("FATF R.40", f"transfers touch {country}, where no side has a licensed branch: {primary.fiu} may tell {country} spontaneously", "H")
-    clock = Clock(matter.formed_ms, ("no deadline of its own: the proposal is part of the primary filing", *primary.clock.steps), primary.clock.due_ms)
+    first = RouteStep(
+        "FATF R.40",
+        f"transfers touch {country}, where no side has a licensed branch: {primary.fiu} may tell {country} spontaneously",
+        "H",
+    )
+    clock = Clock(
+        matter.formed_ms,
+        ("no deadline of its own: the proposal is part of the primary filing", *primary.clock.steps),
+        primary.clock.due_ms,
+    )
     plan = FilingPlan(country, country, "spontaneous", "proposed", "", "", (first, *answer.basis), clock)
     return plan, Considered(country, "spontaneous", answer.why)
 

@@ -9,15 +9,14 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from connectors.fius.delivered import STATE_TOPIC, Delivered, due_soon, restored
-from connectors.fius.dispatch import REPORT_CODEC, Dispatcher, Outcome, newest
+from connectors.fius.delivered import STATE_TOPIC, Delivered, Waiting, restored, waiting
+from connectors.fius.dispatch import REPORT_CODEC, Arrival, Dispatcher, Outcome, newest
+from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
-from connectors.partners.outgoing import Record
-from connectors.partners.transaction import Taken, TransactionalLog
+from connectors.kafka.transactions import Taken, TransactionalLog
 from schemas import topics
 from schemas.codec import Codec, CorruptRecord
 from schemas.quarantine import QuarantineRecord
-from schemas.report import Report
 from schemas.transfer import Coordinate
 
 GROUP = "deliver"
@@ -31,16 +30,16 @@ _QUARANTINE: Codec[QuarantineRecord] = Codec(QuarantineRecord)
 
 
 class DeliveryMeters(Protocol):
-    """What delivery counts. Labels are closed sets: FIUs of the registry ("" for no route), states."""
+    """What delivery counts. Labels are closed sets: FIUs of the registry ("" where there is no route) and states."""
 
     def filing(self, fiu: str, state: str) -> None:
         """One filing for `fiu` ended as published, held, proposed or withdrawn."""
 
-    def due_within_24h(self, count: int) -> None:
-        """`count` filings wait for a person and are due within 24 hours, or overdue."""
+    def waiting(self, found: Sequence[Waiting], now_ms: int) -> None:
+        """All that waits for a person at `now_ms`."""
 
-    def commit(self, seconds: float, reports: int) -> None:
-        """A transaction over `reports` report versions took `seconds`, rendering included."""
+    def rendered(self, seconds: float, filings: int) -> None:
+        """Rendering and publishing `filings` filings took `seconds` in all."""
 
     def lag(self, reports: int) -> None:
         """`reports` report versions wait on `filings`."""
@@ -59,7 +58,9 @@ class Clock(Protocol):
 class Delivery:
     """The loop's body."""
 
-    def __init__(self, bootstrap: str, log: TransactionalLog, dispatcher: Dispatcher, meters: DeliveryMeters, clock: Clock) -> None:
+    def __init__(
+        self, bootstrap: str, log: TransactionalLog, dispatcher: Dispatcher, meters: DeliveryMeters, clock: Clock
+    ) -> None:
         self._bootstrap, self._log, self._dispatcher = bootstrap, log, dispatcher
         self._meters, self._clock = meters, clock
         self._state: dict[int, dict[str, Delivered]] = {}
@@ -89,10 +90,10 @@ class Delivery:
         outcomes, spoilt = self._outcomes(taken)
         self._log.commit(_records(outcomes, spoilt), taken)
         self._remember(outcomes)
-        count = sum(len(records) for records in taken.records.values())
-        self._meters.commit(self._clock.monotonic() - started, count)
+        filings = sum(len(outcome.counts) for _, _, outcome in outcomes)
+        self._meters.rendered(self._clock.monotonic() - started, filings)
         self._gauges()
-        return count
+        return sum(len(records) for records in taken.records.values())
 
     def _own(self, taken: Taken) -> None:
         """State of the polled partitions; after a change of the group it is read anew, for another may have delivered."""
@@ -114,10 +115,11 @@ class Delivery:
                 else:
                     reports.append(read)
             known = self._state[tp.partition]
-            for report, source in newest(reports):
-                outcome = self._dispatcher.dispatch(report, source, known.get(report.report_id))
+            for arrival in newest(reports):
+                report_id = arrival.report.report_id
+                outcome = self._dispatcher.dispatch(arrival, known.get(report_id))
                 if outcome is not None:
-                    outcomes.append((tp.partition, report.report_id, outcome))
+                    outcomes.append((tp.partition, report_id, outcome))
         return outcomes, spoilt
 
     def _remember(self, outcomes: list[tuple[int, str, Outcome]]) -> None:
@@ -131,7 +133,7 @@ class Delivery:
             return
         self._gauge_due = self._clock.monotonic() + GAUGE_S
         now_ms = self._clock.now_ms()
-        self._meters.due_within_24h(sum(due_soon(state.values(), now_ms) for state in self._state.values()))
+        self._meters.waiting([one for state in self._state.values() for one in waiting(state.values())], now_ms)
         self._meters.lag(sum(self._log.lag().values()))
 
 
@@ -144,20 +146,22 @@ def read_state(bootstrap: str, partitions: Sequence[int]) -> Mapping[int, dict[s
     return {partition: restored(log) for partition, log in logs.items()}
 
 
-def _read(record: LogRecord) -> tuple[Report, Coordinate] | Record:
-    """The report with its coordinate, or the quarantine entry where the bytes are none."""
+def _read(record: LogRecord) -> Arrival | Record:
+    """The report with its coordinate and time, or the quarantine entry where the bytes are none."""
     source, raw = Coordinate(record.topic, record.partition, record.offset), record.value or b""
     try:
-        return REPORT_CODEC.decode(raw), source
+        return Arrival(REPORT_CODEC.decode(raw), source, record.timestamp)
     except CorruptRecord as error:
         digest = hashlib.sha256(raw).hexdigest()
         entry = QuarantineRecord("deliver", "", source, error.code, str(error), error.code, raw, digest)
-        return Record(topics.QUARANTINE, None, f"{source.topic}/{source.partition}/{source.offset}".encode(), _QUARANTINE.encode(entry))
+        return Record(
+            topics.QUARANTINE, None, f"{source.topic}/{source.partition}/{source.offset}".encode(), _QUARANTINE.encode(entry)
+        )
 
 
 def _records(outcomes: list[tuple[int, str, Outcome]], spoilt: list[Record]) -> Iterator[Record]:
     for _, _, outcome in outcomes:
-        yield from (Record(*record) for record in outcome.records)
+        yield from outcome.records
     yield from spoilt
 
 

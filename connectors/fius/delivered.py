@@ -1,6 +1,7 @@
 """What has gone to the FIUs of a report so far: the state of delivery, kept on `deliver.state` under the report's id."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 import msgspec
 
@@ -17,6 +18,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     state     published | held | proposed | withdrawn
     version   of the report; `content` digest of what it says (connectors.fius.prepare.content_digest)
     filings   ids of all filings the FIU was ever sent for this plan
+    since_ms  when the report version that led to this state was written to `filings`, ms UTC
     """
 
     state: str
@@ -24,6 +26,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     content: bytes
     due_at_ms: int
     filings: tuple[str, ...] = ()
+    since_ms: int = 0
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):
@@ -36,9 +39,25 @@ class Delivered(msgspec.Struct, frozen=True, array_like=True):
 DELIVERED_CODEC: Codec[Delivered] = Codec(Delivered)
 
 
-def due_soon(reports: Iterable[Delivered], now_ms: int) -> int:
-    """Filings that a person must still release or mend, and whose deadline is over or less than 24 hours away."""
-    return sum(line.state == HELD and line.due_at_ms < now_ms + DAY_MS for report in reports for line in report.lines.values())
+class Waiting(NamedTuple):
+    """A filing that a person must look at. `due_at_ms` is None where the FIU already holds a filing (withdrawn)."""
+
+    fiu: str
+    since_ms: int
+    due_at_ms: int | None
+
+
+def waiting(reports: Iterable[Delivered]) -> Iterator[Waiting]:
+    """Everything in these reports that waits for a person; proposals do not, they are part of the primary report."""
+    for report in reports:
+        for key, line in report.lines.items():
+            if line.state in (HELD, WITHDRAWN):
+                yield Waiting(key.partition("|")[0], line.since_ms, line.due_at_ms if line.state == HELD else None)
+
+
+def due_within(found: Iterable[Waiting], now_ms: int, span_ms: int = DAY_MS) -> int:
+    """How many of these are due less than `span_ms` from now, or overdue."""
+    return sum(one.due_at_ms is not None and one.due_at_ms < now_ms + span_ms for one in found)
 
 
 def restored(records: Iterable[tuple[bytes, bytes | None]]) -> dict[str, Delivered]:

@@ -8,9 +8,12 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from connectors.fius.delivered import HELD, PROPOSED, PUBLISHED, STATE_TOPIC, WITHDRAWN, DELIVERED_CODEC, Delivered, Line
+import msgspec
+
+from connectors.fius.delivered import DELIVERED_CODEC, HELD, PROPOSED, PUBLISHED, STATE_TOPIC, WITHDRAWN, Delivered, Line
 from connectors.fius.prepare import Prepared, Registries, content_digest, hold, prepare
 from connectors.kafka.archive import Archive
+from connectors.kafka.record import Record
 from schemas import topics
 from schemas.audit import AUDIT_CODEC, AuditEntry
 from schemas.codec import Codec
@@ -22,30 +25,29 @@ from schemas.transfer import Coordinate
 REPORT_CODEC: Codec[Report] = Codec(Report)
 
 
-class Outgoing(NamedTuple):
-    """One record to write; `partition` None leaves the choice to the producer (by key)."""
-
-    topic: str
-    partition: int | None
-    key: bytes | None
-    value: bytes
-
-
 class Outcome(NamedTuple):
     """What to write for one report, its new state, and what became of it for the counters: (FIU, state)."""
 
-    records: tuple[Outgoing, ...]
+    records: tuple[Record, ...]
     state: Delivered
     counts: tuple[tuple[str, str], ...]
 
 
-def newest(reports: Iterable[tuple[Report, Coordinate]]) -> list[tuple[Report, Coordinate]]:
+class Arrival(NamedTuple):
+    """A report version, the record it came in, and when that was written (ms UTC)."""
+
+    report: Report
+    source: Coordinate
+    at_ms: int
+
+
+def newest(arrivals: Iterable[Arrival]) -> list[Arrival]:
     """The highest version of each report, in the order in which the reports first came."""
-    latest: dict[str, tuple[Report, Coordinate]] = {}
-    for report, source in reports:
-        known = latest.get(report.report_id)
-        if known is None or report.version >= known[0].version:
-            latest[report.report_id] = (report, source)
+    latest: dict[str, Arrival] = {}
+    for arrival in arrivals:
+        known = latest.get(arrival.report.report_id)
+        if known is None or arrival.report.version >= known.report.version:
+            latest[arrival.report.report_id] = arrival
     return list(latest.values())
 
 
@@ -55,21 +57,22 @@ class Dispatcher:
     def __init__(self, archive: Archive, registries: Registries, encode: Callable[[Filing], bytes]) -> None:
         self._archive, self._registries, self._encode = archive, registries, encode
 
-    def dispatch(self, report: Report, source: Coordinate, before: Delivered | None) -> Outcome | None:
+    def dispatch(self, arrival: Arrival, before: Delivered | None) -> Outcome | None:
         """What to do with this version of a report, given what was done before; None where there is nothing to do."""
+        report, source = arrival.report, arrival.source
         if before is not None and report.version <= before.version:
             return None
         lines = dict(before.lines) if before else {}
-        out = _Pages(report, source, self._encode)
+        out = _Pages(arrival, self._encode)
         plans = {plan_key(plan): plan for plan in report.filings} if report.state == "open" else {}
         for key, plan in plans.items():
             lines[key] = self._one(out, plan, lines.get(key))
         for key in [key for key in lines if key not in plans]:
-            line = _take_back(out, key, lines.pop(key), report)
+            line = _take_back(out, key, lines.pop(key))
             if line is not None:
                 lines[key] = line
         state = Delivered(report.version, lines)
-        out.records.append(Outgoing(STATE_TOPIC, source.partition, report.report_id.encode(), DELIVERED_CODEC.encode(state)))
+        out.records.append(Record(STATE_TOPIC, source.partition, report.report_id.encode(), DELIVERED_CODEC.encode(state)))
         return Outcome(tuple(out.records), state, tuple(out.counts))
 
     def _one(self, out: "_Pages", plan: FilingPlan, before: Line | None) -> Line:
@@ -84,50 +87,53 @@ class Dispatcher:
         else:
             state = PROPOSED if plan.obligation == "spontaneous" else HELD
             out.hold(result, state)
-        return Line(state, out.report.version, content, plan.clock.due_ms, sent)
+        return Line(state, out.report.version, content, plan.clock.due_ms, sent, out.at_ms)
 
 
 class _Pages:
     """Records and counts of one report while it is being dispatched."""
 
-    def __init__(self, report: Report, source: Coordinate, encode: Callable[[Filing], bytes]) -> None:
-        self.report, self._source, self._encode = report, source, encode
-        self.records: list[Outgoing] = []
+    def __init__(self, arrival: Arrival, encode: Callable[[Filing], bytes]) -> None:
+        self.report, self._source, self.at_ms = arrival
+        self._encode = encode
+        self.records: list[Record] = []
         self.counts: list[tuple[str, str]] = []
 
     def publish(self, prepared: Prepared) -> None:
         """A filing for each file, and the audit of each."""
         for number, filing in enumerate(prepared.filings):
             key = filing.report_id.encode()
-            self.records.append(Outgoing(topics.fiu_reports(filing.fiu), None, key, self._encode(filing)))
+            self.records.append(Record(topics.fiu_reports(filing.fiu), None, key, self._encode(filing)))
             facts = _facts(filing) | {"sha256": filing.sha256, "schema": f"{filing.schema_id}/{filing.schema_version}"}
             self._audit("filing_published", filing.filing_id, facts, prepared if number == 0 else None)
             self.counts.append((filing.fiu, PUBLISHED))
 
     def hold(self, held: Held, state: str) -> None:
         """A record for a person, and its audit."""
-        self.records.append(Outgoing(topics.HELD, None, held.report_id.encode(), HELD_CODEC.encode(held)))
+        self.records.append(Record(topics.HELD, None, held.report_id.encode(), HELD_CODEC.encode(held)))
         self._audit(f"filing_{state}", held.held_id, _facts(held) | {"code": held.code}, None)
         self.counts.append((held.fiu, state))
 
     def _audit(self, action: str, subject: str, facts: dict[str, str], prepared: Prepared | None) -> None:
         entry = AuditEntry(action, subject, facts, self._source, prepared.ledger if prepared else ())
-        self.records.append(Outgoing(topics.AUDIT, None, subject.encode(), AUDIT_CODEC.encode(entry)))
+        self.records.append(Record(topics.AUDIT, None, subject.encode(), AUDIT_CODEC.encode(entry)))
 
 
-def _take_back(out: _Pages, key: str, line: Line, report: Report) -> Line | None:
+def _take_back(out: _Pages, key: str, line: Line) -> Line | None:
     """A plan that is no more: forgotten if nothing was sent, else (once) put before a person."""
     if not line.filings:
         return None
     if line.state == WITHDRAWN:
         return line
-    fiu, country, obligation, registration = key.split("|")
+    report = out.report
+    fiu, country, obligation, registration = key.split("|", 3)
     clock = Clock(report.suspicion_formed_ms, (), line.due_at_ms)
     plan = FilingPlan(fiu, country, obligation, "held", registration, "", (), clock)
     why = "was withdrawn" if report.state != "open" else f"is no longer routed to {fiu}"
     reason = f"The report {why} after {len(line.filings)} filing(s) went to {fiu}; decide whether and how to tell the FIU."
-    out.hold(hold(report, plan, WITHDRAWN_AFTER_FILING, reason, published=line.filings), WITHDRAWN)
-    return Line(WITHDRAWN, report.version, b"", line.due_at_ms, line.filings)
+    held = hold(report, plan, WITHDRAWN_AFTER_FILING, reason)
+    out.hold(msgspec.structs.replace(held, published=line.filings), WITHDRAWN)
+    return Line(WITHDRAWN, report.version, b"", line.due_at_ms, line.filings, out.at_ms)
 
 
 def plan_key(plan: FilingPlan) -> str:

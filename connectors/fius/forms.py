@@ -1,8 +1,14 @@
-"""Which form an FIU takes: the renderer and the check behind a profile name of fius.yaml."""
+"""Which form an FIU takes: the renderer and the check behind a profile name of fius.yaml ("portal", or a goAML profile)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
+from connectors.fius.goaml.conversion import table_rates
+from connectors.fius.goaml.mapping import load_form
+from connectors.fius.goaml.profile import ProfileError
+from connectors.fius.goaml.renderer import render as render_goaml
+from connectors.fius.goaml.validate import validate as validate_goaml
 from connectors.fius.portal import package as portal
 from connectors.fius.resolved import Rendered, ResolvedReport
 from schemas.filing import FilingError
@@ -10,11 +16,30 @@ from schemas.filing import FilingError
 PORTAL = "portal"
 
 
-class Form(NamedTuple):
-    """How to render a report for an FIU, and how to check a file somebody else made."""
+class ReportForm(NamedTuple):
+    """How to render a report for an FIU, and how to check a file that somebody else may have made."""
 
-    render: Callable[[ResolvedReport], list[Rendered]]
-    check: Callable[[bytes], list[FilingError]]
+    render: Callable[[ResolvedReport], Sequence[Rendered]]
+    check: Callable[[bytes], Sequence[FilingError]]
 
 
-PORTAL_FORM = Form(portal.render, portal.validate)
+PORTAL_FORM = ReportForm(portal.render, portal.validate)
+
+
+def report_form(profile: str) -> ReportForm | None:
+    """The form behind a profile name; None where there is no such profile. Raises ProfileError where one cannot be read."""
+    if profile == PORTAL:
+        return PORTAL_FORM
+    try:
+        form = load_form(profile)
+    except ProfileError as error:
+        if error.code == "profile_missing":
+            return None
+        raise
+    return ReportForm(partial(render_goaml, form=form, rates=table_rates), partial(validate_goaml, form=form))
+
+
+def renderer(profile: str) -> Callable[[ResolvedReport], Sequence[Rendered]] | None:
+    """The renderer behind a profile name; None where there is none."""
+    form = report_form(profile)
+    return form.render if form else None

@@ -1,7 +1,7 @@
 """From a report to what one FIU gets: rendered and checked filings, or the reason why a person must look first. No clock."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from schemas.registry import Fiu, Partner
 from schemas.report import FilingPlan, Report
 
 ID_DIGITS = 32
-Renderer = Callable[[ResolvedReport], list[Rendered]]
+Renderer = Callable[[ResolvedReport], Sequence[Rendered]]
 
 
 class Registries(NamedTuple):
@@ -51,15 +51,23 @@ def prepare(report: Report, plan: FilingPlan, archive: Archive, registries: Regi
     except ArchiveError as error:
         position = next((n for n, line in enumerate(report.transfers) if line.uid == error.evidence.uid), 0)
         reason = "A transfer of the report cannot be read back from the archive; check the topic `transfers` and its retention."
-        return hold(report, plan, codes.EVIDENCE_UNREADABLE, reason, (FilingError(error.code, error.detail, "", f"transfers[{position}]"),))
+        return hold(
+            report,
+            plan,
+            codes.EVIDENCE_UNREADABLE,
+            reason,
+            (FilingError(error.code, error.detail, "", f"transfers[{position}]"),),
+        )
     render = registries.renderer(resolved.fiu.profile)
     if render is None:
-        reason = f"There is no renderer {resolved.fiu.profile!r}; correct the profile of {plan.fiu} in fius.yaml or import its schema."
+        reason = (
+            f"There is no renderer {resolved.fiu.profile!r}; correct the profile of {plan.fiu} in fius.yaml or import its schema."
+        )
         return hold(report, plan, codes.NO_RENDERER, reason)
     return _checked(resolved, render(resolved))
 
 
-def _checked(resolved: ResolvedReport, files: list[Rendered]) -> Prepared | Held:
+def _checked(resolved: ResolvedReport, files: Sequence[Rendered]) -> Prepared | Held:
     report, plan = resolved.report, resolved.plan
     errors = tuple(error for file in files for error in file.errors)
     if errors:
@@ -106,7 +114,9 @@ def summary(resolved: ResolvedReport) -> str:
     subjects = sum(party.role in SUBJECT_ROLES for party in resolved.parties)
     protect = sum(party.role in ("victim", "protected") for party in resolved.parties)
     typologies = ", ".join(line.id for line in report.typologies)
-    counted = f"{len(resolved.transfers)} transfers, {subjects} suspected, {protect} to protect, {len(resolved.parties)} parties in all"
+    counted = (
+        f"{len(resolved.transfers)} transfers, {subjects} suspected, {protect} to protect, {len(resolved.parties)} parties in all"
+    )
     return f"{report.offence}: {typologies}; {counted}"
 
 
@@ -118,23 +128,12 @@ def content_digest(report: Report, plan: FilingPlan) -> bytes:
     return hashlib.sha256(msgspec.msgpack.encode(same, order="deterministic")).digest()[:16]
 
 
-def hold(report: Report, plan: FilingPlan, code: str, reason: str, errors: tuple[FilingError, ...] = (), published: tuple[str, ...] = ()) -> Held:
+def hold(report: Report, plan: FilingPlan, code: str, reason: str, errors: tuple[FilingError, ...] = ()) -> Held:
     """The record for `filings.held`."""
     words = "|".join((report.report_id, plan.fiu, plan.reporting_entity, str(report.version), code))
     held_id = hashlib.sha256(words.encode()).hexdigest()[:ID_DIGITS]
-    return Held(
-        held_id,
-        report.report_id,
-        report.version,
-        plan.fiu,
-        plan.obligation,
-        code,
-        reason,
-        errors,
-        plan.clock.due_ms,
-        report.urgent,
-        published,
-    )
+    due_ms, urgent = plan.clock.due_ms, report.urgent
+    return Held(held_id, report.report_id, report.version, plan.fiu, plan.obligation, code, reason, errors, due_ms, urgent)
 
 
 def _planned_hold(report: Report, plan: FilingPlan) -> Held:

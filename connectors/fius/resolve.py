@@ -27,7 +27,9 @@ class ResolveError(Exception):
         self.canonical_path = canonical_path
 
 
-def resolve(report: Report, plan: FilingPlan, archive: Archive, partners: Mapping[str, Partner], fius: Mapping[str, Fiu]) -> ResolvedReport:
+def resolve(
+    report: Report, plan: FilingPlan, archive: Archive, partners: Mapping[str, Partner], fius: Mapping[str, Fiu]
+) -> ResolvedReport:
     """The report with its transfers and parties, for the FIU of `plan`.
 
     Raises  ResolveError, ArchiveError
@@ -49,8 +51,6 @@ def reporting_partner(report: Report, plan: FilingPlan, partners: Mapping[str, P
         for licence in partner.licences:
             if licence.country == plan.country and licence.registration == plan.reporting_entity:
                 return partner
-    if len(known) == 1:
-        return known[0]
     text = f"No partner of this report holds registration {plan.reporting_entity or '(none)'} in {plan.country}; check partners.yaml."
     raise ResolveError("partner_unknown", text, "filings.reporting_entity")
 

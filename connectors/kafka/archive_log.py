@@ -68,8 +68,8 @@ class LogSource:
 
     def _passed(self, partition: int, offset: int) -> bool:
         """True when the reader stands behind `offset` without having been given a record."""
-        position = self._consumer.position([TopicPartition(self._topic, partition)])[0].offset
-        return position != OFFSET_INVALID and position > offset
+        position: int = self._consumer.position([TopicPartition(self._topic, partition)])[0].offset
+        return bool(position != OFFSET_INVALID and position > offset)
 
     def close(self) -> None:
         """Ends the connection."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 
 from connectors.kafka.errors import KafkaSetupError
+from connectors.kafka.topology import LARGEST_QUARANTINED_BYTES, LARGEST_RECORD_BYTES
 
 LOWEST_FREE_BYTES = 512 << 20  # DEF an empty broker takes 20 MB; the rest is room to work
-LARGEST_RECORD_BYTES = 8 << 20  # the largest record accepted; partners' 5 MB records must reach the quarantine
 _COMPLAINTS = (" ERROR ", " FATAL ")
 
 
@@ -132,7 +132,7 @@ def server_properties(data: Path, port: int, controller_port: int, partitions: i
         "auto.create.topics.enable": "false",
         "group.initial.rebalance.delay.ms": "0",
         "message.max.bytes": str(LARGEST_RECORD_BYTES),
-        "replica.fetch.max.bytes": str(LARGEST_RECORD_BYTES),
+        "replica.fetch.max.bytes": str(LARGEST_QUARANTINED_BYTES),
         "transaction.max.timeout.ms": "900000",
         "log.cleaner.backoff.ms": "5000",
         "log.cleaner.dedupe.buffer.size": str(64 << 20),

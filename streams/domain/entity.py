@@ -9,7 +9,8 @@ from bisect import insort
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
-from schemas.transfer import KIN, NO_RELATION, SPOUSE, Identifier, Place
+from schemas.transfer import KIN, NO_RELATION, PARTY, SPOUSE, Identifier, Place
+from streams.domain.lines import may_be_near
 
 DAY_MS = 86_400_000
 HORIZON_MS = 400 * DAY_MS  # DEF: longest window (180 d) plus room for partitions that lag behind each other
@@ -43,6 +44,7 @@ class Event(msgspec.Struct, array_like=True):
     purpose_class: str
     flagged: bool
     young_stream: bool  # within 45 days of the partner's first event: newness is unknown then
+    is_near_line: bool  # the sum may lie just under a reporting line (amount and currency alone)
 
     def order(self) -> tuple[int, bytes, int]:
         """Sort key: event time, then the transfer, then the side."""
@@ -160,13 +162,15 @@ def event_of(facts: TransferFacts, side: int) -> Event:
         facts.at_ms, facts.uid, side, facts.revision, facts.partition, facts.offset, facts.index, facts.utc_offset_min,
         mine, other, facts.partner, facts.amount_minor, facts.currency, facts.usd_minor, facts.channel,
         facts.send_place, facts.pay_place, facts.relation, facts.name_tie, facts.purpose_class, facts.flagged, young,
+        may_be_near(facts.currency, facts.amount_minor),
     )  # fmt: skip
 
 
 def upsert(state: EntityState, event: Event, counts: bool) -> bool:
     """Puts the event where it belongs, replacing an older revision; True if anything changed."""
     events = state.events
-    for position in range(len(events) - 1, -1, -1):
+    first_news = event.revision == 1 and state.kind == PARTY  # a party hears of each transfer once; flows may repeat
+    for position in () if first_news else range(len(events) - 1, -1, -1):
         present = events[position]
         if present.uid == event.uid and present.side == event.side:
             if present.revision >= event.revision:

@@ -12,7 +12,13 @@ _GATE = {
     "legal_hold": "information for this unit waits for legal approval: no automatic proposal",
 }
 _NO_BASIS = "no basis for sharing with {0} that covers both units: {1} is {2} and {0} is {3} of the Egmont Group, and no agreement of the two is in force"
-_STANDING = {"member": "a member", "not_member": "no member", "expelled": "an expelled member", "suspended": "a suspended member", "unsure": "not confirmed as a member"}
+_STANDING = {
+    "member": "a member",
+    "not_member": "no member",
+    "expelled": "an expelled member",
+    "suspended": "a suspended member",
+    "unsure": "not confirmed as a member",
+}
 
 
 class MayShare(NamedTuple):
@@ -34,9 +40,13 @@ def may_share(sender: Fiu, country: str, fius: Mapping[str, Fiu], sharing: Shari
     for fiu in (recipient, sender):
         if fiu.gate != "open":
             return MayShare(False, f"{fiu.acronym} ({fiu.country}): {_GATE[fiu.gate]}", ())
-    bases = [agreement for agreement in sharing.agreements if agreement.in_force == "yes" and _covers(agreement, sender, recipient)]
+    bases = [
+        agreement for agreement in sharing.agreements if agreement.in_force == "yes" and _covers(agreement, sender, recipient)
+    ]
     if not bases:
-        return MayShare(False, _NO_BASIS.format(country, sender.country, _STANDING[sender.egmont], _STANDING[recipient.egmont]), ())
+        return MayShare(
+            False, _NO_BASIS.format(country, sender.country, _STANDING[sender.egmont], _STANDING[recipient.egmont]), ()
+        )
     doubted = sorted({sender.id, recipient.id} & sharing.egmont_doubted)
     steps = tuple(_step(agreement, doubted) for agreement in bases)
     best = bases[0]

@@ -28,6 +28,9 @@ class View:
         self.debits: list[Event] = []
         for event in state.events:
             (self.credits if event.side == RECEIVER else self.debits).append(event)
+        self.near_line = [e for e in state.events if e.is_near_line]
+        self.payers = {e.other for e in self.credits}
+        self.payees = {e.other for e in self.debits}
         self._state = state
         self._pairs: dict[tuple[bytes, bytes], Pair] | None = None
         self._flow: list[Event] | None = None
@@ -72,7 +75,7 @@ class View:
 
     def is_club(self) -> bool:
         """More than half of what is paid out goes to people who pay in (A7 "A savings club")."""
-        payers = {e.other for e in self.credits}
+        payers = self.payers
         out = sum(e.usd_minor for e in self.debits)
         back = sum(e.usd_minor for e in self.debits if e.other in payers)
         return out > 0 and back * 2 > out

@@ -55,10 +55,11 @@ class Fault(Exception):
 
 
 class StateTooLarge(Fault):
-    """An encoded state above the bound of a key."""
+    """An encoded state of `stage` above the bound of a key."""
 
-    def __init__(self, detail: str) -> None:
-        super().__init__(ExitCode.STATE_TOO_LARGE, detail)
+    def __init__(self, stage: str, detail: str) -> None:
+        super().__init__(ExitCode.STATE_TOO_LARGE, f"stage {stage}, {detail}")
+        self.stage = stage
 
 
 def fail_stop(fault: BaseException) -> NoReturn:

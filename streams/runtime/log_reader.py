@@ -11,6 +11,16 @@ from streams.runtime.exit_codes import ExitCode, Fault
 METADATA_S = 30.0
 SILENCE_S = 60.0  # DEF: no byte for this long while records are known to exist
 _BATCH = 10_000
+_PASSING = frozenset(
+    {
+        KafkaError._TRANSPORT,
+        KafkaError._TIMED_OUT,
+        KafkaError._UNKNOWN_PARTITION,
+        KafkaError.LEADER_NOT_AVAILABLE,
+        KafkaError.NOT_LEADER_FOR_PARTITION,
+        KafkaError.UNKNOWN_TOPIC_OR_PART,
+    }
+)
 
 
 class LogReader:
@@ -42,8 +52,15 @@ class LogReader:
 
     def range_of(self, topic: str, partition: int, timeout_s: float = METADATA_S) -> tuple[int, int]:
         """First offset kept and the offset after the last committed record or marker."""
-        low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout_s)
-        return int(low), int(high)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), max(0.1, deadline - time.monotonic()))
+                return int(low), int(high)
+            except KafkaException as error:  # a leader is being elected, or the broker is back in a moment
+                if error.args[0].code() not in _PASSING or time.monotonic() >= deadline:
+                    raise
+            time.sleep(0.1)
 
     def batches(self, topic: str, partition: int, start: int, end: int) -> Iterator[list[Message]]:
         """Committed records with offsets in [start, end) in order; `end` is one that `range_of` returned.

@@ -12,7 +12,7 @@ Every private hook of Faust is in this file and is checked by tests/integration/
 import logging
 import tempfile
 from collections.abc import Callable, Coroutine, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import faust
 from aiokafka.errors import KafkaError
@@ -30,7 +30,6 @@ FROZEN: Mapping[str, Any] = {
     "store": "memory://",
     "consumer_auto_offset_reset": "earliest",
     "consumer_max_fetch_size": 4 << 20,
-    "broker_session_timeout": 12.0,
     "broker_rebalance_timeout": 30.0,
     "broker_heartbeat_interval": 1.0,
     "broker_request_timeout": 30.0,
@@ -86,15 +85,25 @@ class CommittedTransport(driver.Transport):  # type: ignore[misc]  # faust has n
     Consumer = CommittedConsumer
 
 
+class EngineOptions(NamedTuple):
+    """`app_id` is the consumer group; `partitions` those of every source; `session_s` bounds a worker's silence (R37)."""
+
+    app_id: str
+    bootstrap: str
+    partitions: int
+    session_s: float
+
+
 class Engine:
     """One Faust app with one agent for each source topic."""
 
-    def __init__(self, app_id: str, bootstrap: str, partitions: int) -> None:
+    def __init__(self, options: EngineOptions) -> None:
         self._datadir = tempfile.TemporaryDirectory(prefix="strgw-worker-", ignore_cleanup_errors=True)
-        brokers = ";".join(f"kafka://{server.strip()}" for server in bootstrap.split(","))
-        self.app = faust.App(app_id, broker=brokers, topic_partitions=partitions, datadir=self._datadir.name, **FROZEN)
+        brokers = ";".join(f"kafka://{server.strip()}" for server in options.bootstrap.split(","))
+        settings = {**FROZEN, "broker_session_timeout": options.session_s, "topic_partitions": options.partitions}
+        self.app = faust.App(options.app_id, broker=brokers, datadir=self._datadir.name, **settings)
         self.app.transport = CommittedTransport(self.app.conf.broker_consumer, self.app)
-        self._partitions = partitions
+        self._partitions = options.partitions
 
     def add_agent(self, name: str, source: str, loop: RecordLoop) -> None:
         """Runs `loop` over the records of `source` as raw bytes. Both type and serializer are needed, else Faust tries JSON (R6)."""

@@ -8,15 +8,15 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-from streams.runtime.exit_codes import fail_stop
+from streams.runtime.exit_codes import StateTooLarge, fail_stop
 from streams.runtime.ledger import KafkaLedger, LedgerName
 from streams.runtime.meters import NoMeters, RuntimeMeters
 from streams.runtime.stage import Stage, Surroundings, stopped
 from streams.runtime.stage_spec import StageSpec
 from streams.runtime.topology import partition_count
-from streams.runtime.transport import Engine
+from streams.runtime.transport import Engine, EngineOptions
 from streams.runtime.watchdog import Watchdog
 
 logger = logging.getLogger("strgw.runtime")
@@ -27,12 +27,17 @@ _THREADS = 64  # threads wait for the broker, they do not compute
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """What to run. `app_id` is the consumer group and the prefix of every transactional id; `ready` is called once, when
-    the first assignment is restored."""
+    """What to run.
+
+    app_id     consumer group and prefix of every transactional id
+    session_s  the group gives a silent worker's partitions away after so many seconds; Kafka's own bounds are 6 and 1800
+    ready      called once, when the first assignment is restored
+    """
 
     bootstrap: str
     app_id: str
     stages: Sequence[StageSpec]
+    session_s: float = 12.0
     meters: RuntimeMeters = field(default_factory=NoMeters)
     ready: Callable[[], None] = lambda: None
 
@@ -56,8 +61,8 @@ class Worker:
     def __init__(self, options: WorkerOptions, partitions: int) -> None:
         self._options = options
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="ledger")
-        self._engine = Engine(options.app_id, options.bootstrap, partitions)
-        around = Surroundings(partitions, self._ledger, self._engine.generation, fail_stop, options.meters, self._executor)
+        self._engine = Engine(EngineOptions(options.app_id, options.bootstrap, partitions, options.session_s))
+        around = Surroundings(partitions, self._ledger, self._engine.generation, self._failed, options.meters, self._executor)
         self._stages = [Stage(spec, around) for spec in options.stages]
         for stage in self._stages:
             self._engine.add_agent(stage.spec.name, stage.spec.source, self._record_loop(stage))
@@ -87,7 +92,7 @@ class Worker:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._engine.commit_hints(durable), 1.0)
         except Exception as error:
-            fail_stop(error)
+            self._failed(error)
         for task in tasks[1:]:
             task.cancel()
         try:
@@ -95,6 +100,11 @@ class Worker:
         except TimeoutError:
             logger.warning("the group could not be left in %.0f s; it will notice after the session timeout", LEAVE_S)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _failed(self, error: BaseException) -> NoReturn:
+        if isinstance(error, StateTooLarge):
+            self._options.meters.state_too_large(error.stage)
+        fail_stop(error)
 
     def _ledger(self, spec: StageSpec, number: int) -> KafkaLedger:
         return KafkaLedger(self._options.bootstrap, LedgerName(self._options.app_id, spec.name, spec.source, number))
@@ -105,7 +115,7 @@ class Worker:
                 async for event in stream.noack().events():
                     await stage.take(event.message)
             except Exception as error:
-                fail_stop(error)
+                self._failed(error)
             if not self._stop.is_set():
                 fail_stop(stopped(stage.spec.name))
 
@@ -115,14 +125,14 @@ class Worker:
         try:
             await asyncio.gather(*(stage.revoke(_numbers(stage, partitions)) for stage in self._stages))
         except Exception as error:
-            fail_stop(error)
+            self._failed(error)
 
     async def _assigned(self, partitions: Any) -> None:
         try:
             for stage in self._stages:
                 await stage.assign(_numbers(stage, partitions), self._engine.generation())
         except Exception as error:
-            fail_stop(error)
+            self._failed(error)
         self._is_assigned = True
 
     async def _announce(self) -> None:

@@ -39,7 +39,7 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Enough different payers at all?"""
-    return len({e.other for e in view.credits}) >= p.min_senders and view.is_collector_shape()
+    return len(view.payers) >= p.min_senders and view.is_collector_shape()
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:

@@ -37,7 +37,7 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Payers and money out at all?"""
-    return bool(view.debits) and len({e.other for e in view.credits}) >= p.min_payers and view.is_collector_shape()
+    return bool(view.debits) and len(view.payers) >= p.min_payers and view.is_collector_shape()
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:

@@ -36,6 +36,8 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Enough foreign payers?"""
+    if len(view.payers) < p.min_senders:
+        return False
     return len({e.other for e in view.credits if e.send.country != e.pay.country}) >= p.min_senders
 
 

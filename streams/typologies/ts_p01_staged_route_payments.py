@@ -37,8 +37,7 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Enough payments out along a route, or enough payers in?"""
-    payers = {e.other for e in view.credits}
-    return len({e.other for e in view.debits}) >= p.min_receivers or (len(payers) >= p.min_payers and view.is_collector_shape())
+    return len(view.payees) >= p.min_receivers or (len(view.payers) >= p.min_payers and view.is_collector_shape())
 
 
 def asks(view: View, p: Parameters) -> set[bytes]:

@@ -37,6 +37,8 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Enough payers who paid more than once?"""
+    if len(view.payers) < p.min_payers:
+        return False
     seen: set[bytes] = set()
     twice: set[bytes] = set()
     for event in view.credits:

@@ -41,6 +41,8 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Enough payers with enough payments?"""
+    if len(view.payers) < p.min_payers:
+        return False
     counts: dict[bytes, int] = {}
     for event in view.credits:
         counts[event.other] = counts.get(event.other, 0) + 1
@@ -50,6 +52,8 @@ def gate(view: View, p: Parameters) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment at which enough regular payers and points come together."""
     flow = [e for e in view.unrelated_credits() if e.purpose_class not in NOT_DEBT and e.usd_minor >= p.min_usd * 100]
+    if not _may_score(view, flow, p):
+        return
     for end in range(p.min_payers * p.min_payments - 1, len(flow)):
         inside = window(flow, end, p.window_d * DAY_MS)
         by_payer: dict[bytes, list[Event]] = {}
@@ -63,6 +67,14 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         if sum(points.values()) >= p.min_points:
             measures = {**points, "payers": len(regular), "points": sum(points.values())}
             yield Hit(flow[end].at_ms, strength(len(regular) / p.min_payers), events, ("identity",) if points["shared"] else (), measures)
+
+
+def _may_score(view: View, flow: list[Event], p: Parameters) -> bool:
+    """Whether the points could be reached at all: spares most entities the work below."""
+    payers = {e.other for e in flow}
+    shared = 2 * (len(linked_group(view, sorted(payers))) >= p.min_payers)
+    foreign = any(view.profile(k).nationality for k in payers)
+    return shared + any(e.purpose_class == "debt" for e in flow) + foreign >= p.min_points
 
 
 def _is_regular(events: list[Event], p: Parameters) -> bool:

@@ -14,10 +14,11 @@ from typing import Annotated
 
 import msgspec
 
-from schemas.observation import SENDER
+from schemas.observation import RECEIVER, SENDER
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
-from streams.domain.thresholds import LINES, ReportingLine, under
+from streams.domain.lines import LINES, ReportingLine
+from streams.domain.thresholds import under
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
 from streams.typologies.build import pay, view_of
@@ -36,16 +37,13 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """Two sums in a currency that has a line?"""
-    return sum(e.currency in _CURRENCIES for e in view.credits) >= 2 or sum(e.currency in _CURRENCIES for e in view.debits) >= 2
-
-
-_CURRENCIES = frozenset(line.currency for line in LINES)
+    return len(view.near_line) >= p.min_payments
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every sum that completes a series just under a line, and for every Afghan pair over it."""
-    for flow in (view.credits, view.debits):
-        plain = [e for e in flow if e.channel != "payroll" and _payer_is_person(view, e)]
+    for side in (SENDER, RECEIVER):
+        plain = [e for e in view.near_line if e.side == side and e.channel != "payroll" and _payer_is_person(view, e)]
         for line in LINES:
             near = [e for e in plain if _applies(e, line)]
             if len(near) >= 2:

@@ -5,16 +5,27 @@ from typing import Protocol
 
 import msgspec
 
+from schemas.fx import RateUnknown, fx_table
 from schemas.money import Money, decimals, to_decimal
 
 # A rate keeps ten significant digits: enough for the smallest unit of any currency against any other.
 _RATE = Context(prec=10)
+_PROBE = 10**15  # minor units asked for, so that the table's own rounding to cents stays below the rate's tenth digit
 
 
 class Rates(Protocol):
     """The dated table: US dollars for one unit of a currency at a moment; None where the table has no rate."""
 
     def __call__(self, currency: str, at_ms: int) -> Decimal | None: ...
+
+
+def table_rates(currency: str, at_ms: int) -> Decimal | None:
+    """The packaged table's rate, fifteen decimals of a cent exact."""
+    try:
+        cents = fx_table().usd_minor(Money(_PROBE, currency), at_ms)
+    except RateUnknown:
+        return None
+    return Decimal(cents).scaleb(decimals(currency) - 2) / _PROBE
 
 
 class Converted(msgspec.Struct, frozen=True):

@@ -2,12 +2,13 @@
 
 import hashlib
 
+import msgspec
 from lxml import etree
 
-from connectors.fius.goaml.profile import FORMAT, UNBOUNDED, Complex, Element, Group, SchemaProfile
+from connectors.fius.goaml.profile import FORMAT, UNBOUNDED, Complex, Element, Group, SchemaProfile, Simple
 from connectors.fius.goaml.simple_types import SimpleTypes
 from connectors.fius.goaml.xsd import generate
-from connectors.fius.goaml.xsd_document import Notes, SchemaNotUsable, attribute, integer, local, parse, structure
+from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, integer, local, parse, structure
 
 _KIND = {"sequence": "seq", "choice": "choice", "all": "all"}
 _KNOWN_ATTRIBUTES = {
@@ -27,7 +28,7 @@ def compile_profile(xsd: bytes, fiu: str, version: str = "") -> SchemaProfile:
     """The profile of the FIU `fiu` (ISO alpha-2) compiled from the bytes of its XSD.
 
     version  schema version where the XSD does not state one (`goaml:schemaVersion`)
-    Raises   SchemaNotUsable, with the line, for anything that would change which reports are valid and cannot be carried
+    Raises   SchemaError, with the line, for anything that would change which reports are valid and cannot be carried
     """
     root = parse(xsd)
     return _Compiler(root).profile(fiu.upper(), version, hashlib.sha256(xsd).hexdigest())
@@ -41,9 +42,11 @@ class _Compiler:
         for child in structure(root):
             kind = local(child)
             if kind in ("include", "import", "redefine", "override"):
-                raise SchemaNotUsable("schema_in_parts", "The XSD is in several files; give it as one file, with the parts written in.", child)
+                raise SchemaError(
+                    "schema_in_parts", "The XSD is in several files; give it as one file, with the parts written in.", child
+                )
             if kind not in ("element", "complexType", "simpleType", "group", "annotation"):
-                raise SchemaNotUsable("construct_not_supported", f"xs:{kind} at the top of the XSD is not supported.", child)
+                raise SchemaError("construct_not_supported", f"xs:{kind} at the top of the XSD is not supported.", child)
             if "name" in child.attrib:
                 self.named[kind, attribute(child, "name")] = child
         self.simples = SimpleTypes(self.named, self.notes)
@@ -54,7 +57,7 @@ class _Compiler:
     def profile(self, fiu: str, version: str, sha256: str) -> SchemaProfile:
         roots = tuple(self.element(node) for (kind, _), node in self.named.items() if kind == "element")
         if not any(root.name == "report" for root in roots):
-            raise SchemaNotUsable("report_missing", "The XSD declares no element `report`; give the schema of reports.", self.root)
+            raise SchemaError("report_missing", "The XSD declares no element `report`; give the schema of reports.", self.root)
         while self.pending:
             name = self.pending.pop()
             if name not in self.types:
@@ -78,16 +81,18 @@ class _Compiler:
         try:
             etree.XMLSchema(etree.fromstring(generate(result)))
         except etree.XMLSchemaParseError as error:
-            raise SchemaNotUsable("schema_not_valid", f"The XSD is not a valid schema: {error}.", self.root) from error
+            raise SchemaError("schema_not_valid", f"The XSD is not a valid schema: {error}.", self.root) from error
         return result
 
     def attributes(self, node: etree._Element) -> None:
         for name in node.attrib:
             key = str(name)
             if key.startswith("{http://www.w3.org/2007/XMLSchema-versioning}"):
-                raise SchemaNotUsable("construct_not_supported", "Parts of the XSD depend on the XSD version (vc:); resolve them first.", node)
+                raise SchemaError(
+                    "construct_not_supported", "Parts of the XSD depend on the XSD version (vc:); resolve them first.", node
+                )
             if not key.startswith("{") and key not in _KNOWN_ATTRIBUTES[local(node)]:
-                raise SchemaNotUsable("construct_not_supported", f"The attribute {key} of xs:{local(node)} is not supported.", node)
+                raise SchemaError("construct_not_supported", f"The attribute {key} of xs:{local(node)} is not supported.", node)
 
     def element(self, node: etree._Element) -> Element:
         self.attributes(node)
@@ -95,8 +100,19 @@ class _Compiler:
         if "ref" in node.attrib:
             target = self.find("element", attribute(node, "ref"), node)
             declared = self.element(target)
-            return Element(**{field: getattr(declared, field) for field in declared.__struct_fields__} | {"min": low, "max": high})
-        simple, inner, named = None, None, ""
+            return msgspec.structs.replace(declared, min=low, max=high)
+        simple, inner = self.inline_type(node)
+        named = self.type_name(str(node.get("type")), node) if node.get("type") is not None else ""
+        if not named and simple is None and inner is None:
+            raise SchemaError("construct_not_supported", f"The element {node.get('name')} has no type.", node)
+        return Element(
+            name=attribute(node, "name"), type=named, min=low, max=high, nillable=node.get("nillable") in ("true", "1"),
+            fixed=node.get("fixed"), default=node.get("default"), simple=simple, complex=inner,
+        )  # fmt: skip
+
+    def inline_type(self, node: etree._Element) -> tuple[Simple | None, Complex | None]:
+        """The type written inside an element declaration, if any."""
+        simple, inner = None, None
         for child in structure(node):
             kind = local(child)
             if kind == "simpleType":
@@ -106,20 +122,13 @@ class _Compiler:
             elif kind in _UNCHECKED:
                 self.notes.add("constraint_not_checked", f"xs:{kind} is not carried; the FIU's own check may refuse more.", child)
             elif kind != "annotation":
-                raise SchemaNotUsable("construct_not_supported", f"xs:{kind} in an element is not supported.", child)
-        if "type" in node.attrib:
-            named = self.type_name(attribute(node, "type"), node)
-        elif simple is None and inner is None:
-            raise SchemaNotUsable("construct_not_supported", f"The element {node.get('name')} has no type.", node)
-        return Element(
-            name=attribute(node, "name"), type=named, min=low, max=high, nillable=node.get("nillable") in ("true", "1"),
-            fixed=node.get("fixed"), default=node.get("default"), simple=simple, complex=inner,
-        )  # fmt: skip
+                raise SchemaError("construct_not_supported", f"xs:{kind} in an element is not supported.", child)
+        return simple, inner
 
     def find(self, kind: str, name: str, node: etree._Element) -> etree._Element:
-        found = self.named.get((kind, name.split(":")[-1]))
+        found = self.named.get((kind, name.rsplit(":", maxsplit=1)[-1]))
         if found is None:
-            raise SchemaNotUsable("type_unknown", f"The XSD names the {kind} {name} but does not define it.", node)
+            raise SchemaError("type_unknown", f"The XSD names the {kind} {name} but does not define it.", node)
         return found
 
     def type_name(self, name: str, node: etree._Element) -> str:
@@ -151,14 +160,18 @@ class _Compiler:
         """Anything else in a complex type: attributes of a report's elements, which no goAML report has."""
         kind = local(child)
         if kind == "attribute" and child.get("use") != "required":
-            self.notes.add("attribute_not_carried", f"The attribute {child.get('name') or child.get('ref')} is left out; reports never carry it.", child)
+            self.notes.add(
+                "attribute_not_carried",
+                f"The attribute {child.get('name') or child.get('ref')} is left out; reports never carry it.",
+                child,
+            )
         elif kind != "annotation":
-            raise SchemaNotUsable("construct_not_supported", f"xs:{kind} in a complex type is not supported.", child)
+            raise SchemaError("construct_not_supported", f"xs:{kind} in a complex type is not supported.", child)
 
     def extension(self, node: etree._Element) -> tuple[str, Group | None]:
         step = next((child for child in structure(node) if local(child) != "annotation"), None)
         if step is None or local(step) != "extension":
-            raise SchemaNotUsable("construct_not_supported", "A complex type can only extend another one, not restrict it.", node)
+            raise SchemaError("construct_not_supported", "A complex type can only extend another one, not restrict it.", node)
         base = self.type_name(attribute(step, "base"), node)
         content = None
         for child in structure(step):
@@ -171,7 +184,7 @@ class _Compiler:
     def text_content(self, node: etree._Element) -> str:
         step = next((child for child in structure(node) if local(child) != "annotation"), None)
         if step is None or local(step) != "extension":
-            raise SchemaNotUsable("construct_not_supported", "Simple content can only extend a simple type.", node)
+            raise SchemaError("construct_not_supported", "Simple content can only extend a simple type.", node)
         for child in structure(step):
             self.other(child)
         return self.simples.name(attribute(step, "base"), step)
@@ -189,17 +202,17 @@ class _Compiler:
             elif kind in _KIND or kind == "group":
                 items.append(self.group(child))
             elif kind != "annotation":
-                raise SchemaNotUsable("construct_not_supported", f"xs:{kind} in a list of elements is not supported.", child)
+                raise SchemaError("construct_not_supported", f"xs:{kind} in a list of elements is not supported.", child)
         return Group(kind=_KIND[local(node)], items=tuple(items), min=low, max=high)
 
     def group_reference(self, node: etree._Element, low: int, high: int) -> Group:
-        name = attribute(node, "ref").split(":")[-1]
+        name = attribute(node, "ref").rsplit(":", maxsplit=1)[-1]
         if name in self.groups:
-            raise SchemaNotUsable("construct_not_supported", f"The group {name} contains itself.", node)
+            raise SchemaError("construct_not_supported", f"The group {name} contains itself.", node)
         self.groups.append(name)
         body = next((child for child in structure(self.find("group", name, node)) if local(child) in _KIND), None)
         if body is None:
-            raise SchemaNotUsable("construct_not_supported", f"The group {name} is empty.", node)
+            raise SchemaError("construct_not_supported", f"The group {name} is empty.", node)
         inner = self.group(body)
         self.groups.pop()
         return Group(kind=inner.kind, items=inner.items, min=low, max=high)
@@ -211,5 +224,3 @@ def occurs(node: etree._Element) -> tuple[int, int]:
     most = UNBOUNDED if high == "unbounded" else integer(high, node)
     least = integer(node.get("minOccurs", "1"), node)
     return (0, 0) if most == 0 else (least, most)
-
-

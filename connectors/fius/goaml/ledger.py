@@ -58,11 +58,11 @@ class Ledger:
 
     def present(self, at: str, path: str, rule: str) -> None:
         """The field carries what we were told; `rule` names how it was changed."""
-        self._rows[_INDEX.sub("", at), path, PRESENT, rule] = None
+        self._rows[_field(at), path, PRESENT, rule] = None
 
     def absent(self, at: str, path: str, reason: str) -> None:
         """The field is not there."""
-        self._rows[_INDEX.sub("", at), path, ABSENT, reason] = None
+        self._rows[_field(at), path, ABSENT, reason] = None
 
     def placeholder(self, at: str, path: str, rule: str) -> None:
         """The field carries what rule `rule` of the map puts there."""
@@ -100,3 +100,7 @@ class Ledger:
         """The canonical field that element `name` under the canonical `parent` would come from."""
         ours = CANONICAL.get(name, name)
         return ours if "." in ours or parent in ("", "report") else f"{parent}.{ours}"
+
+
+def _field(at: str) -> str:
+    return _INDEX.sub("", at) if "[" in at else at

@@ -134,5 +134,8 @@ def load_form(code: str) -> Form:
     folder = files("connectors.fius.profiles") / code.lower()
     schema, fiu_map = folder / "schema.json", folder / "map.yaml"
     if not schema.is_file() or not fiu_map.is_file():
-        raise ProfileError("profile_missing", f"There is no goAML profile {code!r}; import the FIU's XSD with `strgw profile import` and write its map.yaml.")
+        raise ProfileError(
+            "profile_missing",
+            f"There is no goAML profile {code!r}; import the FIU's XSD with `strgw profile import` and write its map.yaml.",
+        )
     return Form(Schema(decode(schema.read_bytes())), read_map(fiu_map.read_text("utf-8"), f"profiles/{code.lower()}/map.yaml"))

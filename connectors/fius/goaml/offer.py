@@ -6,7 +6,6 @@ written down in the ledger.
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Union
 from zoneinfo import ZoneInfo
 
 
@@ -78,7 +77,7 @@ class Node:
             self.add(name, inner)
 
 
-Offer = Union[Leaf, Node]
+Offer = Leaf | Node
 
 
 @lru_cache(maxsize=128)

@@ -135,7 +135,9 @@ class PartyOffers:
         others = [clean(name) for name in party.names if clean(name) != main_name(party)]
         if others:
             node.add("commercial_name", Leaf("; ".join(others), f"{at}.names", text=True))
-        paper = next((document for document in party.documents if document.type == "registration"), *party.documents[:1] or (None,))
+        paper = next(
+            (document for document in party.documents if document.type == "registration"), *party.documents[:1] or (None,)
+        )
         if paper is not None:
             node.say("incorporation_number", paper.number, f"{at}.documents")
             node.say("incorporation_country_code", paper.country, f"{at}.documents", "country")

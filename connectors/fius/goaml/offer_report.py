@@ -13,6 +13,7 @@ from schemas.transfer import Transfer
 
 EVENT_TIME = "DATE_OF_LAST_EVENT"
 CONTINUED = "CONTINUED_IN_COMMENTS"
+_LEAST_ROOM = 200  # characters of comments below which a narrative is not continued there; DEF
 
 
 class Caps(msgspec.Struct, frozen=True):
@@ -90,7 +91,12 @@ class ReportOffers:
 
 
 def cut(text: str, caps: Caps, continued: str) -> list[str]:
-    """`text` in pieces: the first for `reason`, each further one for the comments of one transaction, broken between words."""
+    """`text` in pieces: the first for `reason`, each further one for the comments of one transaction, broken between words.
+
+    In one piece where the form has no room for comments; the form then refuses a text that is too long.
+    """
+    if caps.comments < _LEAST_ROOM:
+        return [text]
     pieces: list[str] = []
     rest, room, mark = text, caps.reason, ""
     while len(mark) + len(rest) > room:

@@ -56,7 +56,10 @@ class TransferOffers:
             node.add("transaction_location", Leaf(f"{agent.name}, {agent.city}, {agent.country}", f"{at}.send_agent", text=True))
         elif transfer.sender.addresses:
             home = transfer.sender.addresses[0]
-            node.add("transaction_location", Leaf(f"{home.city}, {home.country}", f"{at}.sender.addresses", text=True).by("PLACE_OF_SENDER"))
+            node.add(
+                "transaction_location",
+                Leaf(f"{home.city}, {home.country}", f"{at}.sender.addresses", text=True).by("PLACE_OF_SENDER"),
+            )
         node.add("transaction_description", Leaf(self._description(transfer), f"{at}.purpose", text=True))
         node.say("date_transaction", local_time(transfer.occurred_ms, self.resolved.fiu.timezone), f"{at}.occurred_ms")
         node.say("transmode_code", transfer.channel, f"{at}.channel", "transmode")
@@ -102,7 +105,9 @@ class TransferOffers:
             first = Side("from", sender, transfer.sender, place, transfer.send_agent or transfer.pay_agent, mine, nodes.sender)
             if self.map.cash_out is None:
                 return (first,)
-            return first, Side("to", sender, transfer.sender, transfer.pay_place, transfer.pay_agent, mine, "person", self.map.cash_out.id)
+            return first, Side(
+                "to", sender, transfer.sender, transfer.pay_place, transfer.pay_agent, mine, "person", self.map.cash_out.id
+            )
         receiver = self.by_key[transfer.receiver.key]
         return (
             Side("from", sender, transfer.sender, transfer.send_place, transfer.send_agent, mine, nodes.sender),

@@ -12,7 +12,7 @@ _LOOKAROUND = re.compile(r"\(\?(=|!|<=|<!)")
 _BOUNDARY = re.compile(r"(?<!\\)(?:\\\\)*\\[bBAZz]")
 
 
-class PatternProblem(Exception):
+class PatternError(Exception):
     """A pattern that XSD cannot express. `code`: pattern_lookaround, pattern_not_xsd."""
 
     def __init__(self, code: str) -> None:
@@ -25,16 +25,16 @@ def normalise(pattern: str) -> str:
 
     In XSD `^` and `$` at the ends are ordinary characters and every pattern is anchored anyway, so they go; `(?:` becomes `(`;
     a hyphen after a range (`9-+`) becomes `\\-`; an escaped slash loses its backslash.
-    Raises  PatternProblem where that does not make it a valid XSD pattern
+    Raises  PatternError where that does not make it a valid XSD pattern
     """
     if _LOOKAROUND.search(pattern):
-        raise PatternProblem("pattern_lookaround")
+        raise PatternError("pattern_lookaround")
     text = pattern[1:] if pattern.startswith("^") else pattern
     if text.endswith("$") and not _escaped(text, len(text) - 1):
         text = text[:-1]
     text = _classes(text.replace("(?:", "(").replace("\\/", "/"))
     if _BOUNDARY.search(text) or not compiles(text):
-        raise PatternProblem("pattern_not_xsd")
+        raise PatternError("pattern_not_xsd")
     return text
 
 

@@ -123,9 +123,13 @@ def decode(raw: bytes) -> SchemaProfile:
     try:
         profile = msgspec.json.decode(raw, type=SchemaProfile)
     except msgspec.MsgspecError as error:
-        raise ProfileError("profile_not_readable", f"The schema profile cannot be read ({error}); import the FIU's XSD again.") from error
+        raise ProfileError(
+            "profile_not_readable", f"The schema profile cannot be read ({error}); import the FIU's XSD again."
+        ) from error
     if profile.format != FORMAT:
-        raise ProfileError("profile_format", f"The schema profile is in format {profile.format!r}, not {FORMAT}; import the FIU's XSD again.")
+        raise ProfileError(
+            "profile_format", f"The schema profile is in format {profile.format!r}, not {FORMAT}; import the FIU's XSD again."
+        )
     return profile
 
 

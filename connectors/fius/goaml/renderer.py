@@ -1,8 +1,10 @@
 """From a resolved report to the files an FIU's goAML takes: rendered, split where a limit demands it, validated."""
 
+from functools import lru_cache
+
 from lxml import etree
 
-from connectors.fius.goaml.conversion import Rates
+from connectors.fius.goaml.conversion import Rates, table_rates
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer_report import Caps, ReportOffers
 from connectors.fius.goaml.profile import Element, elements
@@ -18,7 +20,7 @@ _NOTES = 800
 _NO_CAP = 100_000  # where the schema sets none; DEF
 
 
-def render(resolved: ResolvedReport, form: Form, rates: Rates) -> tuple[Rendered, ...]:
+def render(resolved: ResolvedReport, form: Form, rates: Rates = table_rates) -> tuple[Rendered, ...]:
     """The report as goAML XML: one file, or several where the FIU's limits on size or transactions demand it.
 
     Each file carries its ledger and its errors; it may be published only while it has none. Same input, same bytes. Never raises
@@ -46,7 +48,9 @@ def _file(resolved: ResolvedReport, form: Form, rates: Rates, chunk: tuple[Trans
     payload = etree.tostring(xml, encoding="UTF-8", xml_declaration=True)
     errors = [*offers.problems, *walker.ledger.errors()]
     if not chunk:
-        errors.append(FilingError("no_transfers", "The report names no transfer; there is nothing to file.", "report", "transfers"))
+        errors.append(
+            FilingError("no_transfers", "The report names no transfer; there is nothing to file.", "report", "transfers")
+        )
     rows = walker.ledger.rows()
     if not errors:
         errors += validate(payload, form, {row.target_path: row.canonical_path for row in rows})
@@ -62,14 +66,20 @@ def _file(resolved: ResolvedReport, form: Form, rates: Rates, chunk: tuple[Trans
     )
 
 
+@lru_cache(maxsize=64)
 def _caps(form: Form, root: Element) -> Caps:
     """How long `reason` and a transaction's comments may be in this FIU's schema."""
     names = form.map.rename
     inside = {element.name: element for group in form.schema.content(root) for element in elements(group)}
     transaction = inside.get(names.get("transaction", "transaction"))
-    below = {element.name: element for group in form.schema.content(transaction) for element in elements(group)} if transaction else {}
-    comments = _cap(form, below.get(names.get("comments", "comments")))
-    return Caps(_cap(form, inside.get(names.get("reason", "reason"))), max(comments - _NOTES, 200))
+    below = (
+        {element.name: element for group in form.schema.content(transaction) for element in elements(group)}
+        if transaction
+        else {}
+    )
+    comments = below.get(names.get("comments", "comments"))
+    room = max(_cap(form, comments) - _NOTES, 0) if comments is not None and comments.max != 0 else 0
+    return Caps(_cap(form, inside.get(names.get("reason", "reason"))), room)
 
 
 def _cap(form: Form, element: Element | None) -> int:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lxml import etree
 
 from connectors.fius.goaml.mapping import Form, FormMap, Rule
-from connectors.fius.goaml.profile import Element, Group
+from connectors.fius.goaml.profile import Element, Group, elements
 from schemas.filing import FilingError
 
 _MY_CLIENT = re.compile(r"_my_client$")
@@ -36,11 +37,11 @@ def _ours(form_map: FormMap, name: str) -> str:
 
 def _required(report: etree._Element, rule: Rule, _: FormMap) -> bool:
     found = report.findall(rule.at.partition("/")[2])
-    return any((node.text or "").strip() or len(node) for node in found)
+    return any(bool((node.text or "").strip()) or len(node) > 0 for node in found)
 
 
 def _my_client(report: etree._Element, _: Rule, __: FormMap) -> bool:
-    return any(isinstance(node.tag, str) and _MY_CLIENT.search(node.tag) for node in report.iter())
+    return any(_MY_CLIENT.search(str(node.tag)) for node in report.iter("*"))
 
 
 def _local_currency(report: etree._Element, _: Rule, form_map: FormMap) -> bool:
@@ -74,6 +75,7 @@ def check_asserts(report: etree._Element, form: Form) -> Iterator[FilingError]:
         yield from _asserts_below(report, root, form, str(report.tag))
 
 
+@lru_cache(maxsize=64)
 def has_asserts(form: Form) -> bool:
     """Whether the schema has conditions of this kind at all; most have none."""
     profile = form.schema.profile
@@ -101,18 +103,11 @@ def _asserts_below(node: etree._Element, element: Element, form: Form, path: str
         kind = form.schema.profile.types.get(kind.extends)
     for test in tests:
         yield from _hold(node, test, path)
-    known = {inner.name: inner for group in form.schema.content(element) for inner in _flat(group)}
-    for child in node:
-        if isinstance(child.tag, str) and child.tag in known:
-            yield from _asserts_below(child, known[child.tag], form, f"{path}/{child.tag}")
-
-
-def _flat(group: Group) -> Iterator[Element]:
-    for item in group.items:
-        if isinstance(item, Group):
-            yield from _flat(item)
-        else:
-            yield item
+    known = {inner.name: inner for group in form.schema.content(element) for inner in elements(group)}
+    for child in node.iterchildren("*"):
+        name = str(child.tag)
+        if name in known:
+            yield from _asserts_below(child, known[name], form, f"{path}/{name}")
 
 
 def _hold(node: etree._Element, test: str, path: str) -> Iterator[FilingError]:

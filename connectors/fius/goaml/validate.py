@@ -1,8 +1,9 @@
 """Validates goAML XML in two stages: against the FIU's schema (libxml2, on the XSD generated from the profile), then its rules."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import cast
 
 from lxml import etree
 
@@ -68,7 +69,7 @@ def structural(report: etree._Element, form: Form, canonical: Mapping[str, str])
     if schema.validate(report):
         return
     said: set[tuple[str, str]] = set()
-    for entry in schema.error_log:
+    for entry in cast("Iterable[etree._LogEntry]", schema.error_log):
         if entry.type_name in _ECHOES:
             continue
         path = (entry.path or f"/{report.tag}").lstrip("/")

@@ -26,13 +26,14 @@ SENTENCES = {
     "too_short": "The value is shorter than the FIU's form demands.",
     "pattern_mismatch": "The value has characters or a shape the FIU's form does not accept.",
     "out_of_range": "The value lies outside the range the FIU's form accepts.",
+    "too_many": "There is more of this than the FIU's form takes; split the report or shorten it.",
     "wrong_type": "The value is not of the kind the FIU's form expects.",
     "mandatory_missing": "The FIU's form demands this field; it is not known and no rule of the FIU allows a placeholder.",
     "mandatory_unmapped": "The FIU's form demands this element and the gateway knows no value for it; add it to the FIU's map.yaml.",
 }
 
 
-class Unfit(Exception):
+class UnfitError(Exception):
     """A value that the form cannot hold. `code` is one of SENTENCES."""
 
     def __init__(self, code: str) -> None:
@@ -41,7 +42,7 @@ class Unfit(Exception):
 
 
 def fit(leaf: Leaf, element: Element, form: Form) -> tuple[str, str]:
-    """The text to write and the rule that changed the value on the way ("" where none did). Raises Unfit."""
+    """The text to write and the rule that changed the value on the way ("" where none did). Raises UnfitError."""
     facets = form.schema.facets(element)
     value, rule = _words(leaf, element, form)
     value, changed = _characters(value, element, facets, form)
@@ -59,7 +60,7 @@ def _words(leaf: Leaf, element: Element, form: Form) -> tuple[str, str]:
     if leaf.codes:
         value = form.map.code(leaf.codes, leaf.value, leaf.variant)
         if value is None:
-            raise Unfit("code_unmapped")
+            raise UnfitError("code_unmapped")
     assert value is not None
     cleaned = clean(value)
     return cleaned, CONTROL_REMOVED if cleaned != value else ""
@@ -90,20 +91,20 @@ def _length(value: str, leaf: Leaf, cap: int | None) -> tuple[str, str]:
         return leaf.shorter, "SHORT_FORM"
     if leaf.text and cap > len(_SHORTENED):
         return value[: cap - len(_SHORTENED)].rstrip() + _SHORTENED, TEXT_SHORTENED
-    raise Unfit("too_long")
+    raise UnfitError("too_long")
 
 
 def _check(value: str, simple: Simple, base: str) -> None:
     if simple.codes is not None and value not in simple.codes:
-        raise Unfit("code_not_in_list")
+        raise UnfitError("code_not_in_list")
     size = len(value)
     if size < (simple.min_length or 0) or (simple.length is not None and size < simple.length):
-        raise Unfit("too_short")
+        raise UnfitError("too_short")
     if simple.length is not None and size > simple.length:
-        raise Unfit("too_long")
+        raise UnfitError("too_long")
     regexes = [_regex(pattern) for pattern in simple.patterns]
     if regexes and None not in regexes and not any(regex is not None and regex.fullmatch(value) for regex in regexes):
-        raise Unfit("pattern_mismatch")
+        raise UnfitError("pattern_mismatch")
     if base in _NUMBERS:
         _check_number(value, simple, base)
     else:
@@ -112,27 +113,27 @@ def _check(value: str, simple: Simple, base: str) -> None:
 
 def _check_number(value: str, simple: Simple, base: str) -> None:
     if base != "xs:decimal" and not _INTEGER.fullmatch(value):
-        raise Unfit("wrong_type")
+        raise UnfitError("wrong_type")
     try:
         number = Decimal(value)
     except InvalidOperation as error:
-        raise Unfit("wrong_type") from error
+        raise UnfitError("wrong_type") from error
     low, high = _INT_TYPES.get(base, (None, None))
     lowest = [Decimal(bound) for bound in (low, simple.min_inclusive) if bound is not None]
     highest = [Decimal(bound) for bound in (high, simple.max_inclusive) if bound is not None]
     if any(number < bound for bound in lowest) or any(number > bound for bound in highest):
-        raise Unfit("out_of_range")
+        raise UnfitError("out_of_range")
     digits = -int(number.as_tuple().exponent)
     if simple.fraction_digits is not None and digits > simple.fraction_digits:
-        raise Unfit("out_of_range")
+        raise UnfitError("out_of_range")
 
 
 def _check_order(value: str, simple: Simple) -> None:
     """Dates of four-digit years without a zone compare as text."""
     if simple.min_inclusive is not None and value < simple.min_inclusive:
-        raise Unfit("out_of_range")
+        raise UnfitError("out_of_range")
     if simple.max_inclusive is not None and value > simple.max_inclusive:
-        raise Unfit("out_of_range")
+        raise UnfitError("out_of_range")
 
 
 @lru_cache(maxsize=256)

@@ -13,12 +13,26 @@ from connectors.fius.goaml.ledger import Ledger
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Leaf, Node, Offer
 from connectors.fius.goaml.profile import UNBOUNDED, Element, Group, elements
-from connectors.fius.goaml.values import Unfit, fit
+from connectors.fius.goaml.values import UnfitError, fit
 from schemas.filing import FilingError
 
 DISABLED, NOT_IN_SCHEMA, OTHER_CHOICE = "DISABLED_BY_FIU", "NOT_IN_SCHEMA", "SAID_IN_OTHER_ELEMENT"
 NOT_KNOWN, TOO_MANY = "NOT_KNOWN", "MORE_THAN_THE_FORM_TAKES"
 _MOST = 10**9
+# goAML 5 names for what an older element says too; offered beside it so that the schema can take either.
+_ALTERNATIVES = frozenset({"report_date", "identifications", "emails", "related_persons", "account_type"})
+
+
+class Spot:
+    """The place the walk is at: an element being written, and what is offered for its children and not used yet."""
+
+    __slots__ = ("node", "offered", "path", "xml")
+
+    def __init__(self, node: Node, path: str, xml: etree._Element, names: dict[str, str]) -> None:
+        self.node = node
+        self.path = path
+        self.xml = xml
+        self.offered = {names.get(name, name): list(values) for name, values in node.fields.items()}
 
 
 class Walker:
@@ -27,7 +41,7 @@ class Walker:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.ledger = Ledger()
-        self._names = {ours: theirs for ours, theirs in form.map.rename.items()}
+        self._names = dict(form.map.rename)
         self._done: dict[tuple[int, str], tuple[etree._Element, Node]] = {}
 
     def walk(self, root: Element, node: Node) -> etree._Element:
@@ -37,79 +51,74 @@ class Walker:
         return xml
 
     def _content(self, element: Element, node: Node, path: str, xml: etree._Element) -> None:
-        offered = {self._names.get(name, name): values for name, values in node.fields.items()}
+        spot = Spot(node, path, xml, self._names)
         known: set[str] = set()
         for group in self.form.schema.content(element):
             known.update(inner.name for inner in elements(group))
-            self._group(group, offered, node, path, xml)
-        for name, values in offered.items():
+            self._group(group, spot)
+        for name, values in spot.offered.items():
             if values:
-                self.ledger.absent(values[0].at, f"{path}/{name}", OTHER_CHOICE if name in known else NOT_IN_SCHEMA)
+                said = name in known or name in _ALTERNATIVES
+                self.ledger.absent(values[0].at, f"{path}/{name}", OTHER_CHOICE if said else NOT_IN_SCHEMA)
 
-    def _group(self, group: Group, offered: dict[str, list[Offer]], node: Node, path: str, xml: etree._Element) -> None:
-        """Renders a group; what it uses is taken out of `offered`."""
-        if group.max == 0:
-            for inner in elements(group):
-                self.ledger.absent("", f"{path}/{inner.name}", DISABLED)
+    def _item(self, item: Element | Group, times: int, spot: "Spot") -> None:
+        if isinstance(item, Group):
+            self._group(item, spot)
+        else:
+            self._elements(item, times, spot)
+
+    def _group(self, group: Group, spot: "Spot") -> None:
+        """Renders a group; what it uses is taken out of what is offered. An optional group is left out if it cannot be complete."""
+        if group.max == 0 or (group.kind != "choice" and group.min == 0 and not self._can_fill(group, spot.offered)):
+            self._absent(group, spot, DISABLED if group.max == 0 else NOT_KNOWN)
             return
+        before, size = self.ledger.mark(), len(spot.xml)
         if group.kind == "choice":
-            self._choice(group, offered, node, path, xml)
-            return
-        if group.min == 0 and not self._can_fill(group, offered):
-            for inner in elements(group):
-                self.ledger.absent("", f"{path}/{inner.name}", NOT_KNOWN)
-            return
-        before, size = self.ledger.mark(), len(xml)
+            self._choice(group, spot)
+        else:
+            self._sequence(group, spot)
+        if group.min == 0 and self.ledger.errors_since(before) and not self.ledger.any_of(before, self.form.map.must_carry):
+            del spot.xml[size:]
+            self.ledger.take_back(before, "", spot.path)
+
+    def _absent(self, group: Group, spot: "Spot", reason: str) -> None:
+        for inner in elements(group):
+            self.ledger.absent("", f"{spot.path}/{inner.name}", reason)
+
+    def _sequence(self, group: Group, spot: "Spot") -> None:
         repeated = group.max != 1 and len(group.items) > 1
-        for _ in range(self._rounds(group, offered) if repeated else 1):
+        if not repeated:
             for item in group.items:
-                if isinstance(item, Group):
-                    self._group(item, offered, node, path, xml)
-                else:
-                    self._elements(item, 1 if repeated else group.max, offered, (node, path, xml))
-        if group.min == 0:
-            self._undo(before, size, path, xml)
+                self._item(item, group.max, spot)
+            return
+        wanted = max((len(spot.offered.get(inner.name, ())) for inner in elements(group)), default=0)
+        rounds = max(min(wanted, _MOST if group.max == UNBOUNDED else group.max), group.min)
+        whole = spot.offered
+        for number in range(rounds):
+            spot.offered = {name: values[number : number + 1] for name, values in whole.items()}
+            for item in group.items:
+                self._item(item, 1, spot)
+        names = {inner.name for inner in elements(group)}
+        spot.offered = {name: values for name, values in whole.items() if name not in names}
 
-    def _undo(self, before: int, size: int, path: str, xml: etree._Element) -> None:
-        """Leaves out what an optional group wrote if it cannot be complete."""
-        if self.ledger.errors_since(before) and not self.ledger.any_of(before, self.form.map.must_carry):
-            del xml[size:]
-            self.ledger.take_back(before, "", path)
-
-    def _rounds(self, group: Group, offered: dict[str, list[Offer]]) -> int:
-        wanted = max((len(offered.get(inner.name, ())) for inner in elements(group)), default=0)
-        return max(min(wanted, _MOST if group.max == UNBOUNDED else group.max), group.min)
+    def _choice(self, group: Group, spot: "Spot") -> None:
+        branches = [item for item in group.items if self._can_fill(item, spot.offered)]
+        branches = branches or [item for item in group.items if any(spot.offered.get(inner.name) for inner in _members(item))]
+        if not branches and group.min > 0:
+            branches = [item for item in group.items if self._has_placeholder(item, spot.path)] or list(group.items[:1])
+        if not branches:
+            self._absent(group, spot, NOT_KNOWN)
+            return
+        self._item(min(branches, key=self._rank), group.max, spot)
 
     def _can_fill(self, item: Element | Group, offered: dict[str, list[Offer]]) -> bool:
-        """Whether something was offered for the item, for a sequence: for all it demands, if it demands anything."""
+        """Whether something was offered for the item; for a sequence: something, and all that it demands."""
         if isinstance(item, Element):
             return item.max != 0 and bool(offered.get(item.name))
-        if item.max == 0:
-            return False
-        if item.kind == "choice":
-            return any(self._can_fill(inner, offered) for inner in item.items)
-        return any(self._can_fill(inner, offered) for inner in item.items) and all(
-            self._can_fill(inner, offered) for inner in item.items if inner.min > 0
+        can = [self._can_fill(inner, offered) for inner in item.items] if item.max != 0 else []
+        return any(can) and (
+            item.kind == "choice" or all(ok or inner.min == 0 for ok, inner in zip(can, item.items, strict=True))
         )
-
-    def _choice(self, group: Group, offered: dict[str, list[Offer]], node: Node, path: str, xml: etree._Element) -> None:
-        branches = [item for item in group.items if self._can_fill(item, offered)]
-        if not branches:
-            branches = [item for item in group.items if any(offered.get(inner.name) for inner in _members(item))]
-        if not branches and group.min > 0:
-            branches = [item for item in group.items if self._has_placeholder(item, path)] or list(group.items[:1])
-        if not branches:
-            for inner in elements(group):
-                self.ledger.absent("", f"{path}/{inner.name}", NOT_KNOWN)
-            return
-        chosen = min(branches, key=self._rank)
-        before, size = self.ledger.mark(), len(xml)
-        if isinstance(chosen, Group):
-            self._group(chosen, offered, node, path, xml)
-        else:
-            self._elements(chosen, group.max, offered, (node, path, xml))
-        if group.min == 0:
-            self._undo(before, size, path, xml)
 
     def _rank(self, item: Element | Group) -> int:
         preferred = self.form.map.prefer
@@ -118,13 +127,10 @@ class Walker:
     def _has_placeholder(self, item: Element | Group, path: str) -> bool:
         return any(inner.max != 0 and self.form.placeholder(f"{path}/{inner.name}") for inner in _members(item))
 
-    def _elements(
-        self, element: Element, times: int, offered: dict[str, list[Offer]], place: tuple[Node, str, etree._Element]
-    ) -> None:
+    def _elements(self, element: Element, times: int, spot: "Spot") -> None:
         """All occurrences of one element; `times`: how often its group may be repeated."""
-        node, parent, xml = place
-        path = f"{parent}/{element.name}"
-        values = offered.pop(element.name, [])
+        path = f"{spot.path}/{element.name}"
+        values = spot.offered.pop(element.name, [])
         if element.max == 0:
             self.ledger.absent(values[0].at if values else "", path, DISABLED)
             return
@@ -133,24 +139,29 @@ class Walker:
         failures: list[FilingError] = []
         for value in values:
             if written >= most:
-                self.ledger.absent(value.at, path, TOO_MANY)
+                self._too_many(element, value, path)
                 break
-            failed = self._one(element, value, path, xml)
+            failed = self._one(element, value, path, spot.xml)
             failures += failed
             written += not failed
         if not values and element.min > 0:
-            self._fill(element, node, path, xml)
+            self._fill(element, spot, path)
         elif not values:
             self.ledger.absent("", path, NOT_KNOWN)
         elif written < element.min:
             self.ledger.put_back(failures)
 
+    def _too_many(self, element: Element, value: Offer, path: str) -> None:
+        if element.name in self.form.map.must_carry:
+            self.ledger.error("too_many", value.at, path)
+        else:
+            self.ledger.absent(value.at, path, TOO_MANY)
+
     def _one(self, element: Element, value: Offer, path: str, xml: etree._Element) -> list[FilingError]:
         """Writes one element; where its content does not fit, leaves it out and says why."""
         before = self.ledger.mark()
         child = self._written(element, value, path)
-        must = element.name in self.form.map.must_carry
-        if self.ledger.errors_since(before) and not must:
+        if self.ledger.errors_since(before) and element.name not in self.form.map.must_carry:
             return self.ledger.take_back(before, value.at, path)
         if child is not None and (len(child) or child.text or element.min > 0 or isinstance(value, Leaf)):
             xml.append(child)
@@ -181,7 +192,7 @@ class Walker:
             return None
         try:
             text, rule = fit(leaf, element, self.form)
-        except Unfit as unfit:
+        except UnfitError as unfit:
             self.ledger.error(unfit.code, leaf.at, path)
             return None
         child = etree.Element(element.name)
@@ -192,27 +203,27 @@ class Walker:
             self.ledger.present(leaf.at, path, rule)
         return child
 
-    def _fill(self, element: Element, node: Node, path: str, xml: etree._Element) -> None:
+    def _fill(self, element: Element, spot: "Spot", path: str) -> None:
         """A mandatory element nobody told us: by rule, or an error."""
         rule = self.form.placeholder(path)
-        at = self.ledger.canonical(node.at, element.name)
+        at = self.ledger.canonical(spot.node.at, element.name)
         if rule is None:
             known = self.form.schema.is_simple(element)
             self.ledger.error("mandatory_missing" if known else "mandatory_unmapped", at, path)
             return
         if rule.node:
             child = etree.Element(element.name)
-            inner = Node(at, node.facts)
+            inner = Node(at, spot.node.facts)
             self._content(element, inner, path, child)
-            xml.append(child)
+            spot.xml.append(child)
         else:
-            value = node.facts.get(rule.fact, "") if rule.fact else rule.value
+            value = spot.node.facts.get(rule.fact, "") if rule.fact else rule.value
             if rule.fact and not value:
                 self.ledger.error("mandatory_missing", at, path)
                 return
             leaf = self._leaf(element, Leaf(value, at).by(rule.id, filled=True), path)
             if leaf is not None:
-                xml.append(leaf)
+                spot.xml.append(leaf)
             return
         self.ledger.placeholder(at, path, rule.id)
 

@@ -11,7 +11,7 @@ XS = "http://www.w3.org/2001/XMLSchema"
 MAX_BYTES = 20_000_000  # DEF: the largest goAML schema seen has 0.3 MB
 
 
-class SchemaNotUsable(Exception):
+class SchemaError(Exception):
     """An XSD that cannot become a profile. `code` is stable, `line` is where it is in the file (0 where unknown)."""
 
     def __init__(self, code: str, text: str, node: etree._Element | None = None) -> None:
@@ -32,20 +32,22 @@ class Notes:
 
 
 def parse(xsd: bytes) -> etree._Element:
-    """The root of an XSD. No network, no entities, no DTD. Raises SchemaNotUsable."""
+    """The root of an XSD. No network, no entities, no DTD. Raises SchemaError."""
     if len(xsd) > MAX_BYTES:
-        raise SchemaNotUsable("schema_too_big", f"The XSD has more than {MAX_BYTES // 1_000_000} MB; give the FIU's report schema alone.")
+        raise SchemaError(
+            "schema_too_big", f"The XSD has more than {MAX_BYTES // 1_000_000} MB; give the FIU's report schema alone."
+        )
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(xsd, parser)
     except etree.XMLSyntaxError as error:
-        raise SchemaNotUsable("schema_not_xml", f"The file is not well-formed XML: {error}.") from error
+        raise SchemaError("schema_not_xml", f"The file is not well-formed XML: {error}.") from error
     if b"<!DOCTYPE" in xsd:
-        raise SchemaNotUsable("schema_with_dtd", "The XSD carries a DTD; remove it.")
+        raise SchemaError("schema_with_dtd", "The XSD carries a DTD; remove it.")
     if root.tag != f"{{{XS}}}schema":
-        raise SchemaNotUsable("schema_expected", "The file is XML but not an XSD (its root is not xs:schema).", root)
+        raise SchemaError("schema_expected", "The file is XML but not an XSD (its root is not xs:schema).", root)
     if root.get("targetNamespace"):
-        raise SchemaNotUsable("namespace_not_supported", "The XSD has a target namespace; goAML reports have none.", root)
+        raise SchemaError("namespace_not_supported", "The XSD has a target namespace; goAML reports have none.", root)
     return root
 
 
@@ -55,7 +57,7 @@ def structure(node: etree._Element) -> Iterator[etree._Element]:
         if isinstance(child, (etree._Comment, etree._ProcessingInstruction)):
             continue
         if not child.tag.startswith(f"{{{XS}}}"):
-            raise SchemaNotUsable("construct_not_supported", f"{child.tag} is not an XSD element.", child)
+            raise SchemaError("construct_not_supported", f"{child.tag} is not an XSD element.", child)
         yield child
 
 
@@ -70,17 +72,17 @@ def line_of(node: etree._Element) -> int:
 
 
 def attribute(node: etree._Element, name: str) -> str:
-    """An attribute that must be there. Raises SchemaNotUsable("attribute_missing")."""
+    """An attribute that must be there. Raises SchemaError("attribute_missing")."""
     value = node.get(name)
     if value is None:
-        raise SchemaNotUsable("attribute_missing", f"xs:{local(node)} lacks the attribute {name}.", node)
+        raise SchemaError("attribute_missing", f"xs:{local(node)} lacks the attribute {name}.", node)
     return str(value)
 
 
 def integer(text: str, node: etree._Element) -> int:
-    """A count written in the XSD. Raises SchemaNotUsable where it is none."""
+    """A count written in the XSD. Raises SchemaError where it is none."""
     if not text.strip().isdigit():
-        raise SchemaNotUsable("number_expected", f"{text!r} is not a count.", node)
+        raise SchemaError("number_expected", f"{text!r} is not a count.", node)
     return int(text)
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from connectors.fius.portal import document as doc
-from connectors.fius.portal.people import notice, person
 from connectors.fius.portal.ledger import ledger_lines
+from connectors.fius.portal.people import notice, person
 from connectors.fius.resolved import ResolvedReport
 from schemas.finding import Finding
 from schemas.money import Money, decimals, to_decimal
@@ -33,7 +33,12 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
         format=doc.FORMAT,
         notice=notice(people, report.urgent, report.do_not_block),
         report=doc.Identity(
-            report.report_id, report.version, report.supersedes, report.offence, OFFENCES[report.offence], utc(report.suspicion_formed_ms)
+            report.report_id,
+            report.version,
+            report.supersedes,
+            report.offence,
+            OFFENCES[report.offence],
+            utc(report.suspicion_formed_ms),
         ),
         filing=_filing(resolved),
         narrative=dict(sorted(report.narrative.items())),
@@ -80,7 +85,12 @@ def _pattern(finding: Finding, resolved: ResolvedReport, refs: dict[bytes, str])
     names = {line.id: line.name for line in resolved.report.typologies}
     numbers = tuple(
         doc.Measured(
-            n.name, f"{n.observed:.10g}", f"{n.line:.10g}", n.unit, n.source or n.basis, tuple(refs[uid] for uid in n.transfers if uid in refs)
+            n.name,
+            f"{n.observed:.10g}",
+            f"{n.line:.10g}",
+            n.unit,
+            n.source or n.basis,
+            tuple(refs[uid] for uid in n.transfers if uid in refs),
         )
         for n in finding.numbers
     )
@@ -132,4 +142,6 @@ def major(money: Money) -> str:
 
 def _not_known(resolved: ResolvedReport) -> tuple[str, ...]:
     """What payments alone cannot say: facts the patterns missed, each once, in the order of the findings."""
-    return tuple(dict.fromkeys(fact for finding in resolved.report.findings if finding.state == "open" for fact in finding.absent))
+    return tuple(
+        dict.fromkeys(fact for finding in resolved.report.findings if finding.state == "open" for fact in finding.absent)
+    )

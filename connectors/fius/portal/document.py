@@ -18,7 +18,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every part: what is not in the structure is refused on reading."""
 
 
-class Notice(Record):
+class Notice(Record, frozen=True):
     """What the reader must know before anything else."""
 
     urgent: bool
@@ -27,7 +27,7 @@ class Notice(Record):
     text: tuple[str, ...]
 
 
-class Identity(Record):
+class Identity(Record, frozen=True):
     """Which report this is. `supersedes`: reports this one replaces."""
 
     report_id: str
@@ -38,7 +38,7 @@ class Identity(Record):
     suspicion_formed_at: str
 
 
-class BasisStep(Record):
+class BasisStep(Record, frozen=True):
     """One step of the legal basis; `confidence` H, M or L."""
 
     rule: str
@@ -46,7 +46,7 @@ class BasisStep(Record):
     confidence: str
 
 
-class FilingPart(Record):
+class FilingPart(Record, frozen=True):
     """Who files to whom, on what basis and by when."""
 
     fiu_country: str
@@ -62,7 +62,7 @@ class FilingPart(Record):
     deadline_steps: tuple[str, ...]
 
 
-class Measured(Record):
+class Measured(Record, frozen=True):
     """A number and the line it was held against."""
 
     name: str
@@ -73,7 +73,7 @@ class Measured(Record):
     transfers: tuple[str, ...]
 
 
-class Pattern(Record):
+class Pattern(Record, frozen=True):
     """A pattern that was seen: its reason in words, its numbers, the transfers it rests on (T1 …)."""
 
     typology: str
@@ -86,7 +86,7 @@ class Pattern(Record):
     transfers: tuple[str, ...]
 
 
-class IdDocument(Record):
+class IdDocument(Record, frozen=True):
     """An identity document."""
 
     type: str
@@ -94,7 +94,7 @@ class IdDocument(Record):
     country: str
 
 
-class PostalAddress(Record):
+class PostalAddress(Record, frozen=True):
     """An address as the payer or payee gave it."""
 
     line: str
@@ -102,14 +102,14 @@ class PostalAddress(Record):
     country: str
 
 
-class PayAccount(Record):
+class PayAccount(Record, frozen=True):
     """An account, wallet, IBAN or card."""
 
     type: str
     number: str
 
 
-class Person(Record):
+class Person(Record, frozen=True):
     """A party with every spelling and identifier its transfers gave; `sent` and `received` name transfers (T1 …)."""
 
     label: str
@@ -135,7 +135,7 @@ class Person(Record):
     received: tuple[str, ...]
 
 
-class Point(Record):
+class Point(Record, frozen=True):
     """A pay-in or pay-out side: country, town, and the agent where there is one."""
 
     country: str
@@ -144,7 +144,7 @@ class Point(Record):
     agent_name: str
 
 
-class Payment(Record):
+class Payment(Record, frozen=True):
     """One transfer. `ref` T1 … in order of time; `local_time` as on the sender's clock; `sender` and `receiver` P1 … ("" none)."""
 
     ref: str
@@ -165,14 +165,14 @@ class Payment(Record):
     remarks: tuple[str, ...]
 
 
-class Proposal(Record):
+class Proposal(Record, frozen=True):
     """An exchange between FIUs this report suggests; the reporting entity sends nothing there itself."""
 
     country: str
     basis: tuple[BasisStep, ...]
 
 
-class LedgerLine(Record):
+class LedgerLine(Record, frozen=True):
     """One field: present, absent (with the reason) or placeholder (with the rule)."""
 
     field: str
@@ -180,7 +180,7 @@ class LedgerLine(Record):
     reason: str
 
 
-class PortalReport(Record):
+class PortalReport(Record, frozen=True):
     """The whole of `report.json`. `narrative` by language; its P1 … are the labels of `parties`."""
 
     format: Literal["strgw.portal/1"]

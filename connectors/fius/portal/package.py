@@ -52,7 +52,9 @@ def unpack(payload: bytes) -> tuple[PortalReport, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as package:
             if package.namelist() != [JSON_NAME, TEXT_NAME]:
-                raise ValueError(f"The package must hold {JSON_NAME} and {TEXT_NAME}, it holds {', '.join(package.namelist()) or 'nothing'}.")
+                raise ValueError(
+                    f"The package must hold {JSON_NAME} and {TEXT_NAME}, it holds {', '.join(package.namelist()) or 'nothing'}."
+                )
             return _DECODER.decode(package.read(JSON_NAME)), package.read(TEXT_NAME).decode()
     except zipfile.BadZipFile as error:
         raise ValueError(f"The file is not a readable ZIP: {error}.") from error
@@ -70,5 +72,9 @@ def validate(payload: bytes) -> list[FilingError]:
         return [FilingError("structure", str(error), JSON_NAME, "report")]
     errors = broken_rules(report)
     if readable != text(report):
-        errors.append(FilingError("text_differs", "report.txt does not say what report.json says; render the package again.", TEXT_NAME, "report"))
+        errors.append(
+            FilingError(
+                "text_differs", "report.txt does not say what report.json says; render the package again.", TEXT_NAME, "report"
+            )
+        )
     return errors

@@ -24,7 +24,15 @@ AGE_WORDS = {"child": "under 18", "possibly_child": "may be under 18", "age_unkn
 
 def text(report: PortalReport) -> str:
     """The whole of report.txt; lines end in LF, the last one too."""
-    parts = (_head(report), _seen(report), _people(report), _transfers(report), _meaning(report), _filing(report), _ledger(report))
+    parts = (
+        _head(report),
+        _seen(report),
+        _people(report),
+        _transfers(report),
+        _meaning(report),
+        _filing(report),
+        _ledger(report),
+    )
     return "\n".join(line.rstrip() for part in parts for line in part) + "\n"
 
 
@@ -97,7 +105,9 @@ def _person(person: Person) -> list[str]:
 
 
 def _transfers(report: PortalReport) -> list[str]:
-    rows = [("No", "Time (UTC)", "Amount", "From", "To", "Channel", "Paid in", "Paid out", "Transfer id", "State")]
+    rows: list[tuple[str, ...]] = [
+        ("No", "Time (UTC)", "Amount", "From", "To", "Channel", "Paid in", "Paid out", "Transfer id", "State")
+    ]
     rows += [_row(payment) for payment in report.transfers]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
@@ -142,7 +152,9 @@ def _filing(report: PortalReport) -> list[str]:
     lines += _section("7. Suggested for exchange between FIUs")
     if not report.exchange_proposals:
         return [*lines, "None."]
-    lines += wrap("The reporting entity sends nothing to these countries; whether to share is for the receiving FIU to decide.", WIDTH)
+    lines += wrap(
+        "The reporting entity sends nothing to these countries; whether to share is for the receiving FIU to decide.", WIDTH
+    )
     for proposal in report.exchange_proposals:
         lines += [proposal.country, *_steps(proposal.basis)]
     return lines
@@ -160,4 +172,6 @@ def _ledger(report: PortalReport) -> list[str]:
 
 
 def _indented(said: str, by: int) -> list[str]:
-    return wrap(said, WIDTH, initial_indent=" " * by, subsequent_indent=" " * (by + 2), break_long_words=False, break_on_hyphens=False)
+    return wrap(
+        said, WIDTH, initial_indent=" " * by, subsequent_indent=" " * (by + 2), break_long_words=False, break_on_hyphens=False
+    )

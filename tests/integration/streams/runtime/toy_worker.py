@@ -50,7 +50,7 @@ class Count:
             count, total, _ = found if isinstance(found, tuple) else (0, 0, "")
             state.put(raw, (count + 1, total + amount, FILLER))
             if (count + 1) % EVERY == 0:
-                self._outputs.append(Output(self._target, partition, b"%s-%d" % (raw, count + 1), b"%f" % time.time()))
+                self._outputs.append(Output(self._target, partition, b"%s-%d" % (raw, count + 1), b"%d" % amount))
 
     def flush(self, state: State) -> list[Output]:
         made, self._outputs = self._outputs, []
@@ -146,6 +146,9 @@ class Printed(NoMeters):
     def restored(self, restore: Restored) -> None:
         print(f"restored {restore.stage}/{restore.partition} records={restore.records} keys={restore.keys} s={restore.seconds:.3f}", flush=True)
 
+    def owned(self, stage: str, partitions: int) -> None:
+        print(f"owned {stage} {partitions}", flush=True)
+
     def quarantined(self, stage: str, reason_code: str) -> None:
         print(f"quarantined {stage} {reason_code}", flush=True)
 
@@ -157,5 +160,6 @@ class Printed(NoMeters):
 if __name__ == "__main__":
     logging.basicConfig(level=os.environ.get("TOY_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     bootstrap, prefix, kind = sys.argv[1:]
-    options = WorkerOptions(bootstrap, prefix + "app", stages(prefix, kind), Printed(), lambda: print("ready", flush=True))
+    session_s = float(os.environ.get("TOY_SESSION", "12"))
+    options = WorkerOptions(bootstrap, prefix + "app", stages(prefix, kind), session_s, Printed(), lambda: print("ready", flush=True))
     sys.exit(run_worker(options))

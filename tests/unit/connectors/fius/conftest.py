@@ -35,14 +35,20 @@ class FilingCase:
         ]
         self.record = Codec(TransferBatch).encode(TransferBatch({"demo": START_MS}, tuple(self.transfers)))
         self.evidence = tuple(self.point(number, transfer) for number, transfer in enumerate(self.transfers))
-        self.partners = {"demo": Partner("demo", "Demo Remit", "mto", "strgw.transfer/1", "AE", (Licence("AE", "771"), Licence("KG", "KG-9")))}
+        self.partners = {
+            "demo": Partner("demo", "Demo Remit", "mto", "strgw.transfer/1", "AE", (Licence("AE", "771"), Licence("KG", "KG-9")))
+        }
         self.fius = {code: self.fiu(code) for code in ("AE", "KG", "UZ")}
 
     def party(self, name: str, said: str, **more: Any) -> Party:
-        return Party(KEYS[name], "person", said, party_id=f"C-{name}", documents=(Document("passport", f"N{name}", "KG"),), **more)
+        return Party(
+            KEYS[name], "person", said, party_id=f"C-{name}", documents=(Document("passport", f"N{name}", "KG"),), **more
+        )
 
     def transfer(self, number: int, sender: Party, minor: int) -> Transfer:
-        receiver = self.party("collector", "Bakyt Testov", addresses=(Address("1 Lenin st", "Osh", "KG"),), date_of_birth="1980-02-29")
+        receiver = self.party(
+            "collector", "Bakyt Testov", addresses=(Address("1 Lenin st", "Osh", "KG"),), date_of_birth="1980-02-29"
+        )
         return Transfer(
             uid=bytes([number]) * 16,
             digest=bytes([number + 100]) * 16,

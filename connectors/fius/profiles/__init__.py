@@ -1,0 +1,1 @@
+"""Compiled schemas and maps, one folder per FIU: data, no code."""

@@ -1,0 +1,33 @@
+"""Receipts: what a partner is told about each of its events, on `partner.<id>.receipts`.
+
+Neutral by construction: a line knows where the event lay, its own id and whether it could be read. It is made before
+anything is judged.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from schemas.topics import partner_transfers
+from schemas.wire import schema_registry
+
+
+class ReceiptLine(NamedTuple):
+    """The outcome of the event at `offset`; a reason code and a sentence that says what to mend where it was refused."""
+
+    offset: int
+    transfer_id: str | None = None
+    reason_code: str | None = None
+    reason: str | None = None
+
+
+def encode_receipts(partner: str, partition: int, lines: Iterable[ReceiptLine]) -> bytes:
+    """One Avro record for the events of one source partition and one transaction, by offset."""
+    return schema_registry().encode(
+        "receipt",
+        {
+            "partner": partner,
+            "topic": partner_transfers(partner),
+            "partition": partition,
+            "lines": [line._asdict() | {"accepted": line.reason_code is None} for line in sorted(lines)],
+        },
+    )

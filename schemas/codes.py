@@ -1,0 +1,16 @@
+"""Code lists that packaged CSV files hold: countries of ISO 3166-1, currencies of ISO 4217. Lines that start with # are notes."""
+
+import csv
+from collections.abc import Iterator
+from importlib.resources import files
+
+
+def table(name: str) -> Iterator[dict[str, str]]:
+    """Rows of schemas/reference/<name> by column, notes left out."""
+    text = files("schemas").joinpath(f"reference/{name}").read_bytes().decode("utf-8")
+    return csv.DictReader(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in table("countries.csv")}
+COUNTRIES = frozenset(COUNTRY_NAMES)
+CURRENCIES = frozenset(row["code"] for row in table("currencies.csv"))

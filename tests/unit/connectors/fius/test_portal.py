@@ -1,0 +1,217 @@
+"""Rules of the neutral portal package."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import msgspec
+import pytest
+import yaml
+
+from connectors.fius.portal.document import json_schema
+from connectors.fius.portal.package import LIMIT_BYTES, pack, render, unpack, validate
+from connectors.fius.resolve import resolve
+from connectors.fius.resolved import Rendered
+from schemas.report import Report
+
+WORDING = Path(__file__).parents[5] / "shared/reference/wording.yaml"
+
+
+def rendered(case: Any, report: Report) -> Rendered:
+    [file] = render(resolve(report, report.filings[0], case.archive(), case.partners, case.fius))
+    return file
+
+
+def content(case: Any, report: Report | None = None) -> tuple[dict[str, Any], str]:
+    with zipfile.ZipFile(io.BytesIO(rendered(case, report or case.report()).payload)) as package:
+        return json.loads(package.read("report.json")), package.read("report.txt").decode()
+
+
+def repacked(payload: bytes, **changes: Any) -> bytes:
+    report, _ = unpack(payload)
+    return pack(msgspec.structs.replace(report, **changes))
+
+
+def codes(case: Any, report: Report) -> list[str]:
+    return [error.code for error in rendered(case, report).errors]
+
+
+def test_a_complete_report_is_valid(case: Any) -> None:
+    assert codes(case, case.report()) == []
+
+
+def test_the_same_report_gives_the_same_bytes(case: Any) -> None:
+    assert rendered(case, case.report()).payload == rendered(type(case)(), type(case)().report()).payload
+
+
+def test_the_bytes_carry_no_time_of_writing(case: Any) -> None:
+    with zipfile.ZipFile(io.BytesIO(rendered(case, case.report()).payload)) as package:
+        assert [(e.filename, e.date_time, e.compress_type) for e in package.infolist()] == [
+            ("report.json", (1980, 1, 1, 0, 0, 0), 0),
+            ("report.txt", (1980, 1, 1, 0, 0, 0), 0),
+        ]
+
+
+def test_the_json_follows_the_published_schema(case: Any) -> None:
+    document, _ = content(case)
+    jsonschema.Draft202012Validator(json_schema()).validate(document)
+
+
+def test_amounts_are_exact_in_the_decimals_of_the_currency(case: Any) -> None:
+    document, readable = content(case)
+    assert [(t["amount"], t["currency"]) for t in document["transfers"]] == [
+        ("200.00", "USD"),
+        ("250.50", "USD"),
+        ("300.00", "USD"),
+    ]
+    assert "USD 250.50" in readable
+
+
+def test_every_spelling_of_a_party_is_kept_in_its_own_script(case: Any) -> None:
+    document, readable = content(case)
+    assert document["parties"][1]["names"] == ["Aigul Sadykova", "АЙГУЛЬ САДЫКОВА"]
+    assert "P2 = Aigul Sadykova / АЙГУЛЬ САДЫКОВА" in readable
+
+
+def test_only_subject_roles_are_treated_as_suspected(case: Any, keys: dict[str, bytes]) -> None:
+    for role in ("subject", "facilitator", "victim", "protected", "family_payer", "involved", "unknown"):
+        parties = tuple(msgspec.structs.replace(p, role=role) if p.key == keys["person"] else p for p in case.report().parties)
+        document, _ = content(case, case.report(parties=parties))
+        assert (document["parties"][2]["treatment"] == "suspected") == (role in ("subject", "facilitator")), role
+
+
+@pytest.mark.parametrize("role", ["victim", "protected"])
+def test_persons_to_protect_stand_in_the_notice_and_are_never_called_suspected(
+    case: Any, keys: dict[str, bytes], role: str
+) -> None:
+    parties = tuple(msgspec.structs.replace(p, role=role) if p.key == keys["person"] else p for p in case.report().parties)
+    document, readable = content(case, case.report(parties=parties))
+    assert document["notice"]["persons_to_protect"] == ["P3"]
+    [entry] = [block for block in readable.split("\n\n") if "\nP3 = " in block]
+    assert entry.startswith("PERSON TO PROTECT")
+    assert "SUSPECTED" not in entry
+
+
+def test_the_role_stands_before_the_name(case: Any) -> None:
+    lines = content(case)[1].splitlines()
+    for label, role in (("P1", "SUSPECTED"), ("P2", "PAYER"), ("P3", "PERSON TO PROTECT")):
+        at = next(n for n, line in enumerate(lines) if line.startswith(f"{label} = "))
+        assert lines[at - 1].startswith(role)
+
+
+def test_urgent_and_do_not_block_are_said_first(case: Any) -> None:
+    readable = content(case)[1]
+    assert readable.index("URGENT") < readable.index("No step taken") < readable.index("Report ")
+    calm = content(case, case.report(urgent=False, do_not_block=False))[1]
+    assert "URGENT" not in calm
+    assert "No step taken" not in calm
+
+
+def test_what_was_seen_comes_before_what_it_may_mean_before_what_is_not_known(case: Any) -> None:
+    readable = content(case)[1]
+    assert readable.index("WHAT WAS SEEN") < readable.index("WHAT IT MAY MEAN") < readable.index("WHAT IS NOT KNOWN")
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        ("2010-06-01", "child"),
+        ("2008-01-05", ""),
+        ("2008-01-06", "child"),
+        ("2008", "possibly_child"),
+        ("2008-02", "child"),
+        ("2007", ""),
+    ],
+)
+def test_a_child_is_under_eighteen_at_the_last_transfer(case: Any, born: str, expected: str) -> None:
+    transfers = [
+        msgspec.structs.replace(t, sender=msgspec.structs.replace(t.sender, date_of_birth=born)) for t in case.transfers[2:]
+    ]
+    case.record = msgspec.msgpack.encode([{}, [*case.transfers[:2], *transfers]])
+    case.record = b"\x01" + case.record
+    assert content(case)[0]["parties"][2]["age"] == expected
+
+
+def test_a_person_to_protect_without_birth_date_has_an_unknown_age(case: Any, keys: dict[str, bytes]) -> None:
+    parties = tuple(msgspec.structs.replace(p, role="victim") if p.key == keys["payer"] else p for p in case.report().parties)
+    assert content(case, case.report(parties=parties))[0]["parties"][1]["age"] == "age_unknown"
+
+
+def test_exchange_is_proposed_inside_the_report(case: Any) -> None:
+    document, readable = content(case)
+    assert [p["country"] for p in document["exchange_proposals"]] == ["UZ"]
+    assert "SUGGESTED FOR EXCHANGE" in readable
+
+
+def test_absent_fields_name_the_parties_they_are_absent_for(case: Any) -> None:
+    ledger = {line["field"]: line for line in content(case)[0]["completeness"]}
+    assert ledger["parties.phones"]["reason"] == "not given by the reporting entity for P1, P3"
+    assert ledger["parties.nationalities"]["state"] == "absent"
+
+
+def test_a_report_without_narrative_is_not_valid(case: Any) -> None:
+    assert codes(case, case.report(narrative={"en": "  "})) == ["narrative_missing"]
+
+
+def test_a_report_without_transfers_is_not_valid(case: Any) -> None:
+    payload = rendered(case, case.report()).payload
+    assert [e.code for e in validate(repacked(payload, transfers=()))] == ["no_transfers"]
+
+
+def test_a_filing_without_legal_basis_is_not_valid(case: Any) -> None:
+    assert codes(case, case.report(filings=(case.plan(basis=()),))) == ["basis_missing"]
+
+
+def test_a_protected_person_made_a_subject_by_hand_is_refused(case: Any) -> None:
+    payload = rendered(case, case.report()).payload
+    report, _ = unpack(payload)
+    people = tuple(msgspec.structs.replace(p, treatment="suspected") if p.label == "P3" else p for p in report.parties)
+    assert "role_treatment" in [error.code for error in validate(repacked(payload, parties=people))]
+
+
+def test_a_transfer_of_an_unlisted_party_is_refused(case: Any) -> None:
+    payload = rendered(case, case.report()).payload
+    report, _ = unpack(payload)
+    assert "party_unlisted" in [error.code for error in validate(repacked(payload, parties=report.parties[:2]))]
+
+
+@pytest.mark.parametrize("amount", ["0.00", "-1.00", "ten"])
+def test_an_amount_that_is_not_positive_is_refused(case: Any, amount: str) -> None:
+    payload = rendered(case, case.report()).payload
+    report, _ = unpack(payload)
+    transfers = (msgspec.structs.replace(report.transfers[0], amount=amount), *report.transfers[1:])
+    assert [e.code for e in validate(repacked(payload, transfers=transfers))] == ["amount"]
+
+
+def test_text_that_says_something_else_is_refused(case: Any) -> None:
+    payload = rendered(case, case.report()).payload
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(payload)) as old, zipfile.ZipFile(buffer, "w") as new:
+        new.writestr("report.json", old.read("report.json"))
+        new.writestr("report.txt", old.read("report.txt").decode().replace("USD 200.00", "USD 900.00"))
+    assert [e.code for e in validate(buffer.getvalue())] == ["text_differs"]
+
+
+@pytest.mark.parametrize("payload", [b"", b"PK\x03\x04 not a zip", b"<report/>"])
+def test_bytes_that_are_no_package_are_refused_with_a_sentence(payload: bytes) -> None:
+    [error] = validate(payload)
+    assert error.code == "structure"
+    assert error.text.endswith(".")
+
+
+def test_a_package_over_the_limit_is_refused() -> None:
+    assert [e.code for e in validate(bytes(LIMIT_BYTES + 1))] == ["too_large"]
+
+
+def test_no_word_of_ours_is_one_the_wording_list_blocks(case: Any) -> None:
+    if not WORDING.exists():
+        pytest.skip("the wording list is not beside the project")
+    readable = content(case)[1]
+    for rule in yaml.safe_load(WORDING.read_text(encoding="utf-8"))["rules"]:
+        if rule["lang"] == "en" and rule.get("scope") != ["partner"]:
+            found = re.search(rule["match"], readable, 0 if rule.get("case") else re.IGNORECASE)
+            assert found is None, f"{rule['id']}: {found}"

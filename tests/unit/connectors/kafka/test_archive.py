@@ -1,0 +1,119 @@
+"""Rules of the archive: the transfer asked for or an error with a code."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from connectors.kafka.archive import ArchiveError, BatchArchive, MemorySource
+from schemas.codec import Codec
+from schemas.finding import Evidence
+from schemas.money import Money
+from schemas.transfer import Party, Place, Transfer, TransferBatch
+
+
+def uid(number: int) -> bytes:
+    return hashlib.sha256(b"%d" % number).digest()[:16]
+
+
+def transfer(number: int) -> Transfer:
+    sender = Party(uid(number), "person", f"Name {number}")
+    place = Place("AE", "")
+    return Transfer(
+        uid(number),
+        uid(number),
+        "demo",
+        "partner:demo",
+        f"TX{number}",
+        "paid",
+        number,
+        0,
+        Money(1, "USD"),
+        1,
+        "cash",
+        sender,
+        None,
+        place,
+        place,
+    )
+
+
+def at(number: int, partition: int, offset: int, index: int) -> Evidence:
+    return Evidence(
+        uid(number), partition, offset, index, number, "demo", uid(number), None, 1, "USD", 1, "cash", "AE", "", "", ""
+    )
+
+
+def batch(*numbers: int) -> bytes:
+    return Codec(TransferBatch).encode(TransferBatch({}, tuple(transfer(number) for number in numbers)))
+
+
+class CountingSource(MemorySource):
+    """Notes what is read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reads: list[tuple[int, tuple[int, ...]]] = []
+
+    def read(self, partition: int, offsets: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        self.reads.append((partition, tuple(offsets)))
+        yield from super().read(partition, offsets)
+
+
+@pytest.fixture
+def source() -> CountingSource:
+    found = CountingSource()
+    for partition in (0, 1):
+        for offset in range(4):
+            first = partition * 100 + offset * 10
+            found.add(partition, offset, batch(first, first + 1, first + 2))
+    return found
+
+
+def test_transfers_come_back_in_the_order_they_were_asked_for(source: CountingSource) -> None:
+    wanted = [at(112, 1, 1, 2), at(0, 0, 0, 0), at(21, 0, 2, 1)]
+    found = BatchArchive(source).fetch(wanted)
+    assert [t.transfer_id for t in found.values()] == ["TX112", "TX0", "TX21"]
+
+
+def test_each_record_is_read_once_by_partition_in_offset_order(source: CountingSource) -> None:
+    BatchArchive(source).fetch([at(30, 0, 3, 0), at(110, 1, 1, 0), at(1, 0, 0, 1), at(0, 0, 0, 0), at(31, 0, 3, 1)])
+    assert source.reads == [(0, (0, 3)), (1, (1,))]
+
+
+def test_a_record_read_before_comes_from_the_cache(source: CountingSource) -> None:
+    archive = BatchArchive(source)
+    archive.fetch([at(0, 0, 0, 0)])
+    archive.fetch([at(1, 0, 0, 1), at(10, 0, 1, 0)])
+    assert source.reads == [(0, (0,)), (0, (1,))]
+
+
+def test_the_cache_keeps_the_records_used_last(source: CountingSource) -> None:
+    archive = BatchArchive(source, capacity=2)
+    for line in (at(0, 0, 0, 0), at(10, 0, 1, 0), at(1, 0, 0, 1), at(20, 0, 2, 0), at(2, 0, 0, 2), at(11, 0, 1, 1)):
+        archive.fetch([line])
+    assert source.reads == [(0, (0,)), (0, (1,)), (0, (2,)), (0, (1,))]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (at(0, 0, 9, 0), "record_missing"),
+        (at(0, 5, 0, 0), "record_missing"),
+        (at(0, 0, 0, 3), "index_missing"),
+        (at(0, 0, 0, -1), "index_missing"),
+        (at(1, 0, 0, 0), "uid_differs"),
+    ],
+)
+def test_a_coordinate_that_cannot_be_honoured_is_an_error_with_a_code(source: CountingSource, line: Evidence, code: str) -> None:
+    with pytest.raises(ArchiveError) as caught:
+        BatchArchive(source).fetch([at(10, 0, 1, 0), line])
+    assert (caught.value.code, caught.value.evidence) == (code, line)
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x02", b"\x01\xff", b"\x01" + b"\x92\x80\x91\xc0"])
+def test_bytes_that_are_no_batch_are_an_error_with_a_code(source: CountingSource, raw: bytes) -> None:
+    source.add(0, 9, raw)
+    with pytest.raises(ArchiveError) as caught:
+        BatchArchive(source).fetch([at(0, 0, 9, 0)])
+    assert caught.value.code == "record_unreadable"
