@@ -66,6 +66,7 @@ def run_tiers(tiers: tuple[str, ...], long: bool) -> int:
     """Runs the tiers until one fails; prints the skipped tests by reason and the counts of all."""
     counts: Counter[str] = Counter()
     skipped: list[str] = []
+    code = 0
     for tier in tiers:
         started = time.monotonic()
         code = run_tier(tier, long, counts, skipped)

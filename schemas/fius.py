@@ -87,8 +87,9 @@ def read_fius(text: str, source: str) -> Iterable[Fiu]:
         yield fiu
 
 
+@lru_cache(maxsize=4)
 def load_sharing(override: Path | None = None) -> Sharing:
-    """The packaged sharing agreements, or those of `override` instead. Raises RegistryError, OSError."""
+    """The packaged sharing agreements, or those of `override` instead; read once for each path. Raises RegistryError, OSError."""
     source = "sharing.yaml" if override is None else str(override)
     text = _packaged("sharing.yaml") if override is None else override.read_text(encoding="utf-8")
     document = Document(text, source, SHARING_SCHEMA)

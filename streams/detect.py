@@ -11,7 +11,7 @@ import msgspec
 from schemas.codec import Codec
 from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
-from schemas.observation import SENDER, ObservationBatch, Side, Signal, TransferFacts
+from schemas.observation import RECEIVER, SENDER, ObservationBatch, Side, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, AGENT, PARTY
 from streams.domain.entity import MAX_SPELLINGS, EntityState, Event, IdentifierState, Profile, Story, User, event_of, fresh, remember, upsert
@@ -66,6 +66,8 @@ class Detect:
         for seen in batch.observations:
             fact = facts[seen.fact]
             if seen.kind == PARTY:
+                if seen.side == RECEIVER and fact.channel == "merchant":
+                    continue  # shop takings feed no typology and are the most frequent events of all
                 self._see_party(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
             elif seen.kind != AGENT:
                 self._see_identifier(state, seen.entity, seen.kind, seen.side, fact)

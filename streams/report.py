@@ -48,7 +48,7 @@ class ReportStage:
         self._jurisdictions = Jurisdictions(partners, fius, sharing if sharing is not None else load_sharing())
         self._case = Codec(Case)
         self._report = Codec(Report)
-        self._encoder = msgspec.msgpack.Encoder(order="deterministic")
+        self._encoder = msgspec.msgpack.Encoder()
         self._issued = msgspec.msgpack.Decoder(Issued)
         self._pending: dict[str, Case] = {}
 

@@ -20,6 +20,9 @@ from connectors.kafka.process import ProcessIdentity, is_running, spawn, stop
 START_TIMEOUT_S = 90  # DEF 3 s is usual; a recovery after kill -9 of many partitions on a slow disk takes longer
 STOP_GRACE_S = 30  # DEF a clean stop takes 1-2 s and spares the next start the recovery
 _POLL_S = 0.05
+# Java's quick compiler only. Measured on 2 cores with 230 partitions: the start takes 5.3 s of processor time instead of 10.7, and
+# 480,000 records in transactions 1.7 s instead of 2.9, for the slow compiler never pays back what it takes from a small machine.
+_QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
 _ANSWER_TIMEOUT_MS = 5_000
 
 
@@ -115,7 +118,7 @@ class EmbeddedBroker:
 
     def _java(self, java: Path, classpath: str) -> list[str]:
         return [
-            str(java), f"-Xmx{self.options.heap_mb}m", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
+            str(java), f"-Xmx{self.options.heap_mb}m", _QUICK_COMPILER, "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true",
             f"-Dlog4j2.configurationFile={self.folder.log_settings}", f"-Dstrgw.log={self.folder.log}", "-cp", classpath,
         ]  # fmt: skip
 

@@ -18,7 +18,7 @@ class LogRecord(Protocol):
     timestamp: int
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, bytes | None]]
 
 
 class TopicMissing(Exception):

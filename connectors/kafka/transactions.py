@@ -121,7 +121,10 @@ class TransactionalLog:
         """Leaves the group at once, so that others take the partitions over without waiting for the session to end."""
         self._producer.close(timeout=CLOSE_TIMEOUT_S)
         self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1000)
-        admin = KafkaAdminClient(bootstrap_servers=self._bootstrap)
+        try:
+            admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, bootstrap_timeout_ms=CLOSE_TIMEOUT_S * 1000)
+        except KafkaError:
+            return  # a broker that is away forgets the member by itself when the session ends
         try:
             admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self._instance)])
         finally:

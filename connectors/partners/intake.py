@@ -9,12 +9,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
+from connectors.kafka.transactions import Taken, TransactionalLog
 from connectors.partners import quarantine
 from connectors.partners.accept import Acceptor, Rejection
-from connectors.partners.outgoing import Outgoing, Record
+from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
-from connectors.partners.transaction import Taken, TransactionalLog
 from schemas import topics
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer

@@ -2,8 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from connectors.kafka.record import Record
 from connectors.partners.quarantine import entry_key
 from connectors.partners.receipts import ReceiptLine, encode_receipts
 from schemas import topics
@@ -18,15 +18,6 @@ ACCEPTED, QUARANTINED = "accepted", "quarantined"
 
 _TRANSFERS = Codec(TransferBatch)
 _QUARANTINE = Codec(QuarantineRecord)
-
-
-class Record(NamedTuple):
-    """One record to produce; `partition` None leaves the choice to the producer (by key)."""
-
-    topic: str
-    partition: int | None
-    key: bytes | None
-    value: bytes
 
 
 class Outgoing:

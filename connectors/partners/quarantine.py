@@ -12,8 +12,7 @@ from schemas.transfer import Coordinate
 ATTEMPT_HEADER = "strgw-attempt"
 ORIGIN_HEADER = "strgw-redriven-from"
 STAGE = "intake"
-# A record on `quarantine` may hold 8 MiB (topic setting); the rest of the entry needs far less than 64 KiB.
-RAW_LIMIT = 8 * 1024 * 1024 - 64 * 1024
+RAW_LIMIT = 8 * 1024 * 1024  # as large as a partner's record may be; `quarantine` itself takes twice as much
 
 
 def entry_key(source: Coordinate) -> bytes:
@@ -66,10 +65,10 @@ def fingerprint(reason_code: str, field: str) -> str:
     return f"{reason_code}:{path}" if path else reason_code
 
 
-def attempts_of(headers: Iterable[tuple[str, bytes]]) -> int:
+def attempts_of(headers: Iterable[tuple[str, bytes | None]]) -> int:
     """How often these bytes were sent in again; 0 for a partner's own record or a header that is no number."""
     for name, value in headers:
-        if name == ATTEMPT_HEADER and value.isdigit():
+        if name == ATTEMPT_HEADER and value is not None and value.isdigit():
             return int(value)
     return 0
 

@@ -10,7 +10,7 @@ from streams.domain.entity import Event
 from streams.domain.view import View
 from streams.typologies.base import Explanation, Hit, Typology
 
-MAX_EVIDENCE = 300  # DEF: the newest evidence of an episode; keeps an entity's state under 64 KiB
+MAX_EVIDENCE = 640  # DEF: as many as an entity remembers
 
 
 class Issued(msgspec.Struct, array_like=True):

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from schemas.case import SUBJECT_ROLES
-from schemas.countries import country_name
+from schemas.codes import COUNTRY_NAMES
 from schemas.finding import Evidence, Finding, Number
 from schemas.money import Money, text
+from schemas.places import UNKNOWN_MARK, gazetteer
 from schemas.report import Report
 from schemas.transfer import ENTITY_KINDS
 from streams.domain.score import ALERT_LINE
@@ -202,15 +203,22 @@ def _missing(findings: Iterable[Finding]) -> list[str]:
 def _places(places: Iterable[tuple[str, str]]) -> str:
     by_country: dict[str, Counter[str]] = {}
     for country, town in places:
-        by_country.setdefault(country, Counter())[town] += 1
+        by_country.setdefault(country, Counter())[_town(country, town)] += 1
     ranked = sorted(by_country.items(), key=lambda item: (-item[1].total(), item[0]))
     return "; ".join(
-        f"{country_name(country) if country else 'country not given'} {towns.total()}{_towns(towns)}" for country, towns in ranked
+        f"{COUNTRY_NAMES.get(country, country) if country else 'country not given'} {towns.total()}{_towns(towns)}"
+        for country, towns in ranked
     )
 
 
+def _town(country: str, town_id: str) -> str:
+    """The town's name; what the partner wrote, normalised, where the gazetteer does not know it."""
+    known = gazetteer().town(country, town_id)
+    return known.name if known else town_id.removeprefix(UNKNOWN_MARK).title()
+
+
 def _towns(towns: Counter[str]) -> str:
-    named = Counter({town.title(): count for town, count in towns.items() if town})
+    named = Counter({town: count for town, count in towns.items() if town})
     more = f", {len(named) - _TOWNS} more" if len(named) > _TOWNS else ""
     return f" ({_ranked(named, _TOWNS)}{more})" if named else ""
 

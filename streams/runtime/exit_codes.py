@@ -7,6 +7,8 @@ the person named in its sentence.
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NoReturn
 
@@ -45,7 +47,10 @@ ADVICE = {
 }
 
 
-class Fault(Exception):
+_DEFECTS = (ExitCode.FOLD_FAILED, ExitCode.ENGINE_FAILED)  # only these need a stack trace
+
+
+class Fault(Exception):  # noqa: N818  nobody handles it: it ends the process
     """Something after which the process must not go on. `detail` names stage, partition and offset, never a person."""
 
     def __init__(self, code: ExitCode, detail: str) -> None:
@@ -55,16 +60,27 @@ class Fault(Exception):
 
 
 class StateTooLarge(Fault):
-    """An encoded state of `stage` above the bound of a key."""
+    """An encoded state above the bound of a key. Counted by its exit code: no metric of the process survives it."""
 
-    def __init__(self, stage: str, detail: str) -> None:
-        super().__init__(ExitCode.STATE_TOO_LARGE, f"stage {stage}, {detail}")
-        self.stage = stage
+    def __init__(self, detail: str) -> None:
+        super().__init__(ExitCode.STATE_TOO_LARGE, detail)
 
 
 def fail_stop(fault: BaseException) -> NoReturn:
     """Ends the process now, without clean-up that could write; says why in one sentence."""
     known = fault if isinstance(fault, Fault) else Fault(ExitCode.ENGINE_FAILED, f"{type(fault).__name__}: {fault}")
-    logger.critical("worker ends %s (exit %d): %s; %s.", known.code.name, known.code, known.detail, ADVICE[known.code], exc_info=fault)
+    trace = fault if known.code in _DEFECTS else None
+    logger.critical(
+        "worker ends %s (exit %d): %s; %s.", known.code.name, known.code, known.detail, ADVICE[known.code], exc_info=trace
+    )
     logging.shutdown()
     os._exit(known.code)
+
+
+@contextmanager
+def ending_on_error() -> Iterator[None]:
+    """Whatever escapes from the block ends the process: the one place where any exception is caught."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001
+        fail_stop(error)

@@ -125,7 +125,9 @@ class KafkaLedger:
                 produce(state_topic, raw, key, partition)
             produce(state_topic, b"%d" % batch.position, POSITION_KEY, partition)
         except BufferError as error:  # 2,000,000 records or 1 GiB in one batch: Backlog keeps it far below
-            raise Fault(ExitCode.COMMIT_FAILED, f"{self._name.transactional_id}: the batch is larger than the producer's buffer") from error
+            raise Fault(
+                ExitCode.COMMIT_FAILED, f"{self._name.transactional_id}: the batch is larger than the producer's buffer"
+            ) from error
 
     def _commit(self, producer: Producer) -> None:
         """Commits; a timeout that librdkafka calls retriable is waited out, up to COMMIT_S in all."""
@@ -139,7 +141,17 @@ class KafkaLedger:
                     raise
 
     def _fault(self, error: KafkaException, code: ExitCode) -> Fault:
-        cause = error.args[0]
+        cause = self._cause_of(error)
         if cause.code() in _FENCED:
             code = ExitCode.FENCED
         return Fault(code, f"{self._name.transactional_id}: {cause.name()} {cause.str()}")
+
+    def _cause_of(self, error: KafkaException) -> KafkaError:
+        """The error itself; once a producer has failed for good, `produce` only says so and a commit says why."""
+        cause: KafkaError = error.args[0]
+        if cause.code() == KafkaError._FATAL and self._producer is not None:
+            try:
+                self._producer.commit_transaction(1.0)
+            except KafkaException as reason:
+                return reason.args[0]
+        return cause

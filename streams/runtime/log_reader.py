@@ -55,7 +55,9 @@ class LogReader:
         deadline = time.monotonic() + timeout_s
         while True:
             try:
-                low, high = self._consumer.get_watermark_offsets(TopicPartition(topic, partition), max(0.1, deadline - time.monotonic()))
+                low, high = self._consumer.get_watermark_offsets(
+                    TopicPartition(topic, partition), max(0.1, deadline - time.monotonic())
+                )
                 return int(low), int(high)
             except KafkaException as error:  # a leader is being elected, or the broker is back in a moment
                 if error.args[0].code() not in _PASSING or time.monotonic() >= deadline:

@@ -55,10 +55,6 @@ class RuntimeMeters(Protocol):
         """How late the event loop woke up."""
         ...
 
-    def state_too_large(self, stage: str) -> None:
-        """A state exceeded its bound; the worker ends after this."""
-        ...
-
 
 class NoMeters:
     """Measures nothing: for tests and for embedding without metrics."""
@@ -82,7 +78,4 @@ class NoMeters:
         """Ignored."""
 
     def loop_lag(self, seconds: float) -> None:
-        """Ignored."""
-
-    def state_too_large(self, stage: str) -> None:
         """Ignored."""

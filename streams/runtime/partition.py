@@ -73,7 +73,9 @@ class Partition:
             self.fold.apply(self.state, record, self.number, offset)
         except CorruptRecord as error:
             if len(self.state) != before:
-                raise Fault(ExitCode.FOLD_FAILED, f"{self._at(offset)}: state was changed before the record was refused") from error
+                raise Fault(
+                    ExitCode.FOLD_FAILED, f"{self._at(offset)}: state was changed before the record was refused"
+                ) from error
             self._set_aside(record, offset, error)
         except Fault:
             raise

@@ -62,7 +62,7 @@ def resumption(reader: LogReader, source: str, partition: int, position: int) ->
     if high < position + 1:
         raise Fault(ExitCode.SOURCE_GAP, f"{source}/{partition} ends at {high}, the state has read up to {position}")
     # An empty topic after a pause longer than its retention is normal: what is gone had been read, or was markers only.
-    if 0 <= position and position + 1 < low < high:
+    if position >= 0 and position + 1 < low < high:
         raise Fault(ExitCode.SOURCE_GAP, f"{source}/{partition} begins at {low}, the state has read up to {position}")
     return Resumption(reader.first_from(source, partition, max(position + 1, low), high), high)
 

@@ -80,5 +80,5 @@ class PartitionState:
             raise Fault(ExitCode.FOLD_FAILED, f"stage {self._fold.name} used the key that the runtime keeps for itself")
         raw = self._fold.encode_state(key, value)
         if len(raw) > MAX_STATE_BYTES:
-            raise StateTooLarge(self._fold.name, f"key {key[:8].hex()}: {len(raw)} bytes, at most {MAX_STATE_BYTES}")
+            raise StateTooLarge(f"stage {self._fold.name}, key {key[:8].hex()}: {len(raw)} bytes, at most {MAX_STATE_BYTES}")
         return raw

@@ -34,5 +34,7 @@ def partition_count(bootstrap: str, specs: Sequence[StageSpec]) -> int:
     different = {counts[name] for name in keyed}
     if len(different) != 1:
         shown = ", ".join(f"{name}: {counts[name]}" for name in sorted(keyed))
-        raise TopologyError(f"Internal topics must have the same number of partitions ({shown}); a count cannot be changed in place.")
+        raise TopologyError(
+            f"Internal topics must have the same number of partitions ({shown}); a count cannot be changed in place."
+        )
     return different.pop()

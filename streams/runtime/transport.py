@@ -63,7 +63,11 @@ class CommittedThread(driver.AIOKafkaConsumerThread):  # type: ignore[misc]  # f
 
     async def _commit_hints(self, offsets: Mapping[TP, int]) -> None:
         owned = self.assignment()
-        wanted = {AioTopicPartition(tp.topic, tp.partition): OffsetAndMetadata(next_, "") for tp, next_ in offsets.items() if tp in owned}
+        wanted = {
+            AioTopicPartition(tp.topic, tp.partition): OffsetAndMetadata(next_, "")
+            for tp, next_ in offsets.items()
+            if tp in owned
+        }
         if not wanted:
             return
         try:

@@ -56,7 +56,9 @@ class Watchdog:
                     for number, lease in list(stage.leases.items()):
                         if lease.restored:
                             position = lease.partition.committed
-                            seen = await loop.run_in_executor(self._executor, self._look, reader, (stage.spec.source, number), position)
+                            seen = await loop.run_in_executor(
+                                self._executor, self._look, reader, (stage.spec.source, number), position
+                            )
                             self._judge(stage, number, seen)
 
     def _look(self, reader: LogReader, source: tuple[str, int], position: int) -> _Seen | None:

@@ -8,9 +8,9 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
-from streams.runtime.exit_codes import StateTooLarge, fail_stop
+from streams.runtime.exit_codes import ending_on_error, fail_stop
 from streams.runtime.ledger import KafkaLedger, LedgerName
 from streams.runtime.meters import NoMeters, RuntimeMeters
 from streams.runtime.stage import Stage, Surroundings, stopped
@@ -62,7 +62,7 @@ class Worker:
         self._options = options
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="ledger")
         self._engine = Engine(EngineOptions(options.app_id, options.bootstrap, partitions, options.session_s))
-        around = Surroundings(partitions, self._ledger, self._engine.generation, self._failed, options.meters, self._executor)
+        around = Surroundings(partitions, self._ledger, self._engine.generation, fail_stop, options.meters, self._executor)
         self._stages = [Stage(spec, around) for spec in options.stages]
         for stage in self._stages:
             self._engine.add_agent(stage.spec.name, stage.spec.source, self._record_loop(stage))
@@ -85,14 +85,10 @@ class Worker:
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         """1. commit and give up every partition  2. hints  3. leave the group, with a deadline: nothing can be lost any more."""
-        try:
-            durable = self._durable()
+        with ending_on_error():
             await asyncio.gather(*(stage.stop() for stage in self._stages))
-            durable = self._durable() | durable
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._engine.commit_hints(durable), 1.0)
-        except Exception as error:
-            self._failed(error)
+                await asyncio.wait_for(self._engine.commit_hints(self._durable()), 1.0)
         for task in tasks[1:]:
             task.cancel()
         try:
@@ -101,38 +97,27 @@ class Worker:
             logger.warning("the group could not be left in %.0f s; it will notice after the session timeout", LEAVE_S)
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _failed(self, error: BaseException) -> NoReturn:
-        if isinstance(error, StateTooLarge):
-            self._options.meters.state_too_large(error.stage)
-        fail_stop(error)
-
     def _ledger(self, spec: StageSpec, number: int) -> KafkaLedger:
         return KafkaLedger(self._options.bootstrap, LedgerName(self._options.app_id, spec.name, spec.source, number))
 
     def _record_loop(self, stage: Stage) -> Callable[[Any], Coroutine[Any, Any, None]]:
         async def loop(stream: Any) -> None:
-            try:
+            with ending_on_error():
                 async for event in stream.noack().events():
                     await stage.take(event.message)
-            except Exception as error:
-                self._failed(error)
             if not self._stop.is_set():
                 fail_stop(stopped(stage.spec.name))
 
         return loop
 
     async def _revoked(self, partitions: Any) -> None:
-        try:
+        with ending_on_error():
             await asyncio.gather(*(stage.revoke(_numbers(stage, partitions)) for stage in self._stages))
-        except Exception as error:
-            self._failed(error)
 
     async def _assigned(self, partitions: Any) -> None:
-        try:
+        with ending_on_error():
             for stage in self._stages:
                 await stage.assign(_numbers(stage, partitions), self._engine.generation())
-        except Exception as error:
-            self._failed(error)
         self._is_assigned = True
 
     async def _announce(self) -> None:
@@ -166,7 +151,5 @@ def _numbers(stage: Stage, partitions: Any) -> list[int]:
 
 async def _guarded(duty: Coroutine[Any, Any, None]) -> None:
     """Runs a duty for ever; if it fails the process ends."""
-    try:
+    with ending_on_error():
         await duty
-    except Exception as error:
-        fail_stop(error)

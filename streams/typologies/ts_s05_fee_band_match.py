@@ -51,7 +51,7 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
 def _nearest(inside: list[Event], anchor: Event, p: Parameters) -> list[Event]:
     """The largest group of sums around the anchor's that lies within the spread."""
     best: list[Event] = []
-    for top in {e.usd_minor for e in inside if e.usd_minor >= anchor.usd_minor}:
+    for top in sorted({e.usd_minor for e in inside if e.usd_minor >= anchor.usd_minor}):
         group = [e for e in inside if top * (1 - p.max_spread) <= e.usd_minor <= top]
         if anchor.usd_minor >= top * (1 - p.max_spread) and (len(group), top) > (len(best), max((e.usd_minor for e in best), default=0)):
             best = group

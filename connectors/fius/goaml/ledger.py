@@ -7,34 +7,27 @@ from schemas.filing import FilingError, LedgerRow
 
 PRESENT, ABSENT, PLACEHOLDER = "present", "absent", "placeholder"
 _INDEX = re.compile(r"\[[^\]]*\]")
-# Our word for goAML's, where the two differ: used to say which canonical field is missing.
+# goAML elements we can fill from a transfer or a report, with our word for them where it differs: it says which canonical field is
+# missing, and tells a field nobody sent from an element the gateway does not know.
 CANONICAL = {
-    "first_name": "names",
-    "last_name": "names",
-    "name": "names",
-    "birthdate": "dates_of_birth",
-    "id_number": "documents",
-    "identification": "documents",
-    "identifications": "documents",
-    "type": "type",
-    "nationality1": "nationalities",
-    "residence": "addresses",
-    "phones": "phones",
-    "phone": "phones",
-    "addresses": "addresses",
-    "address": "addresses",
-    "occupation": "occupations",
-    "incorporation_number": "documents",
-    "incorporation_country_code": "documents",
-    "business": "occupations",
-    "reason": "narrative",
-    "report_indicators": "typologies",
-    "indicator": "typologies",
-    "amount_local": "amount",
-    "rentity_id": "filings.reporting_entity",
-    "t_to": "receiver",
-    "t_from": "sender",
-}
+    "first_name": "names", "last_name": "names", "name": "names", "account_name": "names", "birthdate": "dates_of_birth",
+    "id_number": "documents", "passport_number": "documents", "passport_country": "documents", "identification": "documents",
+    "identifications": "documents", "issue_country": "country", "nationality1": "nationalities", "residence": "addresses",
+    "phones": "phones", "phone": "phones", "tph_country_prefix": "phones", "tph_number": "phones", "addresses": "addresses",
+    "address": "line", "city": "city", "country_code": "country", "email": "emails", "occupation": "occupations",
+    "incorporation_number": "documents", "incorporation_country_code": "documents", "business": "occupations",
+    "director_id": "directors", "gender": "gender", "issue_date": "documents", "expiry_date": "documents", "state": "state",
+    "reason": "narrative", "action": "do_not_block", "report_indicators": "typologies", "indicator": "typologies",
+    "report_code": "filings.obligation", "entity_reference": "report_id", "rentity_id": "filings.reporting_entity",
+    "rentity_branch": "filings.branch", "amount_local": "amount", "transactionnumber": "transfer_id", "date_transaction": "occurred_ms",
+    "transaction_location": "send_agent", "transaction_description": "purpose", "transmode_code": "channel", "transaction": "transfers",
+    "from_country": "place", "to_country": "place", "country": "place", "t_from": "sender", "t_from_my_client": "sender",
+    "t_to": "receiver", "t_to_my_client": "receiver", "institution_name": "institution", "institution_code": "institution",
+    "branch": "institution", "account": "number", "currency_code": "currency", "opened": "opened", "status_code": "status",
+    "signatory": "signatory", "t_person": "holder", "from_person": "sender", "to_person": "receiver", "beneficiary": "beneficiary",
+    "incorporation_legal_form": "legal_form", "incorporation_date": "incorporation_date", "incorporation_state": "state",
+    "tax_reg_number": "tax_reg_number",
+}  # fmt: skip
 
 
 class Ledger:
@@ -80,9 +73,10 @@ class Ledger:
         """Whether anything failed after `mark`."""
         return len(self._errors) > mark
 
-    def any_of(self, mark: int, names: tuple[str, ...]) -> bool:
-        """Whether a failure after `mark` lies at or below one of the elements `names`."""
-        return any(not set(names).isdisjoint(error.target_path.split("/")[1:]) for error in self._errors[mark:])
+    def any_of(self, mark: int, names: tuple[str, ...], below: str) -> bool:
+        """Whether a failure after `mark` lies at or in one of the elements `names`, counted from below the path `below`."""
+        paths = [error.target_path[len(below) + 1 :].split("/") for error in self._errors[mark:]]
+        return any(not set(names).isdisjoint(path) for path in paths)
 
     def take_back(self, mark: int, at: str, path: str) -> list[FilingError]:
         """The failures after `mark`, no longer counted: the field at `path` is left out for the first of them."""

@@ -2,12 +2,13 @@
 
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 
 from connectors.fius.goaml.profile import ProfileError, Schema, decode
-from schemas.yaml_rows import Document
+from schemas.yaml_rows import Document, RegistryError
 
 MAP_SCHEMA = "strgw.goaml-map/1"
 ANY = "*"
@@ -55,6 +56,42 @@ class SideNodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receiver: Literal["person", "account"] = "person"
 
 
+class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Sentences of the form in the FIU's language; what stands in braces is filled in."""
+
+    label: str
+    role_victim: str
+    role_protected: str
+    role_family_payer: str
+    native_name: str
+    birth_dates: str
+    customer_number: str
+    customer_since: str
+    accounts: str
+    devices: str
+    ips: str
+    description: str
+    purpose: str
+    relationship: str
+    reference_rate: str
+    no_receiver: str
+    flag: str
+    urgent: str
+    action: str
+    action_do_not_block: str
+    version: str
+    supersedes: str
+    unit: str
+    continued: str
+
+
+# What the sentences may mention; used to try each of them when a map is read.
+_SAMPLE = {
+    name: "1"
+    for name in ("label", "values", "channel", "status", "rate", "currency", "code", "note", "version", "previous", "number", "count")
+}
+
+
 class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One FIU's map.
 
@@ -68,7 +105,6 @@ class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     transliterate    elements written in the FIU's alphabet; `ascii`: elements the FIU reads as ASCII only
     caps             element -> most characters, where the FIU's guide allows fewer than its schema
     must_carry       optional elements that may not be left out when their content does not fit: the report is held instead
-    texts            sentences of the form in the FIU's language
     """
 
     fiu: str
@@ -81,7 +117,7 @@ class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: dict[str, dict[str, str]]
     indicators: dict[str, tuple[str, ...]]
     nodes: dict[str, SideNodes]
-    texts: dict[str, str]
+    texts: Texts
     placeholders: tuple[Placeholder, ...] = ()
     rules: tuple[Rule, ...] = ()
     prefer: tuple[str, ...] = ()
@@ -125,17 +161,29 @@ class Form:
 
 def read_map(text: str, source: str) -> FormMap:
     """The map in `text`. Raises schemas.yaml_rows.RegistryError with the line."""
-    return Document(text, source, MAP_SCHEMA).value("form", FormMap)
+    form_map = Document(text, source, MAP_SCHEMA).value("form", FormMap)
+    if ANY not in form_map.nodes:
+        raise RegistryError(source, 1, 'under "nodes:", say what "*" (every other channel) shows')
+    try:
+        for name in Texts.__struct_fields__:
+            getattr(form_map.texts, name).format(**_SAMPLE)
+        form_map.file_name.format(code="", reference="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise RegistryError(source, 1, f"a text or the file_name asks for {error}, which there is not") from error
+    return form_map
 
 
 @lru_cache(maxsize=64)
-def load_form(code: str) -> Form:
-    """The form of the FIU whose profile folder is `code` ("ae"). Raises ProfileError("profile_missing" …)."""
-    folder = files("connectors.fius.profiles") / code.lower()
+def load_form(code: str, directory: Path | None = None) -> Form:
+    """The form of the FIU whose profile folder is `code` ("ae"), shipped or, where given, in `directory`.
+
+    Raises  ProfileError("profile_missing" …), schemas.yaml_rows.RegistryError
+    """
+    folder = (directory or files("connectors.fius.profiles")) / code.lower()
     schema, fiu_map = folder / "schema.json", folder / "map.yaml"
     if not schema.is_file() or not fiu_map.is_file():
         raise ProfileError(
             "profile_missing",
             f"There is no goAML profile {code!r}; import the FIU's XSD with `strgw profile import` and write its map.yaml.",
         )
-    return Form(Schema(decode(schema.read_bytes())), read_map(fiu_map.read_text("utf-8"), f"profiles/{code.lower()}/map.yaml"))
+    return Form(Schema(decode(schema.read_bytes())), read_map(fiu_map.read_text("utf-8"), f"{code.lower()}/map.yaml"))

@@ -148,9 +148,9 @@ class PartyOffers:
 
     def _comments(self, party: ResolvedParty, at: str) -> Leaf:
         texts = self.map.texts
-        lines = [texts["label"].format(label=party.label)]
+        lines = [texts.label.format(label=party.label)]
         if party.role in SHIELDED_ROLES:
-            lines.append(texts[f"role_{party.role}"])
+            lines.append(getattr(texts, f"role_{party.role}"))
         told = (
             ("birth_dates", party.dates_of_birth[1:]),
             ("native_name", [name for name in party.names if not is_ascii(name)]),
@@ -160,7 +160,7 @@ class PartyOffers:
             ("devices", party.devices),
             ("ips", party.ips),
         )
-        lines += [texts[name].format(values="; ".join(values)) for name, values in told if values]
+        lines += [getattr(texts, name).format(values="; ".join(values)) for name, values in told if values]
         return Leaf(" ".join(lines), at, text=True)
 
 

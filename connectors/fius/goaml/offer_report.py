@@ -48,8 +48,8 @@ class ReportOffers:
         pieces = self._reason(unit, caps)
         if pieces:
             node.add("reason", Leaf(pieces[0], "narrative").by(CONTINUED if len(pieces) > 1 else ""))
-        action = "action_do_not_block" if report.do_not_block else "action"
-        node.add("action", Leaf(self.map.texts[action], "do_not_block"))
+        texts = self.map.texts
+        node.add("action", Leaf(texts.action_do_not_block if report.do_not_block else texts.action, "do_not_block"))
         for index, transfer in enumerate(transfers):
             node.add("transaction", self.transfers.node(transfer, pieces[index + 1] if index + 1 < len(pieces) else ""))
         if len(pieces) > len(transfers) + 1:
@@ -71,16 +71,16 @@ class ReportOffers:
         if not narrative:
             return []
         texts = self.map.texts
-        lines = [texts["urgent"]] if report.urgent else []
+        lines = [texts.urgent] if report.urgent else []
         lines.append(narrative)
         if report.version > 1:
-            lines.append(texts["version"].format(version=report.version, previous=report.version - 1))
+            lines.append(texts.version.format(version=report.version, previous=report.version - 1))
         if report.supersedes:
-            lines.append(texts["supersedes"].format(values=", ".join(report.supersedes)))
+            lines.append(texts.supersedes.format(values=", ".join(report.supersedes)))
         if unit[1] > 1:
-            lines.append(texts["unit"].format(number=unit[0], count=unit[1]))
+            lines.append(texts.unit.format(number=unit[0], count=unit[1]))
         whole = clean("\n".join(lines))
-        return cut(ascii_form(whole) if "reason" in self.map.ascii else whole, caps, texts["continued"])
+        return cut(ascii_form(whole) if "reason" in self.map.ascii else whole, caps, texts.continued)
 
     def _indicators(self) -> list[Leaf]:
         codes: dict[str, str] = {}

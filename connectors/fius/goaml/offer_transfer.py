@@ -74,22 +74,22 @@ class TransferOffers:
 
     def _description(self, transfer: Transfer) -> str:
         texts = self.map.texts
-        parts = [texts["description"].format(channel=transfer.channel.replace("_", " "), status=transfer.status)]
+        parts = [texts.description.format(channel=transfer.channel.replace("_", " "), status=transfer.status)]
         if transfer.purpose:
-            parts.append(texts["purpose"].format(values=transfer.purpose))
+            parts.append(texts.purpose.format(values=transfer.purpose))
         if transfer.relationship:
-            parts.append(texts["relationship"].format(values=transfer.relationship))
+            parts.append(texts.relationship.format(values=transfer.relationship))
         return " ".join(parts)
 
     def _comments(self, transfer: Transfer, continued: str, converted: Converted | None) -> Leaf | None:
         texts = self.map.texts
         lines = [continued] if continued else []
         if converted is not None and transfer.amount.currency != self.map.currency:
-            lines.append(texts["reference_rate"].format(rate=plain(converted.rate), currency=transfer.amount.currency))
+            lines.append(texts.reference_rate.format(rate=plain(converted.rate), currency=transfer.amount.currency))
         if transfer.receiver is None:
-            lines.append(texts["no_receiver"])
+            lines.append(texts.no_receiver)
         for flag in transfer.flags:
-            lines.append(texts["flag"].format(code=flag.code.replace("_", " "), note=flag.note or "-"))
+            lines.append(texts.flag.format(code=flag.code.replace("_", " "), note=flag.note or "-"))
         return Leaf(" ".join(lines), f"transfers[{transfer.transfer_id}].flags", text=True) if lines else None
 
     def sides(self, transfer: Transfer) -> tuple[Side, ...]:

@@ -9,7 +9,7 @@ from copy import deepcopy
 
 from lxml import etree
 
-from connectors.fius.goaml.ledger import Ledger
+from connectors.fius.goaml.ledger import CANONICAL, Ledger
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Leaf, Node, Offer
 from connectors.fius.goaml.profile import UNBOUNDED, Element, Group, elements
@@ -77,7 +77,8 @@ class Walker:
             self._choice(group, spot)
         else:
             self._sequence(group, spot)
-        if group.min == 0 and self.ledger.errors_since(before) and not self.ledger.any_of(before, self.form.map.must_carry):
+        failed = group.min == 0 and self.ledger.errors_since(before)
+        if failed and not self.ledger.any_of(before, self.form.map.must_carry, spot.path):
             del spot.xml[size:]
             self.ledger.take_back(before, "", spot.path)
 
@@ -208,8 +209,7 @@ class Walker:
         rule = self.form.placeholder(path)
         at = self.ledger.canonical(spot.node.at, element.name)
         if rule is None:
-            known = self.form.schema.is_simple(element)
-            self.ledger.error("mandatory_missing" if known else "mandatory_unmapped", at, path)
+            self.ledger.error("mandatory_missing" if element.name in CANONICAL else "mandatory_unmapped", at, path)
             return
         if rule.node:
             child = etree.Element(element.name)

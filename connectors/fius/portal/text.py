@@ -172,6 +172,8 @@ def _ledger(report: PortalReport) -> list[str]:
 
 
 def _indented(said: str, by: int) -> list[str]:
-    return wrap(
-        said, WIDTH, initial_indent=" " * by, subsequent_indent=" " * (by + 2), break_long_words=False, break_on_hyphens=False
-    )
+    """`said` as lines that start `by` columns in, further ones two more."""
+    if by + len(said) <= WIDTH and said.isprintable() and said:
+        return [" " * by + said.strip()]  # most lines: wrapping them costs half of the whole rendering
+    first, rest = " " * by, " " * (by + 2)
+    return wrap(said, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)

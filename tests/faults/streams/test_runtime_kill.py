@@ -11,9 +11,8 @@ import pytest
 from streams.runtime.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from toy_gateway import ToyGateway
+    from tests.integration.streams.runtime.conftest import ToyGateway
 
-pytestmark = [pytest.mark.integration, pytest.mark.faults]
 SHORT = {"TOY_SESSION": "6"}
 
 
@@ -31,7 +30,9 @@ def kill_and_continue(toy: "ToyGateway", kills: int, per_life: int) -> None:
     toy.wait_applied(3 * kills * per_life, seconds=90)
     assert last.terminate() == 0
     assert toy.counted() == {key + side: (count, toy.amounts[key]) for key, count in toy.posted.items() for side in "abc"}
-    expected = sorted(f"{key}{side}-{at}" for key, count in toy.posted.items() for side in "abc" for at in range(100, count + 1, 100))
+    expected = sorted(
+        f"{key}{side}-{at}" for key, count in toy.posted.items() for side in "abc" for at in range(100, count + 1, 100)
+    )
     assert sorted(toy.outputs()) == expected
 
 

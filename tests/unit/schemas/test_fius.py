@@ -112,7 +112,7 @@ def test_an_error_in_a_row_names_file_line_and_remedy(old: str, new: str, line: 
 
 
 def test_a_second_row_of_the_same_unit_is_refused() -> None:
-    with pytest.raises(RegistryError, match="own.yaml, line 21: NO has a row already in line 3"):
+    with pytest.raises(RegistryError, match=r"own\.yaml, line 21: NO has a row already in line 3"):
         list(read_fius(ROW + ROW[ROW.index("- id") :], "own.yaml"))
 
 
@@ -131,7 +131,12 @@ def test_a_missing_override_is_an_error(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "deadline"),
-    [("PT24H", Deadline(24, "hours")), ("P30D", Deadline(30, "days")), ("P3BD", Deadline(3, "business_days")), ("P0D", Deadline(0, "days"))],
+    [
+        ("PT24H", Deadline(24, "hours")),
+        ("P30D", Deadline(30, "days")),
+        ("P3BD", Deadline(3, "business_days")),
+        ("P0D", Deadline(0, "days")),
+    ],
 )
 def test_deadline_forms(text: str, deadline: Deadline) -> None:
     assert parse_deadline(text) == deadline

@@ -111,7 +111,10 @@ class ToyGateway:
         rounds = range(0, observations, batch)
         self.post(
             [
-                (at // batch % PARTITIONS, [(f"p{at // batch % PARTITIONS}k{n * 7919 % keys}", n % 50) for n in range(at, at + batch)])
+                (
+                    at // batch % PARTITIONS,
+                    [(f"p{at // batch % PARTITIONS}k{n * 7919 % keys}", n % 50) for n in range(at, at + batch)],
+                )
                 for at in rounds
             ]
         )
@@ -162,8 +165,8 @@ class ToyGateway:
         """Waits until the changelog holds so many observations; more than that is an error as well."""
         deadline = time.monotonic() + seconds
         while (found := self.applied()) < observations:
-            ended = [worker.exit_code(1) for worker in self.workers[-1:] if worker.process.poll() is not None]
-            assert not ended, f"the worker ended with {ended}:\n{self.workers[-1].log.read_text()[-4000:]}"
+            codes = [worker.process.poll() for worker in self.workers]
+            assert None in codes, f"no worker is left, exit codes {codes}:\n{self.workers[-1].log.read_text()[-4000:]}"
             assert time.monotonic() < deadline, f"{found} of {observations} applied:\n{self.workers[-1].log.read_text()[-4000:]}"
             time.sleep(0.3)
         assert found == observations

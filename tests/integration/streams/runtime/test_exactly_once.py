@@ -3,15 +3,12 @@
 import time
 from typing import TYPE_CHECKING
 
-import pytest
-from confluent_kafka import Producer
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from streams.runtime.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from conftest import ToyGateway
-
-pytestmark = pytest.mark.integration
+    from tests.integration.streams.runtime.conftest import ToyGateway
 
 
 def test_every_observation_is_applied_once_and_a_restart_resumes(toy: "ToyGateway") -> None:
@@ -33,6 +30,17 @@ def test_idle_worker_claims_and_restores_every_partition(toy: "ToyGateway") -> N
     worker = toy.start()
     worker.wait_for("ready")
     assert worker.log.read_text().count("restored ") == 4
+
+
+def test_group_offsets_follow_the_position_and_never_lead_it(toy: "ToyGateway") -> None:
+    toy.post_many(4_000)
+    worker = toy.start()
+    toy.wait_applied(4_000)
+    assert worker.terminate() == 0
+    group = Consumer({"bootstrap.servers": toy.bootstrap, "group.id": toy.prefix + "app", "enable.auto.commit": False})
+    asked = [TopicPartition(toy.prefix + "in", number) for number in range(4)]
+    assert [found.offset for found in group.committed(asked, 30)] == [5, 5, 5, 5]
+    group.close()
 
 
 def test_corrupt_record_is_quarantined_with_its_coordinates_and_the_next_is_applied(toy: "ToyGateway") -> None:

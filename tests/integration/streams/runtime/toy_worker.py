@@ -98,7 +98,11 @@ class Relay(Count):
 
     def flush(self, state: State) -> list[Output]:
         merged, self._merged = self._merged, {}
-        return [Output(self._mid, number, None, _encode(batch[at : at + 500])) for number, batch in merged.items() for at in range(0, len(batch), 500)]
+        return [
+            Output(self._mid, number, None, _encode(batch[at : at + 500]))
+            for number, batch in merged.items()
+            for at in range(0, len(batch), 500)
+        ]
 
 
 class Echo(Count):
@@ -140,26 +144,31 @@ def stages(prefix: str, kind: str) -> tuple[StageSpec, ...]:
     return kinds[kind]
 
 
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 class Printed(NoMeters):
     """Prints what tests wait for, one line an event."""
 
     def restored(self, restore: Restored) -> None:
-        print(f"restored {restore.stage}/{restore.partition} records={restore.records} keys={restore.keys} s={restore.seconds:.3f}", flush=True)
+        say(f"restored {restore.stage}/{restore.partition} records={restore.records} keys={restore.keys} s={restore.seconds:.3f}")
 
     def owned(self, stage: str, partitions: int) -> None:
-        print(f"owned {stage} {partitions}", flush=True)
+        say(f"owned {stage} {partitions}")
 
     def quarantined(self, stage: str, reason_code: str) -> None:
-        print(f"quarantined {stage} {reason_code}", flush=True)
+        say(f"quarantined {stage} {reason_code}")
 
     def committed(self, commit: Committed) -> None:
         if os.environ.get("TOY_COMMITS"):
-            print(f"committed {commit} {time.perf_counter():.3f}", flush=True)
+            say(f"committed {commit} {time.perf_counter():.3f}")
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=os.environ.get("TOY_LOG", "WARNING"), format="%(asctime)s %(levelname)s %(name)s %(message)s")
     bootstrap, prefix, kind = sys.argv[1:]
     session_s = float(os.environ.get("TOY_SESSION", "12"))
-    options = WorkerOptions(bootstrap, prefix + "app", stages(prefix, kind), session_s, Printed(), lambda: print("ready", flush=True))
+    options = WorkerOptions(bootstrap, prefix + "app", stages(prefix, kind), session_s, Printed(), lambda: say("ready"))
     sys.exit(run_worker(options))

@@ -3,7 +3,8 @@
 import zlib
 from hashlib import sha256
 
-from connectors.partners.outgoing import BATCH_BYTES, BATCH_ENTRIES, Outgoing, Record
+from connectors.kafka.record import Record
+from connectors.partners.outgoing import BATCH_BYTES, BATCH_ENTRIES, Outgoing
 from schemas.codec import Codec
 from schemas.money import Money
 from schemas.quarantine import QuarantineRecord

@@ -77,7 +77,10 @@ def test_the_steps_say_what_was_counted_and_what_was_not() -> None:
     steps = due(ms("2024-02-22T08:00"), FIUS["KW"], holidays_of("KW")).steps
     assert steps[0] == "suspicion formed Thu 2024-02-22 11:00 Asia/Kuwait, 2024-02-22 08:00 UTC"
     assert steps[1].startswith("P2BD: 2 business days (the FIU's rule: 2 working days (Law 106/2013 art.12); confidence M")
-    assert steps[2] == "not counted: Fri 2024-02-23 (weekend), Sat 2024-02-24 (weekend), Sun 2024-02-25 (National Day), Mon 2024-02-26 (Liberation Day)"
+    assert (
+        steps[2]
+        == "not counted: Fri 2024-02-23 (weekend), Sat 2024-02-24 (weekend), Sun 2024-02-25 (National Day), Mon 2024-02-26 (Liberation Day)"
+    )
     assert steps[3] == "due Wed 2024-02-28 23:59 Asia/Kuwait, 2024-02-28 20:59 UTC"
 
 

@@ -1,0 +1,122 @@
+"""The four stages in memory, without a broker: what the backtest and the tests drive. Same folds, same bytes between them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from connectors.kafka.archive import BatchArchive, memory_archive
+from schemas.case import Case
+from schemas.codec import Codec
+from schemas.finding import Finding
+from schemas.registry import Fiu, Partner
+from schemas.report import Report
+from schemas.topics import CASES, FILINGS, FINDINGS, OBSERVATIONS
+from schemas.transfer import Transfer, TransferBatch
+from streams.admit import Admit
+from streams.detect import Detect
+from streams.domain.fold import Fold, Output, State, partition_of
+from streams.link import Link
+from streams.report import ReportStage
+
+
+class MemoryState:
+    """State of one fold on one partition, kept as live objects."""
+
+    def __init__(self) -> None:
+        self.values: dict[bytes, object] = {}
+
+    def get(self, key: bytes) -> object | None:
+        """The value, or None."""
+        return self.values.get(key)
+
+    def put(self, key: bytes, value: object) -> None:
+        """Sets the value."""
+        self.values[key] = value
+
+    def delete(self, key: bytes) -> None:
+        """Forgets the key."""
+        self.values.pop(key, None)
+
+
+class _Lane:
+    """One fold on one partition with its state and input position."""
+
+    def __init__(self, fold: Fold) -> None:
+        self.fold = fold
+        self.state: State = MemoryState()
+        self.offset = 0
+
+    def take(self, record: bytes, partition: int) -> None:
+        self.fold.apply(self.state, record, partition, self.offset)
+        self.offset += 1
+
+    def flush(self) -> list[Output]:
+        return self.fold.flush(self.state)
+
+
+class Chain:
+    """Transfers in, the newest version of every finding, case and report out; every report version in `versions`."""
+
+    def __init__(self, partners: Mapping[str, Partner], fius: Mapping[str, Fiu], partitions: int = 1) -> None:
+        lanes = range(partitions)
+        self._partitions = partitions
+        self._admit = [_Lane(Admit(partitions)) for _ in lanes]
+        self._detect = [_Lane(Detect(partitions)) for _ in lanes]
+        self._link = [_Lane(Link(partitions)) for _ in lanes]
+        self._report = [_Lane(ReportStage(partitions, partners, fius)) for _ in lanes]
+        self._batch = Codec(TransferBatch)
+        self._decode = {FINDINGS: Codec(Finding), CASES: Codec(Case), FILINGS: Codec(Report)}
+        self.archive: BatchArchive
+        self.archive, self._archived = memory_archive()
+        self.findings: dict[str, Finding] = {}
+        self.cases: dict[str, Case] = {}
+        self.reports: dict[str, Report] = {}
+        self.versions: list[Report] = []
+
+    def feed(self, transfers: Sequence[Transfer], stream_start_ms: Mapping[str, int]) -> None:
+        """Runs the transfers (at most 500) through all stages until nothing moves any more."""
+        by_partition: dict[int, list[Transfer]] = {}
+        for transfer in transfers:
+            by_partition.setdefault(partition_of(transfer.uid, self._partitions), []).append(transfer)
+        for partition, mine in sorted(by_partition.items()):
+            self.feed_partition(partition, mine, stream_start_ms)
+            self.settle()
+
+    def feed_partition(self, partition: int, transfers: Sequence[Transfer], stream_start_ms: Mapping[str, int]) -> None:
+        """Puts one batch on one partition of `transfers` without running the later stages."""
+        lane = self._admit[partition]
+        record = self._batch.encode(TransferBatch(dict(stream_start_ms), tuple(transfers)))
+        self._archived.add(partition, lane.offset, record)
+        lane.take(record, partition)
+
+    def settle(self) -> None:
+        """Runs every stage until no output is left."""
+        self._pass(self._admit, {OBSERVATIONS: self._detect})
+        while self._pass(self._detect, {OBSERVATIONS: self._detect, FINDINGS: self._link}):
+            continue
+        self._pass(self._link, {CASES: self._report})
+        self._pass(self._report, {})
+
+    def duplicates(self) -> int:
+        """How many events repeated an earlier one."""
+        return sum(lane.fold.counts["duplicate"] for lane in self._admit if isinstance(lane.fold, Admit))
+
+    def _pass(self, lanes: Iterable[_Lane], targets: Mapping[str, list[_Lane]]) -> bool:
+        """Flushes `lanes` and hands their outputs on; True if a lane fed itself or another of its stage."""
+        again = False
+        for output in [o for lane in lanes for o in lane.flush()]:
+            self._note(output)
+            target = targets.get(output.topic)
+            if target is not None:
+                target[output.partition].take(output.value, output.partition)
+                again = again or target is lanes
+        return again
+
+    def _note(self, output: Output) -> None:
+        codec = self._decode.get(output.topic)
+        record = codec.decode(output.value) if codec else None
+        if isinstance(record, Finding):
+            self.findings[record.finding_id] = record
+        elif isinstance(record, Case):
+            self.cases[record.case_id] = record
+        elif isinstance(record, Report):
+            self.reports[record.report_id] = record
+            self.versions.append(record)

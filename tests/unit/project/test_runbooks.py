@@ -1,0 +1,31 @@
+"""The runbooks say what the code does."""
+
+import re
+from pathlib import Path
+
+from schemas import held
+from streams.runtime.exit_codes import ExitCode
+
+RUNBOOKS = Path(__file__).resolve().parents[3] / "ops" / "runbooks"
+
+
+def rows(name: str) -> list[list[str]]:
+    """Cells of the table rows in a runbook."""
+    lines = (RUNBOOKS / name).read_text(encoding="utf-8").splitlines()
+    return [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in lines
+        if line.startswith("|") and not set(line) <= set("|- ")
+    ]
+
+
+def test_the_table_of_exit_codes_is_the_codes_of_the_worker() -> None:
+    told = {int(row[0]): row[1] for row in rows("process-ended.md") if row[0].isdigit() and int(row[0]) > 2}
+    assert told == {int(code): code.name for code in ExitCode}
+
+
+def test_every_code_a_filing_is_held_for_by_delivery_is_explained() -> None:
+    codes = {value for name, value in vars(held).items() if name.isupper() and isinstance(value, str)}
+    told = {code for row in rows("held-filings.md") for code in re.findall(r"`([a-z_]+)`", row[0])}
+    assert codes
+    assert codes - told == set()
