@@ -15,7 +15,7 @@ import msgspec
 from connectors.fius.export import write_filings
 from connectors.fius.prepare import Registries
 from connectors.fius.resolve import merge_parties
-from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.accept import Acceptor, Rejection, stream_start
 from ops.chain import Chain
 from ops.errors import CommandError
 from schemas.finding import Finding
@@ -25,7 +25,6 @@ from schemas.transfer import Coordinate, Transfer
 from streams.domain.identity import Keyring
 
 BATCH = 500  # entries of one record (design section 4)
-DAY_MS = 86_400_000
 
 
 class Plan(NamedTuple):
@@ -99,7 +98,7 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None]) -> tuple
             rejected.append(row)
             continue
         accepted += 1
-        start = start or {plan.partner.id: stream_start(plan.partner, result)}
+        start = start or {plan.partner.id: stream_begins(plan.partner, result)}
         waiting.append(result)
         if len(waiting) == BATCH:
             chain.feed(waiting, start)
@@ -111,11 +110,11 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None]) -> tuple
     return events, accepted, rejected
 
 
-def stream_start(partner: Partner, first: Transfer) -> int:
+def stream_begins(partner: Partner, first: Transfer) -> int:
     """Midnight UTC of the registry's day, else of the first event's day (typologies A7, "New"), in ms."""
     if partner.stream_start:
         return int(datetime.fromisoformat(partner.stream_start).replace(tzinfo=UTC).timestamp() * 1000)
-    return first.occurred_ms // DAY_MS * DAY_MS
+    return stream_start(first.occurred_ms)
 
 
 def lines_of(paths: tuple[Path, ...]) -> Iterator[tuple[str, int, bytes]]:
@@ -132,7 +131,7 @@ def _open(path: Path) -> BinaryIO:
     try:
         stream: BinaryIO = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
     except OSError as error:
-        raise CommandError("events_unreadable", f"{path} cannot be read ({error.strerror}); give a JSONL or JSONL.gz file of events.") from error
+        raise CommandError(f"{path} cannot be read ({error.strerror}); give a JSONL or JSONL.gz file of events.", "events_unreadable") from error
     return stream
 
 

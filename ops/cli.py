@@ -23,6 +23,7 @@ COMMANDS = (
     ("deliver", "Publish filings to the FIUs' topics and read their answers."),
     ("post", "Post a file of transfers as a partner would."),
     ("fiu", "Read an FIU's topic as that FIU would."),
+    ("profile", "Import an FIU's own report schema (goAML)."),
     ("backtest", "Run the stages over files, without Kafka."),
     ("typologies", "Print the catalogue of typologies."),
     ("validate-report", "Check a report file against an FIU's schema."),
@@ -93,3 +94,7 @@ def _print_error(error: CommandError, as_json: bool) -> None:
         print_json({"error": {"code": error.code, "text": error.text}})
     else:
         click.echo(f"strgw: {error.text}", err=True)
+
+
+if __name__ == "__main__":
+    main()

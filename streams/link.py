@@ -96,7 +96,7 @@ class Link:
                 pending -= {f.finding_id for f in component}
                 alive[min(component, key=lambda f: (f.started_ms, f.finding_id)).finding_id] = component
         for case_id in sorted(alive):
-            self._publish(state, case_id, alive[case_id], outputs)
+            self._publish(state, case_id, alive, outputs)
         for case_id in sorted(self._stale - set(alive)):
             self._withdraw(state, case_id, outputs)
         self._dirty, self._stale = set(), set()
@@ -138,8 +138,9 @@ class Link:
                         queue.append(other)
         return [found[i] for i in sorted(found)]
 
-    def _publish(self, state: State, case_id: str, component: list[Finding], outputs: dict[str, Case]) -> None:
-        absorbed = self._absorb(state, case_id, component, outputs)
+    def _publish(self, state: State, case_id: str, alive: dict[str, list[Finding]], outputs: dict[str, Case]) -> None:
+        component = alive[case_id]
+        absorbed = self._absorb(state, case_id, alive, outputs)
         published = state.get(b"c" + case_id.encode())
         before = published if isinstance(published, Published) else Published(0, b"", "", (), False, component[0].scope)
         supersedes = tuple(sorted({*before.supersedes, *absorbed} - {case_id}))
@@ -155,12 +156,12 @@ class Link:
         if was_open:
             outputs[case_id] = msgspec.structs.replace(case, version=before.version + 1)
 
-    def _absorb(self, state: State, case_id: str, component: list[Finding], outputs: dict[str, Case]) -> set[str]:
-        """Ends every other case whose findings now belong here; returns the ids of those that had been open."""
+    def _absorb(self, state: State, case_id: str, alive: dict[str, list[Finding]], outputs: dict[str, Case]) -> set[str]:
+        """Ends every other case whose first finding now belongs here; returns the ids of those that had been open."""
         absorbed: set[str] = set()
-        for finding in component:
+        for finding in alive[case_id]:
             former = state.get(b"m" + finding.finding_id.encode())
-            if not isinstance(former, str) or former == case_id:
+            if not isinstance(former, str) or former == case_id or former in alive:
                 continue
             published = state.get(b"c" + former.encode())
             self._stale.add(former)

@@ -36,6 +36,4 @@ def _waits(held: Held, report: Delivered | None) -> bool:
     """True while the newest state of the report's plan for this FIU is the one this record stands for."""
     lines = report.lines.items() if report else ()
     prefix = f"{held.fiu}|"
-    return any(
-        key.startswith(prefix) and line.version == held.version and line.state in (HELD, WITHDRAWN) for key, line in lines
-    )
+    return any(key.startswith(prefix) and line.version == held.version and line.state in (HELD, WITHDRAWN) for key, line in lines)

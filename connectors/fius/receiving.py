@@ -95,7 +95,9 @@ class FiuTopic:
 def save(filing: Filing, folder: Path) -> Path:
     """Writes the report's bytes under its file name; a name that leads out of `folder` is refused with ValueError."""
     if Path(filing.file_name).name != filing.file_name or filing.file_name in ("", ".", ".."):
-        raise ValueError(f"The file name {filing.file_name!r} of filing {filing.filing_id} is not a plain name; it was not saved.")
+        raise ValueError(
+            f"The file name {filing.file_name!r} of filing {filing.filing_id} is not a plain name; it was not saved."
+        )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / filing.file_name
     path.write_bytes(filing.payload)

@@ -58,7 +58,9 @@ def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> None:
         existing = _partition_counts(admin)
         missing = [spec.name for spec in specs if spec.name not in existing]
         if missing:
-            raise KafkaSetupError("topics_missing", f"{len(missing)} topics are missing ({_few(missing)}); run `strgw topics apply`.")
+            raise KafkaSetupError(
+                "topics_missing", f"{len(missing)} topics are missing ({_few(missing)}); run `strgw topics apply`."
+            )
         _refuse(_problems(admin, specs, existing))
 
 
@@ -73,8 +75,11 @@ def apply_access(bootstrap: str, rights: Sequence[Access]) -> int | None:
         wanted = [acl for acl in map(_acl, rights) if acl not in granted]
         failed = admin.create_acls(wanted)["failed"] if wanted else []
     if failed:
-        raise KafkaSetupError("access", f"{len(failed)} of {len(wanted)} access rights could not be granted ({failed[0][1].__name__}); "
-                              "run `strgw topics apply` as the cluster's administrator.")
+        raise KafkaSetupError(
+            "access",
+            f"{len(failed)} of {len(wanted)} access rights could not be granted ({failed[0][1].__name__}); "
+            "run `strgw topics apply` as the cluster's administrator.",
+        )
     return len(wanted)
 
 
@@ -84,7 +89,11 @@ def group_lag(bootstrap: str) -> Mapping[str, Mapping[str, int]]:
         groups = sorted(str(group["group_id"]) for group in admin.list_groups())
         positions = admin.list_group_offsets(groups) if groups else {}
         partitions = {partition for of_group in positions.values() for partition in of_group}
-        ends = admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST), isolation_level="read_committed") if partitions else {}
+        ends = (
+            admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST), isolation_level="read_committed")
+            if partitions
+            else {}
+        )
     lags: dict[str, dict[str, int]] = {}
     for group, of_group in sorted(positions.items()):
         for partition, position in sorted(of_group.items()):
@@ -99,7 +108,10 @@ def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS)
     except KafkaTimeoutError as error:
-        raise KafkaSetupError("kafka_unreachable", f"No Kafka broker answers at {bootstrap}; check STRGW_KAFKA, or unset it to use the embedded broker.") from error
+        raise KafkaSetupError(
+            "kafka_unreachable",
+            f"No Kafka broker answers at {bootstrap}; check STRGW_KAFKA, or unset it to use the embedded broker.",
+        ) from error
     with admin:
         yield admin
 
@@ -120,10 +132,14 @@ def _problems(admin: KafkaAdminClient, specs: Sequence[TopicSpec], existing: Map
         count, policy = existing[spec.name], found[spec.name]["cleanup.policy"]["value"]
         wanted = spec.configs()["cleanup.policy"]
         if count != spec.partitions:
-            problems.append(f"{spec.name} has {count} partitions instead of {spec.partitions} (a count cannot be changed in place: set STRGW_PARTITIONS "
-                            f"to the count in use, or start with an empty cluster)")
+            problems.append(
+                f"{spec.name} has {count} partitions instead of {spec.partitions} (a count cannot be changed in place: set STRGW_PARTITIONS "
+                f"to the count in use, or start with an empty cluster)"
+            )
         elif policy != wanted:
-            problems.append(f"{spec.name} has cleanup.policy={policy} instead of {wanted} (set it with kafka-configs.sh, after asking who changed it)")
+            problems.append(
+                f"{spec.name} has cleanup.policy={policy} instead of {wanted} (set it with kafka-configs.sh, after asking who changed it)"
+            )
     return problems
 
 
@@ -140,14 +156,22 @@ def _create(admin: KafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
     for topic in response["topics"]:
         kind: type[KafkaError] = for_code(topic["error_code"])
         if topic["error_code"] and kind is not TopicAlreadyExistsError:  # another `apply` at the same time may have been first
-            raise KafkaSetupError("topics", f"The topic {topic['name']} could not be created: {topic.get('error_message') or kind.__name__}.")
+            raise KafkaSetupError(
+                "topics", f"The topic {topic['name']} could not be created: {topic.get('error_message') or kind.__name__}."
+            )
     admin.wait_for_topics(list(wanted), timeout_ms=_PATIENCE_MS)
 
 
 def _acl(access: Access) -> ACL:
     kind = ResourceType.TOPIC if access.kind == "topic" else ResourceType.GROUP
     pattern = ACLResourcePatternType.PREFIXED if access.prefixed else ACLResourcePatternType.LITERAL
-    return ACL(access.principal, "*", ACLOperation[access.operation], ACLPermissionType.ALLOW, ResourcePattern(kind, access.name, pattern))
+    return ACL(
+        access.principal,
+        "*",
+        ACLOperation[access.operation],
+        ACLPermissionType.ALLOW,
+        ResourcePattern(kind, access.name, pattern),
+    )
 
 
 def _few(names: Sequence[str]) -> str:

@@ -14,10 +14,28 @@ from connectors.kafka.topology import LARGEST_QUARANTINED_BYTES, LARGEST_RECORD_
 
 LOWEST_FREE_BYTES = 512 << 20  # DEF an empty broker takes 20 MB; the rest is room to work
 _COMPLAINTS = (" ERROR ", " FATAL ")
+_ONE_COPY = (
+    "default.replication.factor",
+    "min.insync.replicas",
+    "offsets.topic.replication.factor",
+    "share.coordinator.state.topic.min.isr",
+    "share.coordinator.state.topic.replication.factor",
+    "transaction.state.log.min.isr",
+    "transaction.state.log.replication.factor",
+)
+# Kafka's own topics have 50 partitions each by default; each costs the start a log to open.
+_FEW_PARTITIONS = (
+    "offsets.topic.num.partitions",
+    "share.coordinator.state.topic.num.partitions",
+    "transaction.state.log.num.partitions",
+)
 
 
 class BrokerRecord(msgspec.Struct, frozen=True):
-    """The broker process as broker.json tells it. started: opaque start word of the process; since: ISO 8601 time of the start."""
+    """The broker process as broker.json tells it. started: opaque start word of the process; since: ISO 8601 time of the start.
+
+    stopped  it was asked to stop; a record of a process that is gone without that means that it died
+    """
 
     pid: int
     started: str
@@ -25,6 +43,7 @@ class BrokerRecord(msgspec.Struct, frozen=True):
     controller_port: int
     since: str
     java: str
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +107,16 @@ class BrokerFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             self.lock.touch()
         except OSError as error:
-            raise KafkaSetupError("data_folder", f"The folder {self.path} cannot be written ({error.strerror}); set STRGW_HOME to one that can.") from error
+            raise KafkaSetupError(
+                "data_folder", f"The folder {self.path} cannot be written ({error.strerror}); set STRGW_HOME to one that can."
+            ) from error
         free = shutil.disk_usage(self.path).free
         if free < LOWEST_FREE_BYTES:
-            raise KafkaSetupError("no_disk", f"Only {free >> 20} MiB are free on the disk of {self.path}, the embedded broker needs {LOWEST_FREE_BYTES >> 20}; "
-                                  "free some space or set STRGW_HOME to another disk.")
+            raise KafkaSetupError(
+                "no_disk",
+                f"Only {free >> 20} MiB are free on the disk of {self.path}, the embedded broker needs {LOWEST_FREE_BYTES >> 20}; "
+                "free some space or set STRGW_HOME to another disk.",
+            )
 
     def write_settings(self, port: int, controller_port: int, partitions: int) -> None:
         """Writes server.properties and log4j2.xml for a single node on 127.0.0.1."""
@@ -103,42 +127,39 @@ class BrokerFolder:
     def last_complaint(self) -> str:
         """The last line of the log that tells what went wrong, "" where there is none."""
         complaints = [line for line in _tail(self.log) if any(word in line for word in _COMPLAINTS)]
-        lines = complaints or _tail(self.console)
-        return lines[-1].strip() if lines else ""
+        # Java's own last words (out of memory, a crash); its warnings about what a later Java will forbid are noise.
+        complaints += [line for line in _tail(self.console) if not line.startswith("WARNING:")]
+        return complaints[-1].strip() if complaints else ""
 
 
 def server_properties(data: Path, port: int, controller_port: int, partitions: int) -> dict[str, str]:
     """Kafka's settings for one node that is broker and controller, reachable from this machine only."""
-    single = {
-        name: "1"
-        for name in (
-            "offsets.topic.replication.factor", "transaction.state.log.replication.factor", "transaction.state.log.min.isr",
-            "share.coordinator.state.topic.replication.factor", "share.coordinator.state.topic.min.isr",
-            "default.replication.factor", "min.insync.replicas",
-        )
-    }  # fmt: skip
-    # Few internal partitions: each costs the start a directory and a log to open (50 and 50 by default).
-    few = {name: "8" for name in ("offsets.topic.num.partitions", "transaction.state.log.num.partitions", "share.coordinator.state.topic.num.partitions")}
-    return single | few | {
-        "process.roles": "broker,controller",
-        "node.id": "1",
-        "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
-        "controller.listener.names": "CONTROLLER",
-        "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-        "log.dirs": str(data),
-        "num.partitions": str(partitions),
-        "auto.create.topics.enable": "false",
-        "group.initial.rebalance.delay.ms": "0",
-        "message.max.bytes": str(LARGEST_RECORD_BYTES),
-        "replica.fetch.max.bytes": str(LARGEST_QUARANTINED_BYTES),
-        "transaction.max.timeout.ms": "900000",
-        "log.cleaner.backoff.ms": "5000",
-        "log.cleaner.dedupe.buffer.size": str(64 << 20),
-        "num.network.threads": "2",
-        "num.io.threads": "4",
-    }  # fmt: skip
+    single = dict.fromkeys(_ONE_COPY, "1")
+    few = dict.fromkeys(_FEW_PARTITIONS, "8")
+    return (
+        single
+        | few
+        | {
+            "process.roles": "broker,controller",
+            "node.id": "1",
+            "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
+            "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller_port}",
+            "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+            "controller.listener.names": "CONTROLLER",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": str(data),
+            "num.partitions": str(partitions),
+            "auto.create.topics.enable": "false",
+            "group.initial.rebalance.delay.ms": "0",
+            "message.max.bytes": str(LARGEST_RECORD_BYTES),
+            "replica.fetch.max.bytes": str(LARGEST_QUARANTINED_BYTES),
+            "transaction.max.timeout.ms": "900000",
+            "log.cleaner.backoff.ms": "5000",
+            "log.cleaner.dedupe.buffer.size": str(64 << 20),
+            "num.network.threads": "2",
+            "num.io.threads": "4",
+        }
+    )
 
 
 def _random_cluster_id() -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from connectors.kafka.broker_files import BrokerFolder, BrokerRecord
 from connectors.kafka.errors import KafkaSetupError
 from connectors.kafka.jars import Progress, distribution_paths, jar_paths, locked_jars
@@ -48,7 +50,7 @@ class BrokerOptions:
 
 @dataclass(frozen=True, slots=True)
 class BrokerStatus:
-    """state: running (answers) | silent (process lives, no answer) | stopped; complaint: last error line of its log when stopped."""
+    """state: running (answers) | silent (process lives, no answer) | stopped | died; complaint: its last error line if it died."""
 
     state: str
     bootstrap: str = ""
@@ -82,7 +84,7 @@ class EmbeddedBroker:
         if record is None:
             return BrokerStatus("stopped")
         if not is_running(_process(record)):
-            return BrokerStatus("stopped", complaint=self.folder.last_complaint())
+            return BrokerStatus("stopped") if record.stopped else BrokerStatus("died", complaint=self.folder.last_complaint())
         bootstrap = f"127.0.0.1:{record.port}"
         state = "running" if _answers(record.port, self.folder.cluster_id()) else "silent"
         return BrokerStatus(state, bootstrap, record.pid, record.since)
@@ -93,6 +95,7 @@ class EmbeddedBroker:
         if record is None or not is_running(_process(record)):
             return True
         with self._alone():
+            self.folder.write_record(msgspec.structs.replace(record, stopped=True))
             return stop(_process(record), STOP_GRACE_S)
 
     def _start(self, progress: Progress | None) -> str:
@@ -105,7 +108,9 @@ class EmbeddedBroker:
         for old in (self.folder.log, self.folder.console):
             with suppress(FileNotFoundError):
                 old.replace(old.with_name(old.name + ".previous"))
-        process = spawn([*self._java(java, classpath), "kafka.Kafka", str(self.folder.settings)], self.folder.console, _environment())
+        process = spawn(
+            [*self._java(java, classpath), "kafka.Kafka", str(self.folder.settings)], self.folder.console, _environment()
+        )
         since = datetime.now(UTC).isoformat(timespec="seconds")
         self.folder.write_record(BrokerRecord(process.pid, process.started, port, controller_port, since, str(java)))
         self._await_answer(process, port)
@@ -128,18 +133,25 @@ class EmbeddedBroker:
         result = subprocess.run(command, capture_output=True, text=True, env=_environment(), check=False)
         if result.returncode != 0:
             last = (result.stderr or result.stdout).strip().splitlines()[-1:] or ["no output"]
-            raise KafkaSetupError("broker_format", f"Kafka could not prepare its storage in {self.folder.path}: {last[0].strip()}")
+            raise KafkaSetupError(
+                "broker_format", f"Kafka could not prepare its storage in {self.folder.path}: {last[0].strip()}"
+            )
 
     def _ports(self) -> tuple[int, int]:
         last = self.folder.record()
         if self.options.port:
             if not _is_free(self.options.port):
-                raise KafkaSetupError("port_taken", f"Port {self.options.port} of 127.0.0.1 is taken by another program; stop it, or set "
-                                      "STRGW_KAFKA_PORT to a free port (0 picks one).")
+                raise KafkaSetupError(
+                    "port_taken",
+                    f"Port {self.options.port} of 127.0.0.1 is taken by another program; stop it, or set "
+                    "STRGW_KAFKA_PORT to a free port (0 picks one).",
+                )
             port = self.options.port
         else:
             port = last.port if last and _is_free(last.port) else _free_port()
-        controller_port = last.controller_port if last and last.controller_port != port and _is_free(last.controller_port) else _free_port()
+        controller_port = (
+            last.controller_port if last and last.controller_port != port and _is_free(last.controller_port) else _free_port()
+        )
         return port, controller_port
 
     def _await_answer(self, process: ProcessIdentity, port: int) -> None:
@@ -148,8 +160,11 @@ class EmbeddedBroker:
             if not is_running(process):
                 raise self._died()
             if time.monotonic() > deadline:
-                raise KafkaSetupError("broker_silent", f"The broker (pid {process.pid}) does not answer after {START_TIMEOUT_S} s; see {self.folder.log}, "
-                                      "then `strgw down` and `strgw up`.")
+                raise KafkaSetupError(
+                    "broker_silent",
+                    f"The broker (pid {process.pid}) does not answer after {START_TIMEOUT_S} s; see {self.folder.log}, "
+                    "then `strgw down` and `strgw up`.",
+                )
             time.sleep(_POLL_S)
 
     def _wait_for_silent(self, status: BrokerStatus) -> BrokerStatus:
@@ -159,16 +174,23 @@ class EmbeddedBroker:
             time.sleep(_POLL_S)
             status = self.status()
         if status.state == "silent":
-            raise KafkaSetupError("broker_silent", f"The broker (pid {status.pid}) runs but does not answer at {status.bootstrap}; see {self.folder.log}, "
-                                  "then `strgw down` and `strgw up`.")
+            raise KafkaSetupError(
+                "broker_silent",
+                f"The broker (pid {status.pid}) runs but does not answer at {status.bootstrap}; see {self.folder.log}, "
+                "then `strgw down` and `strgw up`.",
+            )
         return status
 
     def _died(self) -> KafkaSetupError:
         complaint = self.folder.last_complaint()
         if "No space left on device" in complaint:
-            return KafkaSetupError("no_disk", f"The disk of {self.folder.path} is full; free some space or set STRGW_HOME to another disk.")
+            return KafkaSetupError(
+                "no_disk", f"The disk of {self.folder.path} is full; free some space or set STRGW_HOME to another disk."
+            )
         where = self.folder.log if self.folder.log.exists() else self.folder.console
-        return KafkaSetupError("broker_died", f"The broker ended while starting; the last error in {where} is: {complaint or '(none)'}")
+        return KafkaSetupError(
+            "broker_died", f"The broker ended while starting; the last error in {where} is: {complaint or '(none)'}"
+        )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -189,7 +211,11 @@ def _process(record: BrokerRecord) -> ProcessIdentity:
 
 def _environment() -> dict[str, str]:
     """The environment without what would change Java from outside, so that the broker runs alike everywhere."""
-    return {name: value for name, value in os.environ.items() if name not in ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "CLASSPATH")
+    }
 
 
 def _answers(port: int, cluster_id: str) -> bool:

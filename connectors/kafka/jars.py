@@ -14,7 +14,9 @@ from typing import Any
 from connectors.kafka.errors import KafkaSetupError
 
 KAFKA = "org.apache.kafka:kafka_2.13:4.3.1"
-SLF4J_BINDING = "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"  # for slf4j 1.7, which Kafka uses; without it the log is silent
+SLF4J_BINDING = (
+    "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4"  # for slf4j 1.7, which Kafka uses; without it the log is silent
+)
 _PARALLEL = 6  # DEF a polite number of connections
 _TIMEOUT_S = 60
 
@@ -65,8 +67,11 @@ def jar_paths(cache: Path, jars: Sequence[Jar], progress: Progress | None = None
     paths = [folder / jar.file_name for jar in jars]
     for jar, path in zip(jars, paths, strict=True):
         if sha256(path) != jar.sha256:
-            raise KafkaSetupError("jar_mismatch", f"The jar {path} is not the one pinned in jars.lock (its SHA-256 differs); "
-                                  "delete the file to download it again, and ask who changed it.")
+            raise KafkaSetupError(
+                "jar_mismatch",
+                f"The jar {path} is not the one pinned in jars.lock (its SHA-256 differs); "
+                "delete the file to download it again, and ask who changed it.",
+            )
     return paths
 
 
@@ -74,8 +79,11 @@ def distribution_paths(kafka_home: Path) -> list[Path]:
     """Jars of an unpacked Apache Kafka (`kafka_home`/libs); raises KafkaSetupError where there is none."""
     paths = sorted((kafka_home / "libs").glob("*.jar"))
     if not any(path.name.startswith("kafka_2.13-") for path in paths):
-        raise KafkaSetupError("kafka_home", f"STRGW_KAFKA_HOME is {kafka_home}, but {kafka_home / 'libs'} holds no kafka_2.13-*.jar; "
-                              "point it at an unpacked Apache Kafka 4 release.")
+        raise KafkaSetupError(
+            "kafka_home",
+            f"STRGW_KAFKA_HOME is {kafka_home}, but {kafka_home / 'libs'} holds no kafka_2.13-*.jar; "
+            "point it at an unpacked Apache Kafka 4 release.",
+        )
     return paths
 
 
@@ -108,8 +116,11 @@ def _fetch(scratch: Path, jar: Jar) -> Path:
     except (RuntimeError, OSError) as error:  # jgo: not found; requests' errors are OSErrors
         raise _refused(jar.coordinate, error) from error
     if sha256(path) != jar.sha256:
-        raise KafkaSetupError("jar_mismatch", f"The download of {jar.coordinate} is not the jar pinned in jars.lock (its SHA-256 differs) and was "
-                              "thrown away; something between here and the repository changes files.")
+        raise KafkaSetupError(
+            "jar_mismatch",
+            f"The download of {jar.coordinate} is not the jar pinned in jars.lock (its SHA-256 differs) and was "
+            "thrown away; something between here and the repository changes files.",
+        )
     return path
 
 
@@ -119,8 +130,11 @@ def maven_client(local_repository: Path) -> Any:
         from jgo.config import GlobalSettings
         from jgo.maven import MavenContext
     except ImportError as error:
-        raise KafkaSetupError("download", "The embedded broker's jars are not here and the Maven client that fetches them is not installed: run "
-                              "`make setup`, or set STRGW_KAFKA_HOME to an unpacked Apache Kafka 4 release.") from error
+        raise KafkaSetupError(
+            "download",
+            "The embedded broker's jars are not here and the Maven client that fetches them is not installed: run "
+            "`make setup`, or set STRGW_KAFKA_HOME to an unpacked Apache Kafka 4 release.",
+        ) from error
     maven = MavenContext(repo_cache=local_repository, timeout=_TIMEOUT_S)
     maven.remote_repos = {**GlobalSettings.load().repositories, **maven.remote_repos}
     return maven
@@ -128,6 +142,11 @@ def maven_client(local_repository: Path) -> Any:
 
 def _refused(coordinate: str, error: Exception) -> KafkaSetupError:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return KafkaSetupError("no_disk", f"The disk is full: {coordinate} could not be stored; free some space or set STRGW_CACHE to another disk.")
-    return KafkaSetupError("download", f"The download of {coordinate} was refused or failed; check the network or the proxy, or set "
-                           "STRGW_KAFKA_HOME to an unpacked Apache Kafka 4 release.")
+        return KafkaSetupError(
+            "no_disk", f"The disk is full: {coordinate} could not be stored; free some space or set STRGW_CACHE to another disk."
+        )
+    return KafkaSetupError(
+        "download",
+        f"The download of {coordinate} was refused or failed; check the network or the proxy, or set "
+        "STRGW_KAFKA_HOME to an unpacked Apache Kafka 4 release.",
+    )

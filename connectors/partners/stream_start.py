@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from connectors.partners.accept import stream_start as midnight
+from schemas import topics
 from schemas.codec import Codec
 from schemas.registry import Partner
 
-STATE_TOPIC = "intake.state"
-DAY_MS = 86_400_000
+STATE_TOPIC = topics.changelog("intake")
 
 
 class StreamStart(msgspec.Struct, frozen=True):
@@ -29,11 +30,6 @@ class StreamStart(msgspec.Struct, frozen=True):
 
 
 STREAM_START = Codec(StreamStart)
-
-
-def midnight(at_ms: int) -> int:
-    """Midnight UTC of the day `at_ms` lies in."""
-    return at_ms - at_ms % DAY_MS
 
 
 def from_registry(partner: Partner) -> int | None:

@@ -26,10 +26,14 @@ def command(settings: Settings, file: Path, fiu: str, as_json: bool) -> int:
     registry = load_fius(settings.fius)
     known = registry.get(fiu.upper())
     if known is None:
-        raise CommandError(f"There is no FIU {fiu.upper()} in the registry; use one of {', '.join(sorted(registry))}.", "fiu_unknown")
+        raise CommandError(
+            f"There is no FIU {fiu.upper()} in the registry; use one of {', '.join(sorted(registry))}.", "fiu_unknown"
+        )
     form = report_form(known.profile)
     if form is None:
-        raise CommandError(f"There is no renderer {known.profile!r} for {known.id}; correct its profile in fius.yaml.", "no_renderer")
+        raise CommandError(
+            f"There is no renderer {known.profile!r} for {known.id}; correct its profile in fius.yaml.", "no_renderer"
+        )
     errors = form.check(file.read_bytes())
     if as_json:
         print_json({"file": str(file), "fiu": known.id, "profile": known.profile, "valid": not errors, "errors": errors})

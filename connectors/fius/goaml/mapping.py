@@ -86,10 +86,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 # What the sentences may mention; used to try each of them when a map is read.
-_SAMPLE = {
-    name: "1"
-    for name in ("label", "values", "channel", "status", "rate", "currency", "code", "note", "version", "previous", "number", "count")
-}
+_SAMPLE = dict.fromkeys("label values channel status rate currency code note version previous number count".split(), "1")
 
 
 class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

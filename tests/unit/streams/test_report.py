@@ -199,6 +199,13 @@ def test_a_report_whose_case_ends_is_withdrawn_once(how: dict[str, object], says
     assert emitted[1].filings == ()
 
 
+def test_a_withdrawn_report_is_not_withdrawn_again_when_its_case_merges_later() -> None:
+    fold, state = stage()
+    merged = case(3, state="merged", merged_into="cd" * 16, evidence=(), findings=(), parties=(), suspicion_formed_ms=0)
+    emitted = reports(fold, state, case(), case(2, state="below", suspicion_formed_ms=0), merged)
+    assert [r.state for r in emitted] == ["open", "withdrawn"]
+
+
 def test_a_withdrawn_report_can_open_again() -> None:
     fold, state = stage()
     emitted = reports(fold, state, case(), case(2, state="below", suspicion_formed_ms=0), case(3))
@@ -364,6 +371,9 @@ def test_nobody_is_a_subject_where_the_case_names_none(role: str) -> None:
 def test_the_roles_of_payers_are_worded_as_the_rules_ask() -> None:
     told = text(case())
     assert "Payer, possibly for a relative and possibly under pressure, not a suspect: P2 to P7." in told
+    assert not [line for line in told.splitlines() if re.match(r"P[2-7] (received|sent)", line)]
+    assert "Possible victim, reported as a person who may need protection and not as a suspect: P1 to P7." in text(everyone("victim"))
+    assert "Person who may need protection, not a suspect: P1 to P7." in text(everyone("protected"))
     assert "Reported as subject: P1 (receives the payments of the pattern (6 payers in this case))." in told
 
 

@@ -82,6 +82,11 @@ def test_the_sending_side_comes_first_and_the_paying_side_files_too() -> None:
     assert "FATF INR.16" not in {step.rule for step in plans[0].basis}
 
 
+def test_a_domestic_transfer_counts_for_its_branch_once() -> None:
+    (plan,), _ = routed(moved("DE", "DE"))
+    assert {step.rule for step in plan.basis} == {"licence", "FATF R.20", "national law, DE"}
+
+
 def test_where_only_the_paying_side_is_licensed_that_side_files() -> None:
     plans, considered = routed(moved("DE", "TR"), partners=(partner("TR"),))
     assert outline(plans) == [("TR", "file", ""), ("DE", "spontaneous", "")]

@@ -15,7 +15,8 @@ def main(bootstrap: str, instance: str) -> None:
     sys.modules["delivery_desk"] = module
     spec.loader.exec_module(module)
     delivery, _ = module.Desk(bootstrap, module.load_case()).delivery(instance)
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     while True:
         delivery.step()
 

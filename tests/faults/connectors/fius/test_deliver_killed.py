@@ -49,7 +49,9 @@ def post_all(desk: Any) -> None:
             # A version in three is invalid: it must be held, and mended by the next one.
             narrative = {} if (number + version) % 3 == 0 and version < VERSIONS else desk.case.report().narrative
             report = desk.case.report(report_id=report_id, version=version, score=0.6 + version / 10, narrative=narrative)
-            producer.send("filings", REPORT_CODEC.encode(report), report_id.encode(), partition=partition_of(report_id.encode(), 4))
+            producer.send(
+                "filings", REPORT_CODEC.encode(report), report_id.encode(), partition=partition_of(report_id.encode(), 4)
+            )
     producer.flush()
     producer.close()
 

@@ -2,11 +2,11 @@
 
 import importlib.util
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
@@ -135,16 +135,10 @@ def fresh_topics(bootstrap: str) -> None:
 
 
 @pytest.fixture
-def desk(broker: str) -> Iterator[Desk]:
+def desk(broker: str) -> Desk:
     fresh_topics(broker)
     case = load_case()
     desk = Desk(broker, case)
     offset = desk.post_raw("transfers", case.record)
-    case.evidence = tuple(_moved(line, offset) for line in case.evidence)
-    yield desk
-
-
-def _moved(line: Any, offset: int) -> Any:
-    import msgspec
-
-    return msgspec.structs.replace(line, offset=offset)
+    case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in case.evidence)
+    return desk

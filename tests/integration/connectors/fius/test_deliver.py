@@ -74,7 +74,7 @@ def test_bytes_that_are_no_report_are_set_aside_and_the_next_report_goes_out(des
 
 def test_a_missing_fiu_topic_is_refused_at_the_start(desk: Any) -> None:
     delivery, log = desk.delivery()
-    with pytest.raises(TopicMissing, match="fiu.qq.reports"):
+    with pytest.raises(TopicMissing, match=r"fiu\.qq\.reports"):
         delivery.open(["QQ"])
     log.close()
 
@@ -87,7 +87,7 @@ def test_the_reader_of_an_fiu_notices_changed_bytes_and_foreign_reports(desk: An
     desk.post_raw("fiu.kg.reports", encode_filing(changed))
     desk.post_raw("fiu.kg.reports", encode_filing(msgspec.structs.replace(filing, fiu="AE")))
     desk.post_raw("fiu.kg.reports", b"\x00\x00\x00\xff\xffjunk")
-    found = sorted((problem.code for one in seen(desk, "kg") for problem in one.problems))
+    found = sorted(problem.code for one in seen(desk, "kg") for problem in one.problems)
     assert found == ["avro_schema_unknown", "digest_differs", "wrong_fiu"]
     assert sum(one.is_genuine for one in seen(desk, "kg")) == 1
 

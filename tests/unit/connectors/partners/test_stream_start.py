@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.partners.stream_start import StreamStart, StreamStarts, first_wins, from_registry, midnight
+from connectors.partners.stream_start import StreamStart, StreamStarts, first_wins, from_registry
 from schemas.registry import Partner
 
 MAY_17_EVENING = 1_715_971_330_000  # 2024-05-17T18:42:10Z
@@ -13,12 +13,6 @@ MAY_16 = MAY_17 - 86_400_000
 def partner(stream_start: str = "") -> Partner:
     """Partner `demo`."""
     return Partner("demo", "Demo", "mto", "strgw.transfer/1", "KZ", (), stream_start=stream_start)
-
-
-def test_a_stream_begins_at_midnight_utc_of_its_first_day() -> None:
-    assert midnight(MAY_17_EVENING) == MAY_17
-    assert midnight(MAY_17) == MAY_17
-    assert midnight(MAY_17 - 1) == MAY_16
 
 
 def test_the_registry_decides_where_it_names_a_day() -> None:

@@ -114,7 +114,9 @@ class Cases:
         local = CURRENCIES[code]
         payer, collector = full_party(2, "Aigul Sadykova", "KG"), full_party(1, "Bakyt Testov", "KG")
         cyrillic, arabic = full_party(3, "Айгүл Садыкова-О'Нил", "KG"), full_party(4, "نور الدين أحمد", "AF")
-        firm = full_party(5, 'Smith & Sons "Gold" <Trading> Ltd', "AE", kind="entity", documents=(Document("registration", "TL1", "AE"),))
+        firm = full_party(
+            5, 'Smith & Sons "Gold" <Trading> Ltd', "AE", kind="entity", documents=(Document("registration", "TL1", "AE"),)
+        )
         roles = {collector.key: "subject", payer.key: "family_payer", cyrillic.key: "protected"}
         kinds = {
             "plain": [transfer(1, payer, collector), transfer(2, cyrillic, collector)],

@@ -1,7 +1,7 @@
 """The schema generated from a profile and the FIU's own schema give every document the same verdict."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -41,27 +41,25 @@ def mutate(chance: random.Random, root: etree._Element) -> str:
     node = chance.choice(list(root.iter())[1:])
     parent = node.getparent()
     assert parent is not None
-    kind = chance.choice(("drop", "double", "swap", "text", "text", "text", "extra", "rename", "attribute", "nil", "move"))
-    if kind == "drop":
-        parent.remove(node)
-    elif kind == "double":
-        parent.insert(parent.index(node), deepcopy(node))
-    elif kind == "swap":
-        parent.append(node)
-    elif kind == "text":
-        leaf = next((inner for inner in node.iter() if len(inner) == 0), node)
-        leaf.text = chance.choice(VALUES)
-    elif kind == "extra":
-        parent.insert(parent.index(node), etree.Element(chance.choice(("comments", "surprise", "gender", "middle_name", "email"))))
-    elif kind == "rename":
-        node.tag = chance.choice(("t_from", "t_to_my_client", "from_account", "comments", "report_date", "surprise"))
-    elif kind == "attribute":
-        node.set("id", "1")
-    elif kind == "nil":
-        node.set("{http://www.w3.org/2001/XMLSchema-instance}nil", "true")
-    else:
-        root.insert(0, node)
-    return f"{kind}:{node.tag}"
+    at = parent.index(node)
+    leaf = next((inner for inner in node.iter() if len(inner) == 0), node)
+    extra = chance.choice(("comments", "surprise", "gender", "middle_name", "email"))
+    other = chance.choice(("t_from", "t_to_my_client", "from_account", "comments", "report_date", "surprise"))
+    kinds: dict[str, Callable[[], object]] = {
+        "drop": lambda: parent.remove(node),
+        "double": lambda: parent.insert(at, deepcopy(node)),
+        "last": lambda: parent.append(node),
+        "top": lambda: root.insert(0, node),
+        "text": lambda: setattr(leaf, "text", chance.choice(VALUES)),
+        "extra": lambda: parent.insert(at, etree.Element(extra)),
+        "rename": lambda: setattr(node, "tag", other),
+        "attribute": lambda: node.set("id", "1"),
+        "nil": lambda: node.set("{http://www.w3.org/2001/XMLSchema-instance}nil", "true"),
+    }
+    kind = chance.choice([*kinds, "text", "text", "drop"])
+    name = str(node.tag)
+    kinds[kind]()
+    return f"{kind}:{name}"
 
 
 def test_samples_and_own_reports_get_the_same_verdict_from_both(cases: Any, code: str, form: Form, original: Any) -> None:

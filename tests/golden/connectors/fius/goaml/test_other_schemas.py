@@ -8,9 +8,10 @@ import pytest
 from lxml import etree
 
 from connectors.fius.goaml.importer import compile_profile
-from connectors.fius.goaml.mapping import Form, load_form
+from connectors.fius.goaml.mapping import Form, load_form, read_map
 from connectors.fius.goaml.profile import Schema
 from connectors.fius.goaml.renderer import render
+from connectors.fius.goaml.starter import as_yaml, starter_map
 from connectors.fius.goaml.validate import compiled, validate
 from connectors.fius.goaml.xsd import generate
 from connectors.fius.resolved import Rendered
@@ -52,7 +53,7 @@ def demand_new(root: etree._Element) -> None:
 
 def demand_place_of_birth(root: etree._Element) -> None:
     for node in declared(root, "birth_place"):
-        node.attrib.pop("minOccurs", None)
+        node.set("minOccurs", "1")
 
 
 def rename_element(root: etree._Element) -> None:
@@ -115,7 +116,9 @@ def test_an_element_switched_off_is_dropped_and_recorded(cases: Any, code: str) 
     files = renders(cases, code, changed(code, disable_comments))
     assert codes(files) == set()
     assert all(b"<comments>" not in file.payload for file in files)
-    assert all(any(row.rule == "DISABLED_BY_FIU" and row.target_path.endswith("comments") for row in file.ledger) for file in files)
+    assert all(
+        any(row.rule == "DISABLED_BY_FIU" and row.target_path.endswith("comments") for row in file.ledger) for file in files
+    )
 
 
 def test_a_new_mandatory_element_holds_the_report(cases: Any, code: str) -> None:
@@ -161,3 +164,19 @@ def test_either_fius_map_on_the_others_schema_never_publishes_anything_invalid(c
     for schema_of, map_of in (("ae", "lk"), ("lk", "ae")):
         form = Form(load_form(schema_of).schema, msgspec.structs.replace(load_form(map_of).map, shape=shape))
         renders(cases, map_of, form)
+
+
+def test_a_starter_map_reads_back_and_never_publishes_anything_invalid(cases: Any, code: str, form: Form) -> None:
+    made = starter_map(form.schema.profile, cases.currencies[code], form.map)
+    assert read_map(as_yaml(made), "map.yaml") == made
+    files = renders(cases, code, Form(form.schema, made))
+    assert codes(files) <= {"mandatory_missing", "code_unmapped"}
+
+
+def test_a_starter_map_finds_codes_by_their_labels_and_invents_no_date(form: Form, code: str) -> None:
+    made = starter_map(form.schema.profile, "AED", form.map)
+    assert made.codes["funds_from"]["cash_to_cash"] == "CASH"
+    assert made.codes["account_role"] == {"holder": "PAH" if code == "ae" else "ACHLD", "*": "-"}
+    assert made.codes["identifier"]["passport"] == {"ae": "PASSP", "lk": "PPT"}[code]
+    assert not any(rule.value.startswith(("19", "21")) for rule in made.placeholders)
+    assert not any("DRG" in told for codes_of in made.indicators.values() for told in codes_of)

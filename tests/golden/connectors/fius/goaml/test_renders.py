@@ -91,9 +91,11 @@ def test_an_unknown_birth_date_is_a_named_placeholder_in_ae_and_holds_the_report
     one = [cases.transfer(1, payer, collector)]
     ae = only(render(cases.resolved("ae", one), load_form("ae")))
     assert texts(xml_of(ae), ".//from_person/birthdate") == ["1900-01-01T00:00:00"]
-    assert [(row.canonical_path, row.rule) for row in ae.ledger if row.state == "placeholder" and row.target_path.endswith("birthdate")] == [
-        ("parties[P1].dates_of_birth", "AE-P01")
-    ]
+    assert [
+        (row.canonical_path, row.rule)
+        for row in ae.ledger
+        if row.state == "placeholder" and row.target_path.endswith("birthdate")
+    ] == [("parties[P1].dates_of_birth", "AE-P01")]
     lk = only(render(cases.resolved("lk", cases.domestic("lk", one)), load_form("lk")))
     assert [(e.code, e.canonical_path) for e in lk.errors] == [("mandatory_missing", "parties[P1].dates_of_birth")]
 
@@ -103,7 +105,16 @@ def test_a_party_of_whom_only_a_name_is_known_needs_placeholders_and_each_is_in_
     file = only(render(cases.resolved("ae", [cases.transfer(1, bare, cases.bare_party(2, "Firma", "entity"))]), load_form("ae")))
     root = xml_of(file)
     filled = {row.target_path.rpartition("/")[2]: row.rule for row in file.ledger if row.state == "placeholder"}
-    assert set(filled) >= {"birthdate", "gender", "nationality1", "residence", "id_number", "first_name", "tax_reg_number", "phones"}
+    assert set(filled) >= {
+        "birthdate",
+        "gender",
+        "nationality1",
+        "residence",
+        "id_number",
+        "first_name",
+        "tax_reg_number",
+        "phones",
+    }
     assert all(rule.startswith("AE-P") for rule in filled.values())
     assert texts(root, ".//from_person/last_name") == ["Mirlan"]
 
@@ -221,7 +232,12 @@ def test_a_file_over_the_size_limit_is_split_and_one_transaction_over_it_is_held
     report = cases.resolved("ae", [cases.transfer(n, payer, collector) for n in range(8)])
 
     def limited(size: int) -> tuple[Rendered, ...]:
-        return render(report, Form(form.schema, msgspec.structs.replace(form.map, limits=msgspec.structs.replace(form.map.limits, file_bytes=size))))
+        return render(
+            report,
+            Form(
+                form.schema, msgspec.structs.replace(form.map, limits=msgspec.structs.replace(form.map.limits, file_bytes=size))
+            ),
+        )
 
     files = limited(20_000)
     assert len(files) > 1
@@ -232,7 +248,13 @@ def test_a_file_over_the_size_limit_is_split_and_one_transaction_over_it_is_held
 def test_indicators_follow_the_typologies_once_each(cases: Any) -> None:
     lines = tuple(TypologyLine(name, name, 0.8, "") for name in ("TS-F01", "TS-K01", "TS-X99"))
     report = cases.all("ae")["local"]
-    root = xml_of(only(render(msgspec.structs.replace(report, report=msgspec.structs.replace(report.report, typologies=lines)), load_form("ae"))))
+    root = xml_of(
+        only(
+            render(
+                msgspec.structs.replace(report, report=msgspec.structs.replace(report.report, typologies=lines)), load_form("ae")
+            )
+        )
+    )
     assert texts(root, "report_indicators/indicator") == ["MURCW", "MTOCB", "FNACC", "CSUBS", "TAICE"]
 
 
@@ -266,7 +288,9 @@ def test_the_ledger_says_what_became_of_every_field_of_the_form(cases: Any, code
 
 
 def test_a_value_the_form_refuses_is_left_out_where_optional_and_said_so(cases: Any) -> None:
-    odd = cases.full_party(2, "A B", "KG", emails=("no one@nowhere",), addresses=(Address("x" * 180, "Osh", "KG"),), ip="10.0.0.300")
+    odd = cases.full_party(
+        2, "A B", "KG", emails=("no one@nowhere",), addresses=(Address("x" * 180, "Osh", "KG"),), ip="10.0.0.300"
+    )
     file = only(render(cases.resolved("ae", [cases.transfer(1, odd, cases.full_party(1, "C D", "KG"))]), load_form("ae")))
     assert xml_of(file).findtext(".//from_person//address/additional_address_line1") == "x" * 80
     assert any(row.target_path.endswith("emails/email") and row.rule == "LEFT_OUT_PATTERN_MISMATCH" for row in file.ledger)
@@ -284,7 +308,9 @@ def test_rates_come_from_the_dated_table() -> None:
 def test_the_fius_error_names_the_element_and_never_its_value(cases: Any) -> None:
     form = load_form("ae")
     file = only(render(cases.all("ae")["plain"], form))
-    broken = file.payload.replace(b"<first_name>Aigul<", "<first_name>Айгуль<".encode()).replace(b"<transmode_code>OCT<", b"<transmode_code>ZZZ<")
+    broken = file.payload.replace(b"<first_name>Aigul<", "<first_name>Айгуль<".encode()).replace(
+        b"<transmode_code>OCT<", b"<transmode_code>ZZZ<"
+    )
     errors = validate(broken, form)
     assert {error.code for error in errors} == {"pattern_mismatch", "code_not_in_list"}
     assert {error.target_path.rpartition("/")[2] for error in errors} == {"first_name", "transmode_code"}
@@ -301,8 +327,8 @@ def test_a_missing_and_a_misplaced_element_are_told_apart(cases: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "expected"), [(b"", "not_xml"), (b"<report", "not_xml"), (b"<!DOCTYPE report><report/>", "dtd"), (b"<other/>", "element_unknown")]
+    ("raw", "expected"),
+    [(b"", "not_xml"), (b"<report", "not_xml"), (b"<!DOCTYPE report><report/>", "dtd"), (b"<other/>", "element_unknown")],
 )
 def test_what_is_no_report_is_refused_by_code(raw: bytes, expected: str) -> None:
     assert [error.code for error in validate(raw, load_form("ae"))] == [expected]
-

@@ -58,7 +58,9 @@ parties = st.builds(
     nationality=mostly(countries),
     occupation=optional(words),
     customer_since=optional(st.just("2024-01-01")),
-    documents=some(st.builds(Document, st.sampled_from(["passport", "national_id", "registration", "tazkira", "odd"]), numbers, countries)),
+    documents=some(
+        st.builds(Document, st.sampled_from(["passport", "national_id", "registration", "tazkira", "odd"]), numbers, countries)
+    ),
     phones=some(st.one_of(st.sampled_from(["+971501234567", "0501234567", "+1", "123456789012345678901234567890"]), ugly)),
     emails=some(st.one_of(st.just("a@b.co"), ugly), 7),
     devices=some(words),
@@ -82,7 +84,10 @@ def transfers(draw: st.DrawFn, number: int, country: str) -> Transfer:
         status=draw(st.sampled_from(["sent", "paid", "refunded", "changed", "cancelled"])),
         occurred_ms=draw(st.integers(0, 2_000_000_000_000)),
         utc_offset_min=0,
-        amount=Money(draw(st.sampled_from([1, 99, 12_345, 10**7, 10**7, 10**18])), draw(st.sampled_from(["AED", "LKR", "USD", "JPY", "KWD", "IRR"] * 4 + ["QQQ"]))),
+        amount=Money(
+            draw(st.sampled_from([1, 99, 12_345, 10**7, 10**7, 10**18])),
+            draw(st.sampled_from(["AED", "LKR", "USD", "JPY", "KWD", "IRR"] * 4 + ["QQQ"])),
+        ),
         usd_minor=1,
         channel=channel,
         sender=draw(parties),
@@ -104,7 +109,16 @@ def reports(draw: st.DrawFn, code: str) -> ResolvedReport:
     keys = dict.fromkeys(party.key for t in items for party in (t.sender, t.receiver) if party is not None)
     roles = tuple(CaseParty(key, draw(st.sampled_from(ROLES)), "") for key in keys)
     number = draw(st.sampled_from(["101"] * 12 + ["", "KG-9"]))
-    plan = FilingPlan(country, country, draw(st.sampled_from(["file"] * 12 + ["spontaneous"])), "ready", number, draw(words), (), Clock(0, (), 0))
+    plan = FilingPlan(
+        country,
+        country,
+        draw(st.sampled_from(["file"] * 12 + ["spontaneous"])),
+        "ready",
+        number,
+        draw(words),
+        (),
+        Clock(0, (), 0),
+    )
     report = Report(
         report_id=draw(st.sampled_from(["ab" * 16] * 12 + ["r" * 300])), version=draw(st.integers(1, 3)), state="open", scope="", offence="TIP", score=0.9,
         urgent=draw(st.booleans()), do_not_block=draw(st.booleans()), suspicion_formed_ms=START_MS,
@@ -116,7 +130,9 @@ def reports(draw: st.DrawFn, code: str) -> ResolvedReport:
         id=country, country=country, name="", acronym="", egmont="member", gate="open", goaml="yes", channel="", deadline="PT24H", deadline_text="",
         timezone="Asia/Dubai", weekend=(), calendar="", language="en", profile=code, transport="", confidence="H", evidence="",
     )  # fmt: skip
-    partner = Partner("demo", "Demo Remit", "mto", "", country, (Licence(country, "101", agents=draw(st.sampled_from([(), (), ("N123",)]))),))
+    partner = Partner(
+        "demo", "Demo Remit", "mto", "", country, (Licence(country, "101", agents=draw(st.sampled_from([(), (), ("N123",)]))),)
+    )
     return ResolvedReport(report, plan, fiu, partner, {t.uid: t for t in items}, merge_parties(roles, items))
 
 

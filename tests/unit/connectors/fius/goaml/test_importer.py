@@ -64,7 +64,12 @@ def test_occurrences_nillable_fixed_and_facets_survive_into_the_generated_schema
     made = etree.XMLSchema(etree.fromstring(generate(compiled("", report))))
     good = "<report><amount>1.25</amount><amount xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xsi:nil='true'/><closed>1</closed></report>"
     assert made.validate(etree.fromstring(good))
-    for bad in ("<amount>1.255</amount>", "<amount>-1</amount>", "<amount>1</amount><closed>0</closed>", "<amount>1</amount>" * 4):
+    for bad in (
+        "<amount>1.255</amount>",
+        "<amount>-1</amount>",
+        "<amount>1</amount><closed>0</closed>",
+        "<amount>1</amount>" * 4,
+    ):
         assert not made.validate(etree.fromstring(f"<report>{bad}</report>")), bad
 
 
@@ -80,7 +85,9 @@ def test_an_extended_type_starts_with_what_it_inherits() -> None:
 def test_a_named_group_and_a_global_element_are_written_in_where_they_are_used() -> None:
     body = '<xs:group name="g"><xs:choice><xs:element name="a" type="xs:string"/><xs:element name="b" type="xs:string"/></xs:choice></xs:group>'
     body += '<xs:element name="c" type="xs:string"/>'
-    made = etree.XMLSchema(etree.fromstring(generate(compiled(body, '<xs:group ref="g" maxOccurs="2"/><xs:element ref="c" minOccurs="0"/>'))))
+    made = etree.XMLSchema(
+        etree.fromstring(generate(compiled(body, '<xs:group ref="g" maxOccurs="2"/><xs:element ref="c" minOccurs="0"/>')))
+    )
     assert made.validate(etree.fromstring("<report><b/><a/><c/></report>"))
     assert not made.validate(etree.fromstring("<report><a/><a/><a/></report>"))
 
@@ -100,7 +107,9 @@ def test_a_lookahead_is_reported_and_not_checked() -> None:
 
 
 def test_types_no_report_uses_are_named() -> None:
-    body = CODES + '<xs:complexType name="login"><xs:sequence><xs:element name="p" type="xs:string"/></xs:sequence></xs:complexType>'
+    body = (
+        CODES + '<xs:complexType name="login"><xs:sequence><xs:element name="p" type="xs:string"/></xs:sequence></xs:complexType>'
+    )
     profile = compiled(body)
     assert notes(profile) == ["type_unused"]
     assert "login" not in profile.types
@@ -116,8 +125,16 @@ def test_types_no_report_uses_are_named() -> None:
         ('<xs:include schemaLocation="x.xsd"/>', "", "schema_in_parts"),
         ('<xs:attribute name="a"/>', "", "construct_not_supported"),
         ("", '<xs:element name="a" abstract="true" type="xs:string"/>', "construct_not_supported"),
-        ("", '<xs:element name="a"><xs:simpleType><xs:list itemType="xs:int"/></xs:simpleType></xs:element>', "construct_not_supported"),
-        ("", '<xs:element name="a"><xs:complexType><xs:attribute name="b" use="required"/></xs:complexType></xs:element>', "construct_not_supported"),
+        (
+            "",
+            '<xs:element name="a"><xs:simpleType><xs:list itemType="xs:int"/></xs:simpleType></xs:element>',
+            "construct_not_supported",
+        ),
+        (
+            "",
+            '<xs:element name="a"><xs:complexType><xs:attribute name="b" use="required"/></xs:complexType></xs:element>',
+            "construct_not_supported",
+        ),
         (CODES.replace("xs:string", "xs:int"), '<xs:element name="code" type="code_type"/>', "schema_not_valid"),
     ],
 )

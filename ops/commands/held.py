@@ -1,0 +1,80 @@
+"""`strgw held`: filings that wait for a person."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from connectors.fius.holds import Hold, read_holds
+from ops.cluster import bootstrap
+from ops.errors import CommandError
+from ops.output import json_option, print_json
+from ops.settings import Settings
+from schemas.held import Held
+
+
+@click.group()
+def command() -> None:
+    """Filings that were not sent because a person must look first."""
+
+
+@command.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also those that were settled since, and proposals for FIU-to-FIU exchange.")
+@json_option
+@click.pass_obj
+def list_(settings: Settings, everything: bool, as_json: bool) -> None:
+    """List the filings that wait, nearest deadline first."""
+    holds = [hold for hold in read_holds(bootstrap(settings)) if everything or hold.open]
+    if as_json:
+        print_json([_document(hold) for hold in holds])
+        return
+    if not holds:
+        click.echo("No filing waits for a person.")
+        return
+    table = Table(box=None, header_style="bold")
+    for name in ("Held id", "FIU", "Report", "Version", "Due (UTC)", "Why", "Errors", "State"):
+        table.add_column(name, overflow="fold")
+    for hold in holds:
+        held = hold.held
+        state = "waits" if hold.open else "settled"
+        cells = (held.held_id, held.fiu or "-", held.report_id, str(held.version), _utc(held.due_at_ms), held.code)
+        table.add_row(*cells, str(len(held.errors)), f"{state}, urgent" if held.urgent and hold.open else state)
+    Console().print(table)
+
+
+@command.command()
+@click.argument("held_id")
+@json_option
+@click.pass_obj
+def show(settings: Settings, held_id: str, as_json: bool) -> None:
+    """Show one held filing with every error and the field it comes from. HELD_ID may be shortened to what is unambiguous."""
+    found = [hold for hold in read_holds(bootstrap(settings)) if hold.held.held_id.startswith(held_id)]
+    if len(found) != 1:
+        said = "No held filing has" if not found else f"{len(found)} held filings have"
+        raise CommandError(f"{said} an id that starts with {held_id}; `strgw held list --all` shows them.", "held_unknown")
+    if as_json:
+        print_json(_document(found[0]))
+        return
+    _print(found[0].held, found[0])
+
+
+def _print(held: Held, hold: Hold) -> None:
+    click.echo(f"{held.held_id}  {'waits' if hold.open else 'settled'} since {_utc(hold.at_ms)}")
+    click.echo(f"  report {held.report_id} version {held.version} for {held.fiu or 'no FIU'} ({held.obligation}), due {_utc(held.due_at_ms)}")
+    click.echo(f"  {held.code}: {held.reason}")
+    for filing_id in held.published:
+        click.echo(f"  already sent: filing {filing_id}")
+    for error in held.errors:
+        click.echo(f"  - {error.code}: {error.text}")
+        click.echo(f"    field {error.canonical_path or '?'}{f', in the form {error.target_path}' if error.target_path else ''}")
+
+
+def _document(hold: Hold) -> dict[str, Any]:
+    fields = {name: getattr(hold.held, name) for name in hold.held.__struct_fields__}
+    return {**fields, "held_at_ms": hold.at_ms, "open": hold.open}
+
+
+def _utc(ms: int) -> str:
+    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,66 @@
+"""Loads what every process needs to know: partners, FIUs, the key of the pseudonyms."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from connectors.fius.forms import renderer
+from connectors.fius.prepare import Registries
+from connectors.partners.registry import load_partners
+from ops.errors import CommandError
+from ops.settings import Settings
+from schemas.fius import load_fius
+from schemas.registry import Fiu, Partner
+from streams.domain.identity import Keyring
+
+
+def partners_of(settings: Settings, override: Path | None = None) -> dict[str, Partner]:
+    """Partners by id, from `override`, else STRGW_REGISTRY, else the sample registry."""
+    return load_partners(override or settings.registry)
+
+
+def partner_of(partners: Mapping[str, Partner], identity: str) -> Partner:
+    """The partner `identity`, or one sentence that says which there are."""
+    if identity not in partners:
+        raise CommandError(f"The registry has no partner '{identity}'; it has {', '.join(sorted(partners))}.", "partner_unknown")
+    return partners[identity]
+
+
+def fius_of(settings: Settings) -> dict[str, Fiu]:
+    """FIUs by ISO country code."""
+    return load_fius(settings.fius)
+
+
+def registries(settings: Settings, partners: Mapping[str, Partner]) -> Registries:
+    """What delivery knows beside a report."""
+    return Registries(partners, fius_of(settings), renderer)
+
+
+def keyring(settings: Settings) -> Keyring:
+    """The deployment's key; made on first use where no key is set, readable by its owner alone."""
+    if settings.hmac_key:
+        return Keyring(bytes.fromhex(settings.hmac_key))
+    path = settings.hmac_key_file
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        text = _new_key(path)
+    except OSError as error:
+        raise CommandError(f"The key file {path} cannot be read ({error.strerror}); set STRGW_HMAC_KEY_FILE.", "hmac_key") from error
+    try:
+        return Keyring(bytes.fromhex(text))
+    except ValueError as error:
+        raise CommandError(f"The key file {path} does not hold 64 hex digits; restore it from your backup.", "hmac_key") from error
+
+
+def _new_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = secrets.token_hex(32)
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:  # another process of this deployment was first: its key counts
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+        stream.write(text + "\n")
+    return text

@@ -1,0 +1,107 @@
+"""What runs and what it measures: broker, processes, lag, and key figures read from each process's metrics on loopback."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from connectors.kafka.admin import group_lag
+from connectors.kafka.embedded import BrokerStatus
+from ops.broker import embedded_broker
+from ops.processes import ProcessFolder, ProcessRecord, is_live
+from ops.settings import Settings
+
+_SCRAPE_TIMEOUT_S = 5
+# Key figures: title, metric, label to split by, and the label values that count (none: all).
+FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("events by outcome", "strgw_events_total", ("outcome",)),
+    ("quarantined by reason", "strgw_quarantined_total", ("reason",)),
+    ("findings by typology", "strgw_findings_total", ("typology",)),
+    ("filings by FIU and state", "strgw_filings_total", ("fiu", "state")),
+    ("held filings due within", "strgw_filings_due", ("within",)),
+    ("records a stage is behind", "strgw_stage_lag_records", ("stage",)),
+)
+
+Samples = Iterable[tuple[str, Mapping[str, str], float]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessStatus:
+    """A process of the gateway. state: running | died; metrics: port on 127.0.0.1, 0 for none; last_line: of its log, if it died."""
+
+    name: str
+    state: str
+    pid: int
+    since: str
+    metrics: int
+    last_line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayStatus:
+    """All that `strgw status` shows. figures: title → label values joined by a blank → sum over the processes."""
+
+    bootstrap: str
+    broker: BrokerStatus
+    processes: list[ProcessStatus]
+    lag: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    figures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+
+def gateway_status(settings: Settings) -> GatewayStatus:
+    """The status now; a process that does not answer is shown as it is, never waited for longer than 5 s."""
+    broker = BrokerStatus("external", settings.kafka) if settings.kafka else embedded_broker(settings).status()
+    bootstrap = broker.bootstrap if broker.state in ("running", "external") else ""
+    folder = ProcessFolder(settings.home)
+    processes = [_process_status(folder, record) for record in folder.records()]
+    ports = [process.metrics for process in processes if process.state == "running" and process.metrics]
+    lag = group_lag(bootstrap) if bootstrap else {}
+    return GatewayStatus(bootstrap, broker, processes, lag, key_figures(sample for port in ports for sample in scrape(port)))
+
+
+def key_figures(samples: Samples) -> dict[str, dict[str, float]]:
+    """Sums of the FIGURES over `samples` (name, labels, value), only those that occur."""
+    wanted = {metric: (title, labels) for title, metric, labels in FIGURES}
+    figures: dict[str, dict[str, float]] = {}
+    for name, labels, value in samples:
+        if name in wanted:
+            title, split = wanted[name]
+            key = " ".join(labels[label] for label in split)
+            rows = figures.setdefault(title, {})
+            rows[key] = rows.get(key, 0.0) + value
+    return {title: dict(sorted(figures[title].items())) for title, _, _ in FIGURES if title in figures}
+
+
+def scrape(port: int) -> list[tuple[str, dict[str, str], float]]:
+    """Samples of the metrics at 127.0.0.1:`port`; none where nothing answers (the process may be just ending)."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=_SCRAPE_TIMEOUT_S) as response:
+            text = response.read().decode("utf-8")
+    except (urllib.error.URLError, OSError):
+        return []
+    return [
+        (sample.name, sample.labels, sample.value) for family in text_string_to_metric_families(text) for sample in family.samples
+    ]
+
+
+def age(since: str, now_s: float | None = None) -> str:
+    """Time since the ISO 8601 moment `since`, as people say it: 45 s, 12 min, 3 h 5 min, 2 d 4 h."""
+    from datetime import datetime
+
+    seconds = int((time.time() if now_s is None else now_s) - datetime.fromisoformat(since).timestamp())
+    if seconds < 60:
+        return f"{max(0, seconds)} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60} min" if hours < 24 else f"{hours // 24} d {hours % 24} h"
+
+
+def _process_status(folder: ProcessFolder, record: ProcessRecord) -> ProcessStatus:
+    if is_live(record):
+        return ProcessStatus(record.name, "running", record.pid, record.since, record.metrics)
+    return ProcessStatus(record.name, "died", record.pid, record.since, 0, folder.last_line(record.name))

@@ -1,0 +1,197 @@
+"""From a partner's words to the canonical transfer: normal forms, entity keys, places, dollars and classes of words.
+
+Everything here is a function of the event, the partner and the scope's key; the same event gives the same bytes on every machine.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from functools import lru_cache
+
+from msgspec import UNSET, UnsetType
+
+from schemas.fx import fx_table
+from schemas.native import NativeAgent, NativeParty, NativeTransfer, Reading
+from schemas.native_rules import Meaning
+from schemas.places import town_id
+from schemas.registry import Partner
+from schemas.transfer import (
+    ACCOUNT, ADDRESS, AGENT, DEVICE, DOCUMENT, EMAIL, IP, PARTY, PHONE, Account, Address, Agent, Coordinate, Document, Flag, Identifier,
+    Party, Place, Transfer,
+)  # fmt: skip
+from streams.domain import identity, phones
+from streams.domain.identity import Keyring
+from streams.domain.names import share_a_token
+from streams.domain.wording import purpose_class, relation_class
+
+UID_BYTES = DIGEST_BYTES = 16
+NOWHERE = Place("", "")
+
+
+def transfer_uid(partner: str, transfer_id: str) -> bytes:
+    """The same for one transfer under every status: SHA-256 of partner and transfer id, 16 bytes."""
+    return hashlib.sha256(f"{partner}\0{transfer_id}".encode()).digest()[:UID_BYTES]
+
+
+class Canon:
+    """Makes canonical transfers of one partner's events."""
+
+    def __init__(self, partner: Partner, keyring: Keyring) -> None:
+        self._partner = partner
+        self._scope = partner.scope_id()
+        self._keys = keyring.scope(self._scope)
+        self._fx = fx_table()
+        self._agent = lru_cache(maxsize=32_768)(self._new_agent)
+
+    def transfer(self, reading: Reading, meaning: Meaning, source: Coordinate) -> Transfer:
+        """The canonical transfer of a checked event."""
+        event = reading.event
+        sender = self._party(event.sender)
+        receiver = self._party(event.receiver) if event.receiver is not UNSET else None
+        send_agent = self._agent(event.send_agent) if event.send_agent is not UNSET else None
+        pay_agent = self._agent(event.pay_agent) if event.pay_agent is not UNSET else None
+        purpose, relationship = event.purpose or None, event.relationship or None
+        return Transfer(
+            uid=transfer_uid(self._partner.id, event.transfer_id),
+            digest=hashlib.sha256(reading.canonical).digest()[:DIGEST_BYTES],
+            partner=self._partner.id,
+            scope=self._scope,
+            transfer_id=event.transfer_id,
+            status=event.status,
+            occurred_ms=meaning.occurred_ms,
+            utc_offset_min=meaning.utc_offset_min,
+            amount=meaning.amount,
+            usd_minor=self._fx.usd_minor(meaning.amount, meaning.occurred_ms),
+            channel=event.channel,
+            sender=sender,
+            receiver=receiver,
+            send_place=_place(send_agent, sender),
+            pay_place=_place(pay_agent, receiver),
+            send_agent=send_agent,
+            pay_agent=pay_agent,
+            purpose=purpose,
+            relationship=relationship,
+            merchant_category=event.merchant_category or None,
+            relation=relation_class(relationship),
+            name_tie=_name_tie(event),
+            purpose_class=purpose_class(purpose),
+            flags=tuple(Flag(flag.code, flag.note or None) for flag in event.flags or ()),
+            source=source,
+        )
+
+    def _party(self, native: NativeParty) -> Party:
+        documents = tuple(Document(doc.type, identity.alphanumeric(doc.number), doc.country) for doc in native.documents or ())
+        addresses = tuple(Address(place.line, place.city, place.country) for place in native.addresses or ())
+        accounts = tuple(Account(held.type, identity.account_number(held.type, held.number)) for held in native.accounts or ())
+        numbers = self._phones(native, addresses)
+        forms = dict.fromkeys(self._forms(native, documents, numbers, addresses, accounts))
+        key = self._keys.key
+        return Party(
+            key=key(PARTY, self._party_form(native, forms, addresses)),
+            kind=native.kind,
+            name=native.name,
+            party_id=native.party_id or None,
+            date_of_birth=native.date_of_birth or None,
+            nationality=native.nationality or None,
+            occupation=native.occupation or None,
+            customer_since=native.customer_since or None,
+            documents=documents,
+            phones=numbers,
+            emails=native.emails or (),
+            devices=native.devices or (),
+            ip=native.ip or None,
+            addresses=addresses,
+            accounts=accounts,
+            identifiers=tuple([Identifier(kind, key(kind, form)) for kind, form in forms]),
+            name_keys=self._keys.name_keys(native.name) if native.kind == "person" else (),
+        )
+
+    def _phones(self, native: NativeParty, addresses: tuple[Address, ...]) -> tuple[str, ...]:
+        """E.164; a number without its country code is read in the country of the address, the nationality, then the partner's."""
+        numbers: list[str] = []
+        for number in native.phones or ():
+            if number.startswith("+"):
+                numbers.append(phones.e164(number))
+                continue
+            regions = (addresses[0].country if addresses else "", native.nationality or "", self._partner.home_country)
+            numbers.append(phones.e164(number, *dict.fromkeys(filter(None, regions))))
+        return tuple(dict.fromkeys(numbers)) if len(numbers) > 1 else tuple(numbers)
+
+    def _forms(
+        self,
+        native: NativeParty,
+        documents: tuple[Document, ...],
+        numbers: tuple[str, ...],
+        addresses: tuple[Address, ...],
+        accounts: tuple[Account, ...],
+    ) -> Iterator[tuple[int, str]]:
+        """Kind and normal form of everything that singles the party out; placeholders are left out."""
+        for doc in documents:
+            if (form := identity.document_form(doc.type, doc.country, doc.number)) is not None:
+                yield DOCUMENT, form
+        for number in numbers:
+            if not phones.is_placeholder(number):
+                yield PHONE, number
+        for held in accounts:
+            if (form := identity.account_form(held.type, held.number, self._partner.id)) is not None:
+                yield ACCOUNT, form
+        for place in addresses:
+            if (form := identity.address_form(place.line, town_id(place.country, place.city), place.country)) is not None:
+                yield ADDRESS, form
+        yield from _online_forms(native)
+
+    def _party_form(self, native: NativeParty, forms: dict[tuple[int, str], None], addresses: tuple[Address, ...]) -> str:
+        """By customer number, else document, else phone and name, else name, birth date and town (design section 4)."""
+        if native.party_id and (customer := identity.customer_form(self._partner.id, native.party_id)):
+            return customer
+        if documents := [form for kind, form in forms if kind == DOCUMENT]:
+            return f"document|{min(documents)}"
+        numbers = [form for kind, form in forms if kind == PHONE]
+        if numbers and (known := identity.phone_name_form(min(numbers), native.name)):
+            return known
+        town = f"{addresses[0].country}/{town_id(addresses[0].country, addresses[0].city)}" if addresses else ""
+        return identity.name_form(native.name, native.date_of_birth or "", town)
+
+    def _new_agent(self, native: NativeAgent) -> Agent:
+        return Agent(
+            key=self._keys.key(AGENT, f"{self._partner.id}|{native.agent_id}"),
+            agent_id=native.agent_id,
+            name=native.name,
+            country=native.country,
+            city=native.city,
+            town=town_id(native.country, native.city),
+            lat=_degrees(native.lat),
+            lon=_degrees(native.lon),
+        )
+
+
+def _online_forms(native: NativeParty) -> Iterator[tuple[int, str]]:
+    for device in native.devices or ():
+        if not identity.is_placeholder(device.upper()):
+            yield DEVICE, device
+    for address in native.emails or ():
+        if (form := identity.email_form(address)) is not None:
+            yield EMAIL, form
+    if native.ip and (form := identity.ip_form(native.ip)) is not None:
+        yield IP, form
+
+
+def _degrees(value: float | UnsetType) -> float | None:
+    return None if value is UNSET else value
+
+
+def _place(agent: Agent | None, party: Party | None) -> Place:
+    """The agent's place, else the party's first address, else nowhere known."""
+    if agent is not None:
+        return Place(agent.country, agent.town)
+    if party is not None and party.addresses:
+        address = party.addresses[0]
+        return Place(address.country, town_id(address.country, address.city))
+    return NOWHERE
+
+
+def _name_tie(event: NativeTransfer) -> bool:
+    """Whether two persons share a token of their names; a firm is nobody's kin."""
+    receiver = event.receiver
+    if receiver is UNSET or event.sender.kind != "person" or receiver.kind != "person":
+        return False
+    return share_a_token(event.sender.name, receiver.name)
