@@ -55,16 +55,9 @@ def access_rights(settings: Settings) -> list[Access]:
 
 
 def _registered(settings: Settings) -> tuple[list[str], list[str]]:
-    from connectors.partners.registry import load_partners
+    from ops.registries import fius_of, partners_of
 
-    from schemas.fius import load_fius
-
-    try:
-        return sorted(load_partners(settings.registry)), sorted(load_fius(settings.fius))
-    except OSError as error:
-        raise CommandError(
-            f"The registry {error.filename} cannot be read ({error.strerror}); check STRGW_REGISTRY and STRGW_FIUS.", "registry"
-        ) from error
+    return sorted(partners_of(settings)), sorted(fius_of(settings))
 
 
 @contextmanager

@@ -3,6 +3,10 @@
 # Errors of the inner packages that are already written for people, by qualified name: looked up along the class's ancestry, so
 # that nothing has to be imported just to recognise it.
 WRITTEN_FOR_PEOPLE = {
+    "schemas.codec.CorruptRecord": "corrupt_record",
+    "connectors.fius.goaml.profile.ProfileError": "profile",
+    "schemas.yaml_rows.RegistryError": "registry",
+    "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
     "connectors.partners.registry.RegistryError": "registry",
     "schemas.fius.FiuRegistryError": "registry",

@@ -5,7 +5,7 @@ from decimal import Decimal
 import msgspec
 
 
-class Money(msgspec.Struct, frozen=True, array_like=True):
+class Money(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An amount: `minor` in the currency's smallest unit (cents, fils, whole yen), `currency` ISO 4217."""
 
     minor: int

@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.finding import Evidence, Finding
 from streams.domain.entity import EntityState, prune
-from streams.domain.episodes import Episode, Issued, build, episodes_of
+from streams.episodes import Episode, Issued, build, episodes_of
 from streams.domain.view import View
 from streams.typologies.base import Typology
 

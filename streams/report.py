@@ -18,7 +18,7 @@ from schemas.report import Report, TypologyLine
 from schemas.topics import CASES, FILINGS
 from streams.domain.completeness import completeness
 from streams.domain.fold import Output, State, partition_of
-from streams.domain.narrative import english
+from streams.domain.narrative import english, rank
 from streams.routing import Jurisdictions, Matter, route
 from streams.typologies import CATALOGUE
 
@@ -182,12 +182,10 @@ def _parties(parties: Iterable[CaseParty], transfers: Iterable[Evidence]) -> tup
 
 
 def _typologies(findings: Iterable[Finding]) -> tuple[TypologyLine, ...]:
-    """Each typology with its best finding, the strongest first."""
+    """Each typology with the finding that speaks for it, the strongest first."""
     best: dict[str, Finding] = {}
-    for finding in findings:
-        known = best.get(finding.typology)
-        if known is None or (finding.score, finding.finding_id) > (known.score, known.finding_id):
-            best[finding.typology] = finding
+    for finding in sorted(findings, key=rank):
+        best[finding.typology] = finding
     ranked = sorted(best.values(), key=lambda f: (-f.score, f.typology))
     return tuple(TypologyLine(f.typology, TYPOLOGY_NAMES.get(f.typology, f.typology), f.score, f.reason) for f in ranked)
 

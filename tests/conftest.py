@@ -1,5 +1,7 @@
-"""What holds for every test: its tier is the folder it lies in, and property tests are the same on every machine."""
+"""What holds for every test: its tier is the folder it lies in, property tests are the same on every machine, one broker a run."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +16,31 @@ settings.register_profile("strgw", derandomize=True, deadline=None, print_blob=T
 settings.load_profile("strgw")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    # kafka-python 3.0.12 reads its protocol definitions this way when it is imported; nothing of ours does.
+    config.addinivalue_line("filterwarnings", "ignore:(read|open)_text is deprecated:DeprecationWarning")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         tier = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if tier in MARKED_BY_FOLDER:
             item.add_marker(tier)
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Bootstrap address of a real broker for this run alone, empty at its start. Tests share it: use topics of your own.
+
+    It is never a cluster that STRGW_KAFKA names, for tests delete topics.
+    """
+    from connectors.kafka.embedded import BrokerOptions, EmbeddedBroker
+    from ops.settings import Settings
+
+    chosen = Settings.from_env(os.environ)
+    options = BrokerOptions(tmp_path_factory.mktemp("broker"), chosen.cache, chosen.kafka_home, chosen.java)
+    embedded = EmbeddedBroker(options)
+    try:
+        yield embedded.ensure()
+    finally:
+        embedded.stop()

@@ -1,7 +1,6 @@
 """Creates and checks topics and access rights, and reads how far consumer groups are behind (kafka-python's admin client)."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kafka.admin import (
@@ -42,7 +41,7 @@ def apply_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> AppliedTopics:
 
     Raises KafkaSetupError when an existing topic does not fit (nothing is created then) or one cannot be created.
     """
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         existing = _partition_counts(admin)
         _refuse(_problems(admin, specs, existing))
         missing = [spec for spec in specs if spec.name not in existing]
@@ -54,7 +53,7 @@ def apply_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> AppliedTopics:
 
 def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> None:
     """Raises KafkaSetupError when a topic of `specs` is missing or does not fit."""
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         existing = _partition_counts(admin)
         missing = [spec.name for spec in specs if spec.name not in existing]
         if missing:
@@ -67,7 +66,7 @@ def check_topics(bootstrap: str, specs: Sequence[TopicSpec]) -> None:
 def apply_access(bootstrap: str, rights: Sequence[Access]) -> int | None:
     """Grants `rights` that are not granted yet; how many, or None where the cluster has no authorizer (all may do all)."""
     everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         try:
             granted, _ = admin.describe_acls(ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, everything))
         except SecurityDisabledError:
@@ -85,7 +84,7 @@ def apply_access(bootstrap: str, rights: Sequence[Access]) -> int | None:
 
 def group_lag(bootstrap: str) -> Mapping[str, Mapping[str, int]]:
     """Records that each consumer group has still to read: group → topic → records. Groups without a position are left out."""
-    with _admin(bootstrap) as admin:
+    with _Admin(bootstrap) as admin:
         groups = sorted(str(group["group_id"]) for group in admin.list_groups())
         positions = admin.list_group_offsets(groups) if groups else {}
         partitions = {partition for of_group in positions.values() for partition in of_group}
@@ -103,17 +102,19 @@ def group_lag(bootstrap: str) -> Mapping[str, Mapping[str, int]]:
     return lags
 
 
-@contextmanager
-def _admin(bootstrap: str) -> Iterator[KafkaAdminClient]:
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS)
-    except KafkaTimeoutError as error:
-        raise KafkaSetupError(
-            "kafka_unreachable",
-            f"No Kafka broker answers at {bootstrap}; check STRGW_KAFKA, or unset it to use the embedded broker.",
-        ) from error
-    with admin:
-        yield admin
+class _Admin(KafkaAdminClient):  # type: ignore[misc]
+    """The admin client, which in kafka-python 3.0.12 leaves its thread and sockets behind when it cannot connect; this one does not."""
+
+    def __init__(self, bootstrap: str) -> None:
+        try:
+            super().__init__(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS)
+        except KafkaTimeoutError as error:
+            self._closed = False
+            self.close()
+            raise KafkaSetupError(
+                "kafka_unreachable",
+                f"No Kafka broker answers at {bootstrap}; check STRGW_KAFKA, or unset it to use the embedded broker.",
+            ) from error
 
 
 def _partition_counts(admin: KafkaAdminClient) -> dict[str, int]:

@@ -17,6 +17,7 @@ from connectors.kafka.broker_files import BrokerFolder, BrokerRecord
 from connectors.kafka.errors import KafkaSetupError
 from connectors.kafka.jars import Progress, distribution_paths, jar_paths, locked_jars
 from connectors.kafka.java import find_java
+from connectors.kafka.probe import cluster_id_at
 from connectors.kafka.process import ProcessIdentity, is_running, spawn, stop
 
 START_TIMEOUT_S = 90  # DEF 3 s is usual; a recovery after kill -9 of many partitions on a slow disk takes longer
@@ -25,7 +26,7 @@ _POLL_S = 0.05
 # Java's quick compiler only. Measured on 2 cores with 230 partitions: the start takes 5.3 s of processor time instead of 10.7, and
 # 480,000 records in transactions 1.7 s instead of 2.9, for the slow compiler never pays back what it takes from a small machine.
 _QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
-_ANSWER_TIMEOUT_MS = 5_000
+_ANSWER_TIMEOUT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,21 +220,8 @@ def _environment() -> dict[str, str]:
 
 
 def _answers(port: int, cluster_id: str) -> bool:
-    """Whether the cluster `cluster_id` answers Kafka requests at `port`."""
-    if _is_free(port):
-        return False
-    from kafka.admin import KafkaAdminClient
-    from kafka.errors import KafkaError
-
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=_ANSWER_TIMEOUT_MS)
-    except (KafkaError, OSError):
-        return False
-    with admin:
-        try:
-            return bool(admin.describe_cluster()["cluster_id"] == cluster_id)
-        except (KafkaError, OSError):
-            return False
+    """Whether the cluster `cluster_id` answers at `port`."""
+    return cluster_id_at("127.0.0.1", port, _ANSWER_TIMEOUT_S) == cluster_id
 
 
 def _is_free(port: int) -> bool:

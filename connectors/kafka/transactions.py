@@ -18,7 +18,7 @@ from typing import NamedTuple
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove
 from kafka.errors import CommitFailedError, FencedInstanceIdError, IllegalGenerationError, KafkaError, ProducerFencedError
-from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata
+from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
 
 from connectors.kafka.record import Produced
 from connectors.kafka.scan import FETCH_BYTES, LogRecord, TopicMissing
@@ -107,6 +107,10 @@ class TransactionalLog:
             producer.send_offsets_to_transaction(_positions(taken), taken.member)
         producer.commit_transaction()
         return offsets
+
+    def is_joined(self) -> bool:
+        """Whether the group has given this member its partitions (which may be none)."""
+        return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
     def lag(self) -> dict[str, int]:
         """Events not yet polled, by topic, as of the last fetch of each assigned partition."""

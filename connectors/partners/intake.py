@@ -21,15 +21,12 @@ from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 
 GROUP = "intake"
-PATTERN = r"^partner\.[a-z0-9_-]+\.transfers$"
+_PARTNER = re.compile(r"partner\.([a-z0-9_-]+)\.transfers")
+PATTERN = f"^{_PARTNER.pattern}$"
 MAX_EVENTS = 1000  # of one transaction: 0.2 s of work at the goal of 5,000/s
 HEAD_RECORDS = 100  # how far into a partition the first readable event is looked for
 POLL_MS = 200
-# Exit codes of `strgw intake`, the same numbers as the worker's (streams/runtime/exit_codes.py).
-EXIT_FENCED, EXIT_COMMIT_FAILED, EXIT_BROKER_LOST = 71, 72, 75
 UNKNOWN_PARTNER = "unknown"
-
-_PARTNER = re.compile(r"partner\.([a-z0-9_-]+)\.transfers")
 
 
 class IntakeMeters(Protocol):
@@ -93,6 +90,14 @@ class Intake:
         self._count(outgoing, self._clock() - started)
         self._report_lag()
         return sum(outgoing.outcomes.values())
+
+    def is_joined(self) -> bool:
+        """Whether the group has given this process its share of the partitions (which may be none)."""
+        return self._log.is_joined()
+
+    def close(self) -> None:
+        """Leaves the group; what was not committed is taken in by whoever comes next."""
+        self._log.close()
 
     def _gather(self, taken: Taken) -> Outgoing:
         assert self._starts is not None, "open() comes first"
@@ -165,6 +170,11 @@ def partner_of(topic: str) -> str:
     match = _PARTNER.fullmatch(topic)
     assert match is not None, f"{topic} is outside the subscription"
     return match[1]
+
+
+def is_partner_topic(topic: str) -> bool:
+    """Whether intake reads the topic."""
+    return _PARTNER.fullmatch(topic) is not None
 
 
 def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record: LogRecord) -> None:

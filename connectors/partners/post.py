@@ -6,7 +6,7 @@ The key is the transfer id, so that every status of one transfer goes to one par
 import gzip
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
@@ -62,7 +62,7 @@ _KEYED = msgspec.json.Decoder(_Keyed)
 class Lines:
     """Events of a JSONL file, a gzipped one, or standard input ("-"), one a line; empty lines are skipped."""
 
-    def __init__(self, raw: IO[bytes], lines: IO[bytes], size: int) -> None:
+    def __init__(self, raw: IO[bytes], lines: Iterable[bytes], size: int) -> None:
         self._raw, self._lines = raw, lines
         self.size = size
 

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from connectors.fius.forms import report_form
 from connectors.fius.receiving import FiuTopic, Received, received, save
-from ops.cluster import bootstrap
+from ops.broker import running_bootstrap
 from ops.errors import CommandError
-from ops.output import json_option, print_json, print_line
+from ops.output import json_option
 from ops.settings import Settings
 from schemas.filing import Filing
 from schemas.fius import load_fius
@@ -24,8 +25,12 @@ def command() -> None:
 
 @command.command()
 @click.option("--fiu", required=True, help="Country code of the FIU (ISO 3166, two letters).")
-@click.option("--save", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write each genuine report into this folder.")
-@click.option("--from-beginning", is_flag=True, help="Start with the first report instead of the next one, and end with the last.")
+@click.option(
+    "--save", "folder", type=click.Path(file_okay=False, path_type=Path), help="Write each genuine report into this folder."
+)
+@click.option(
+    "--from-beginning", is_flag=True, help="Start with the first report instead of the next one, and end with the last."
+)
 @click.option("--follow", is_flag=True, help="With --from-beginning: go on waiting for new reports.")
 @click.option("--max", "most", type=click.IntRange(min=1), help="End after this many reports.")
 @json_option
@@ -35,13 +40,13 @@ def tail(
 ) -> int:
     """Print each report of an FIU: its digest is verified, then its bytes are checked against the FIU's form.
 
-    Exit code 1 when any record was not what the gateway sent or does not follow the form.
+    With --json each report is one line of JSON. Exit code 1 when any record was not what the gateway sent or does not follow the form.
     """
     known = load_fius(settings.fius).get(fiu.upper())
     if known is None:
         raise CommandError(f"There is no FIU {fiu.upper()} in the registry.", "fiu_unknown")
     form = report_form(known.profile)
-    topic = FiuTopic(bootstrap(settings), known.id, from_beginning)
+    topic = FiuTopic(running_bootstrap(settings), known.id, from_beginning)
     faulty = 0
     try:
         records = topic.records(follow=follow or not from_beginning)
@@ -68,7 +73,7 @@ def _saved(one: Received, folder: Path | None) -> Path | None:
 
 def _print(one: Received, path: Path | None, as_json: bool) -> None:
     if as_json:
-        print_line(_document(one, path))
+        click.echo(msgspec.json.encode(_document(one, path)))
         return
     filing = one.filing
     click.echo(f"{one.partition}/{one.offset}  {_headline(filing) if filing else 'unreadable'}")
@@ -76,7 +81,9 @@ def _print(one: Received, path: Path | None, as_json: bool) -> None:
         verified = "verified" if one.is_genuine else "NOT WHAT THE GATEWAY SENT"
         click.echo(f"  {filing.summary}")
         click.echo(f"  due {_utc(filing.due_at_ms)}, suspicion formed {_utc(filing.suspicion_formed_at_ms)}")
-        click.echo(f"  {filing.file_name}: {len(filing.payload)} bytes, {filing.schema_id} {filing.schema_version}, digest {verified}")
+        click.echo(
+            f"  {filing.file_name}: {len(filing.payload)} bytes, {filing.schema_id} {filing.schema_version}, digest {verified}"
+        )
         if filing.supersedes:
             click.echo(f"  replaces {', '.join(filing.supersedes)}")
     for problem in one.problems:

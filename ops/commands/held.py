@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from connectors.fius.holds import Hold, read_holds
-from ops.cluster import bootstrap
+from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.settings import Settings
-from schemas.held import Held
+from schemas.held import PROPOSAL_ONLY, Held
+
+SHORT = 12  # hex digits: 48 bits
 
 
 @click.group()
@@ -21,27 +21,24 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--all", "everything", is_flag=True, help="Also those that were settled since, and proposals for FIU-to-FIU exchange.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also those that were settled since, and proposals for FIU-to-FIU exchange."
+)
 @json_option
 @click.pass_obj
 def list_(settings: Settings, everything: bool, as_json: bool) -> None:
     """List the filings that wait, nearest deadline first."""
-    holds = [hold for hold in read_holds(bootstrap(settings)) if everything or hold.open]
+    holds = [hold for hold in read_holds(running_bootstrap(settings)) if everything or hold.open]
     if as_json:
         print_json([_document(hold) for hold in holds])
         return
     if not holds:
         click.echo("No filing waits for a person.")
         return
-    table = Table(box=None, header_style="bold")
-    for name in ("Held id", "FIU", "Report", "Version", "Due (UTC)", "Why", "Errors", "State"):
-        table.add_column(name, overflow="fold")
-    for hold in holds:
-        held = hold.held
-        state = "waits" if hold.open else "settled"
-        cells = (held.held_id, held.fiu or "-", held.report_id, str(held.version), _utc(held.due_at_ms), held.code)
-        table.add_row(*cells, str(len(held.errors)), f"{state}, urgent" if held.urgent and hold.open else state)
-    Console().print(table)
+    rows = [("HELD ID", "FIU", "REPORT", "VERSION", "DUE (UTC)", "WHY", "ERRORS", "STATE")] + [_row(hold) for hold in holds]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 @command.command()
@@ -50,7 +47,7 @@ def list_(settings: Settings, everything: bool, as_json: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, held_id: str, as_json: bool) -> None:
     """Show one held filing with every error and the field it comes from. HELD_ID may be shortened to what is unambiguous."""
-    found = [hold for hold in read_holds(bootstrap(settings)) if hold.held.held_id.startswith(held_id)]
+    found = [hold for hold in read_holds(running_bootstrap(settings)) if hold.held.held_id.startswith(held_id)]
     if len(found) != 1:
         said = "No held filing has" if not found else f"{len(found)} held filings have"
         raise CommandError(f"{said} an id that starts with {held_id}; `strgw held list --all` shows them.", "held_unknown")
@@ -60,9 +57,23 @@ def show(settings: Settings, held_id: str, as_json: bool) -> None:
     _print(found[0].held, found[0])
 
 
+def _row(hold: Hold) -> tuple[str, ...]:
+    """One line of the list; ids are shortened to what is almost surely unambiguous."""
+    held = hold.held
+    state = ("waits, urgent" if held.urgent else "waits") if hold.open else _settled(held)
+    ids = (held.held_id[:SHORT], held.fiu or "-", held.report_id[:SHORT])
+    return (*ids, str(held.version), _utc(held.due_at_ms), held.code, str(len(held.errors)), state)
+
+
+def _settled(held: Held) -> str:
+    return "proposed" if held.code == PROPOSAL_ONLY else "settled"
+
+
 def _print(held: Held, hold: Hold) -> None:
-    click.echo(f"{held.held_id}  {'waits' if hold.open else 'settled'} since {_utc(hold.at_ms)}")
-    click.echo(f"  report {held.report_id} version {held.version} for {held.fiu or 'no FIU'} ({held.obligation}), due {_utc(held.due_at_ms)}")
+    click.echo(f"{held.held_id}  {'waits' if hold.open else _settled(held)} since {_utc(hold.at_ms)}")
+    click.echo(
+        f"  report {held.report_id} version {held.version} for {held.fiu or 'no FIU'} ({held.obligation}), due {_utc(held.due_at_ms)}"
+    )
     click.echo(f"  {held.code}: {held.reason}")
     for filing_id in held.published:
         click.echo(f"  already sent: filing {filing_id}")

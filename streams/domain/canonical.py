@@ -4,7 +4,6 @@ Everything here is a function of the event, the partner and the scope's key; the
 """
 
 import hashlib
-from collections.abc import Iterator
 from functools import lru_cache
 
 from msgspec import UNSET, UnsetType
@@ -25,6 +24,7 @@ from streams.domain.wording import purpose_class, relation_class
 
 UID_BYTES = DIGEST_BYTES = 16
 NOWHERE = Place("", "")
+Form = tuple[int, str]  # kind of entity and normal form of one identifier; placeholders have none
 
 
 def transfer_uid(partner: str, transfer_id: str) -> bytes:
@@ -79,14 +79,16 @@ class Canon:
         )
 
     def _party(self, native: NativeParty) -> Party:
-        documents = tuple(Document(doc.type, identity.alphanumeric(doc.number), doc.country) for doc in native.documents or ())
-        addresses = tuple(Address(place.line, place.city, place.country) for place in native.addresses or ())
-        accounts = tuple(Account(held.type, identity.account_number(held.type, held.number)) for held in native.accounts or ())
-        numbers = self._phones(native, addresses)
-        forms = dict.fromkeys(self._forms(native, documents, numbers, addresses, accounts))
+        forms: list[Form] = []
+        documents = _documents(native, forms)
+        numbers = self._phones(native, forms)
+        accounts = self._accounts(native, forms)
+        addresses = _addresses(native, forms)
+        if native.devices or native.emails or native.ip:
+            _online(native, forms)
         key = self._keys.key
         return Party(
-            key=key(PARTY, self._party_form(native, forms, addresses)),
+            key=key(PARTY, self._party_form(native, forms)),
             kind=native.kind,
             name=native.name,
             party_id=native.party_id or None,
@@ -101,45 +103,35 @@ class Canon:
             ip=native.ip or None,
             addresses=addresses,
             accounts=accounts,
-            identifiers=tuple([Identifier(kind, key(kind, form)) for kind, form in forms]),
+            identifiers=tuple([Identifier(kind, key(kind, form)) for kind, form in dict.fromkeys(forms)]),
             name_keys=self._keys.name_keys(native.name) if native.kind == "person" else (),
         )
 
-    def _phones(self, native: NativeParty, addresses: tuple[Address, ...]) -> tuple[str, ...]:
+    def _phones(self, native: NativeParty, forms: list[Form]) -> tuple[str, ...]:
         """E.164; a number without its country code is read in the country of the address, the nationality, then the partner's."""
         numbers: list[str] = []
         for number in native.phones or ():
-            if number.startswith("+"):
-                numbers.append(phones.e164(number))
-                continue
-            regions = (addresses[0].country if addresses else "", native.nationality or "", self._partner.home_country)
-            numbers.append(phones.e164(number, *dict.fromkeys(filter(None, regions))))
-        return tuple(dict.fromkeys(numbers)) if len(numbers) > 1 else tuple(numbers)
+            regions: tuple[str, ...] = ()
+            if not number.startswith("+"):
+                country = native.addresses[0].country if native.addresses else ""
+                regions = tuple(dict.fromkeys(filter(None, (country, native.nationality or "", self._partner.home_country))))
+            normal = phones.e164(number, *regions)
+            if normal not in numbers:
+                numbers.append(normal)
+                if not phones.is_placeholder(normal):
+                    forms.append((PHONE, normal))
+        return tuple(numbers)
 
-    def _forms(
-        self,
-        native: NativeParty,
-        documents: tuple[Document, ...],
-        numbers: tuple[str, ...],
-        addresses: tuple[Address, ...],
-        accounts: tuple[Account, ...],
-    ) -> Iterator[tuple[int, str]]:
-        """Kind and normal form of everything that singles the party out; placeholders are left out."""
-        for doc in documents:
-            if (form := identity.document_form(doc.type, doc.country, doc.number)) is not None:
-                yield DOCUMENT, form
-        for number in numbers:
-            if not phones.is_placeholder(number):
-                yield PHONE, number
-        for held in accounts:
-            if (form := identity.account_form(held.type, held.number, self._partner.id)) is not None:
-                yield ACCOUNT, form
-        for place in addresses:
-            if (form := identity.address_form(place.line, town_id(place.country, place.city), place.country)) is not None:
-                yield ADDRESS, form
-        yield from _online_forms(native)
+    def _accounts(self, native: NativeParty, forms: list[Form]) -> tuple[Account, ...]:
+        accounts = []
+        for held in native.accounts or ():
+            number = identity.account_number(held.type, held.number)
+            accounts.append(Account(held.type, number))
+            if (form := identity.account_form(held.type, number, self._partner.id)) is not None:
+                forms.append((ACCOUNT, form))
+        return tuple(accounts)
 
-    def _party_form(self, native: NativeParty, forms: dict[tuple[int, str], None], addresses: tuple[Address, ...]) -> str:
+    def _party_form(self, native: NativeParty, forms: list[Form]) -> str:
         """By customer number, else document, else phone and name, else name, birth date and town (design section 4)."""
         if native.party_id and (customer := identity.customer_form(self._partner.id, native.party_id)):
             return customer
@@ -148,7 +140,8 @@ class Canon:
         numbers = [form for kind, form in forms if kind == PHONE]
         if numbers and (known := identity.phone_name_form(min(numbers), native.name)):
             return known
-        town = f"{addresses[0].country}/{town_id(addresses[0].country, addresses[0].city)}" if addresses else ""
+        home = native.addresses[0] if native.addresses else None
+        town = f"{home.country}/{town_id(home.country, home.city)}" if home else ""
         return identity.name_form(native.name, native.date_of_birth or "", town)
 
     def _new_agent(self, native: NativeAgent) -> Agent:
@@ -164,15 +157,34 @@ class Canon:
         )
 
 
-def _online_forms(native: NativeParty) -> Iterator[tuple[int, str]]:
+def _documents(native: NativeParty, forms: list[Form]) -> tuple[Document, ...]:
+    documents = []
+    for doc in native.documents or ():
+        number = identity.alphanumeric(doc.number)
+        documents.append(Document(doc.type, number, doc.country))
+        if (form := identity.document_form(doc.type, doc.country, number)) is not None:
+            forms.append((DOCUMENT, form))
+    return tuple(documents)
+
+
+def _addresses(native: NativeParty, forms: list[Form]) -> tuple[Address, ...]:
+    addresses = []
+    for place in native.addresses or ():
+        addresses.append(Address(place.line, place.city, place.country))
+        if (form := identity.address_form(place.line, place.city, place.country)) is not None:
+            forms.append((ADDRESS, form))
+    return tuple(addresses)
+
+
+def _online(native: NativeParty, forms: list[Form]) -> None:
     for device in native.devices or ():
         if not identity.is_placeholder(device.upper()):
-            yield DEVICE, device
+            forms.append((DEVICE, device))
     for address in native.emails or ():
-        if (form := identity.email_form(address)) is not None:
-            yield EMAIL, form
-    if native.ip and (form := identity.ip_form(native.ip)) is not None:
-        yield IP, form
+        if (mail := identity.email_form(address)) is not None:
+            forms.append((EMAIL, mail))
+    if native.ip and (public := identity.ip_form(native.ip)) is not None:
+        forms.append((IP, public))
 
 
 def _degrees(value: float | UnsetType) -> float | None:

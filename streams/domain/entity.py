@@ -5,6 +5,7 @@ minima and maxima. Order of arrival leaves no trace (design: "Order").
 """
 
 from bisect import insort
+from typing import TypeVar
 
 import msgspec
 
@@ -59,19 +60,30 @@ class Profile(msgspec.Struct, array_like=True):
     since_day: int
     name_keys: tuple[bytes, ...]
     identifiers: tuple[Identifier, ...]
+    places: tuple[Place, ...] = ()
 
-    def absorb(self, side: Side) -> "Profile":
+    def absorb(self, side: Side, place: Place) -> "Profile":
         """The union with what another transfer says; a stated fact beats a missing one, the smallest of two stated ones wins."""
         since = min((d for d in (self.since_day, side.since_day) if d), default=0)
         nationality = min((n for n in (self.nationality, side.nationality) if n), default="")
         names = self.name_keys if self.name_keys == side.name_keys else _union(self.name_keys, side.name_keys)
         ids = self.identifiers if self.identifiers == side.identifiers else _union(self.identifiers, side.identifiers)
-        return Profile(self.is_person and side.is_person, nationality, since, names, ids)
+        places = self.places if not place.country or place in self.places else _union(self.places, (place,))
+        return Profile(self.is_person and side.is_person, nationality, since, names, ids, places)
 
 
-def _union(left: tuple, right: tuple) -> tuple:  # type: ignore[type-arg]
-    keys = {(k.kind, k.key) if isinstance(k, Identifier) else k: k for k in (*left, *right)}
-    return tuple(keys[k] for k in sorted(keys))[:MAX_SPELLINGS]
+T = TypeVar("T", bytes, Identifier, Place)
+
+
+def _union(left: tuple[T, ...], right: tuple[T, ...]) -> tuple[T, ...]:
+    """Both without repeats, smallest first: which of them arrived first leaves no trace."""
+    return tuple(sorted({*left, *right}, key=_rank))[:MAX_SPELLINGS]
+
+
+def _rank(value: bytes | Identifier | Place) -> tuple[object, ...]:
+    if isinstance(value, bytes):
+        return (value,)
+    return (value.kind, value.key) if isinstance(value, Identifier) else (value.country, not value.town, value.town)
 
 
 class Pair(msgspec.Struct, array_like=True):
@@ -114,7 +126,7 @@ class EntityState(msgspec.Struct, array_like=True):
     watchers     entities that asked to be told (key -> topic)
     stories      what parties we asked told us
     asked        parties asked
-    issued       what was published of each finding (msgpack of streams.domain.episodes.Issued), by id
+    issued       what was published of each finding (msgpack of streams.episodes.Issued), by id
     lost_ms      event time of the newest transfer that has left `events` (0: none has)
     scope        correlation scope under whose key the entity is named ("" until its first transfer)
     """
@@ -231,15 +243,36 @@ def pairs_of(state: EntityState) -> dict[tuple[bytes, bytes], Pair]:
 
 def remember(state: EntityState, facts: TransferFacts) -> None:
     """Adds what the transfer says about both its parties."""
-    for party in (facts.sender, facts.receiver):
+    for party, place in ((facts.sender, facts.send_place), (facts.receiver, facts.pay_place)):
         if party is None:
             continue
         known = state.profiles.get(party.key)
-        state.profiles[party.key] = (
-            Profile(party.is_person, party.nationality, party.since_day, party.name_keys, party.identifiers)
-            if known is None
-            else known.absorb(party)
-        )
+        if known is None:
+            places = (place,) if place.country else ()
+            known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, party.identifiers, places)
+        else:
+            known = known.absorb(party, place)
+        state.profiles[party.key] = known
+
+
+def placed(state: EntityState) -> list[Event]:
+    """The events, oldest first; a side whose place the transfer left out is where that party was on other transfers."""
+    events = state.events
+    if all(e.send.country and e.pay.country for e in events):
+        return events
+    return [e if e.send.country and e.pay.country else _with_places(state, e) for e in events]
+
+
+def _with_places(state: EntityState, event: Event) -> Event:
+    sender, receiver = (event.mine, event.other) if event.side == SENDER else (event.other, event.mine)
+    send = event.send if event.send.country else _home(state, sender)
+    pay = event.pay if event.pay.country else _home(state, receiver or sender)
+    return msgspec.structs.replace(event, send=send, pay=pay)
+
+
+def _home(state: EntityState, party: bytes) -> Place:
+    profile = state.profiles.get(party)
+    return profile.places[0] if profile and profile.places else Place("", "")
 
 
 __all__ = ["RECEIVER", "SENDER"]

@@ -57,18 +57,18 @@ def name_set(name: str) -> str:
 
 
 @lru_cache(maxsize=131_072)
-def kin_tokens(name: str) -> tuple[str, ...]:
-    """Distinct forms of a name's tokens, equal for what members of one family share, sorted.
+def kin_tokens(name: str) -> frozenset[str]:
+    """Distinct forms of a name's tokens, equal for what members of one family share.
 
     A token with three or more consonants is reduced to them, without its family ending; a shorter one stands as it is, marked "=".
     Particles, honorifics and company endings are left out: unrelated people share them.
     """
-    return tuple(sorted({_kin_form(token) for token in _spelled(name) if token not in _UNIFIED_PARTICLES}))
+    return frozenset(_kin_form(token) for token in _spelled(name) if token not in _UNIFIED_PARTICLES)
 
 
 def share_a_token(first: str, second: str) -> bool:
     """Whether two names have a token in common that ties them, in any order of words and any script."""
-    return not set(kin_tokens(first)).isdisjoint(kin_tokens(second))
+    return not kin_tokens(first).isdisjoint(kin_tokens(second))
 
 
 def _kin_form(token: str) -> str:

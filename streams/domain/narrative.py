@@ -14,7 +14,7 @@ from schemas.finding import Evidence, Finding, Number
 from schemas.money import Money, text
 from schemas.places import UNKNOWN_MARK, gazetteer
 from schemas.report import Report
-from schemas.transfer import ENTITY_KINDS
+from schemas.transfer import ENTITY_KINDS, PARTY
 from streams.domain.score import ALERT_LINE
 
 OFFENCES = {
@@ -86,12 +86,13 @@ def _seen(transfers: Sequence[Evidence]) -> list[str]:
     first, last = day(transfers[0].at_ms), day(transfers[-1].at_ms)
     when = f"On {first}" if first == last else f"From {first} to {last}"
     usd = text(Money(sum(t.usd_minor for t in transfers), "USD"))
-    lines = [f"{when} (UTC), {_count(len(transfers), 'transfer')} moved {usd} by the reference rates: {_sums(transfers)}."]
+    moved = f" moved {usd} by the reference rates" if {t.currency for t in transfers} != {"USD"} else ""
+    lines = [f"{when} (UTC), {_count(len(transfers), 'transfer')}{moved}: {_sums(transfers)}."]
     channels = Counter(t.channel.replace("_", " ") for t in transfers)
     lines.append(f"Channels: {_ranked(channels)}.")
-    lines.append(f"Money taken in: {_places((t.send_country, t.send_town) for t in transfers)}.")
-    lines.append(f"Money paid out: {_places((t.pay_country, t.pay_town) for t in transfers)}.")
-    return lines
+    taken_in = [(t.send_country, t.send_town) for t in transfers if t.channel != "cash_out"]
+    lines += [f"Money taken in: {_places(taken_in)}."] if taken_in else []
+    return [*lines, f"Money paid out or credited: {_places((t.pay_country, t.pay_town) for t in transfers)}."]
 
 
 def _sums(transfers: Sequence[Evidence]) -> str:
@@ -135,7 +136,7 @@ def _patterns(report: Report, label: Mapping[bytes, str]) -> list[str]:
     lines = []
     for line in report.typologies:
         of_kind = [finding for finding in report.findings if finding.typology == line.id]
-        best = max(of_kind, key=lambda f: (f.score, f.finding_id))
+        best = max(of_kind, key=rank)
         lines.append(
             f"- {line.name} pattern ({line.id}), at {_entity(best, label)}, {day(best.started_ms)} to {day(best.occurred_ms)}: {_sentence(best.reason)}"
         )
@@ -150,8 +151,19 @@ def _patterns(report: Report, label: Mapping[bytes, str]) -> list[str]:
     return lines
 
 
+def rank(finding: Finding) -> tuple[float, bool, str]:
+    """Which of several findings of a typology speaks for it: the strongest, and of equals one at a party, who has a label."""
+    return finding.score, finding.entity_kind == PARTY, finding.finding_id
+
+
 def _entity(finding: Finding, label: Mapping[bytes, str]) -> str:
-    return label.get(finding.entity) or f"one {ENTITY_KINDS[finding.entity_kind]} shared in the case"
+    """The party at whom the pattern was seen, or the kind of identifier and who collects there."""
+    if finding.entity in label:
+        return label[finding.entity]
+    holders = sorted(
+        (label[key] for key, part in finding.parts.items() if part == "collector" and key in label), key=lambda p: int(p[1:])
+    )
+    return f"one {ENTITY_KINDS[finding.entity_kind]}{' of ' + _run(holders) if holders else ''}"
 
 
 def _number(number: Number) -> str:
@@ -175,19 +187,21 @@ def _meaning(report: Report) -> str:
 
 def _roles(report: Report, label: Mapping[bytes, str]) -> list[str]:
     """One line for each role; for subjects also why, for all others no argument about them."""
-    by_role: dict[str, list[str]] = {}
+    by_role: dict[str, dict[str, list[str]]] = {}
     for party in report.parties:
-        said = f"{label[party.key]} ({party.why})" if party.role in SUBJECT_ROLES and party.why else label[party.key]
-        by_role.setdefault(party.role, []).append(said)
-    return [f"{sentence}: {_run(by_role[role])}." for role, sentence in ROLE_SENTENCES.items() if role in by_role]
+        why = party.why if party.role in SUBJECT_ROLES else ""
+        by_role.setdefault(party.role, {}).setdefault(why, []).append(label[party.key])
+    lines = []
+    for role, sentence in ROLE_SENTENCES.items():
+        said = [f"{_run(people)}{' - ' + why if why else ''}" for why, people in by_role.get(role, {}).items()]
+        lines += [f"{sentence}: {'; '.join(said)}."] if said else []
+    return lines
 
 
-def _run(said: Sequence[str]) -> str:
-    """P1, P2, P3, P7 as "P1 to P3, P7"; labels with a reason are left as they are."""
-    if not all(word[1:].isdigit() for word in said):
-        return "; ".join(said)
+def _run(people: Sequence[str]) -> str:
+    """P1, P2, P3, P7 as "P1 to P3, P7"."""
     runs: list[list[int]] = []
-    for number in (int(word[1:]) for word in said):
+    for number in (int(word[1:]) for word in people):
         if runs and runs[-1][-1] == number - 1:
             runs[-1].append(number)
         else:

@@ -34,7 +34,7 @@ def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
     if "ransom_payer" in parts:
         return CaseParty(key, "protected", "appears to pay for a person who is held; to be protected, not a suspect")
     if "collector" in parts:
-        return CaseParty(key, "subject", f"receives the payments of the pattern ({paid_by} payers in this case)")
+        return CaseParty(key, "subject", f"receives the payments of the pattern (paid by {paid_by} of this case)")
     if paid_by >= COLLECTS_FROM and parts & {"passes_on", "structurer"}:
         return CaseParty(key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line")
     if "payer" in parts:

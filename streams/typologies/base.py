@@ -96,3 +96,8 @@ def window(events: list[Event], end: int, width_ms: int) -> list[Event]:
     while start > 0 and events[start - 1].at_ms >= edge:
         start -= 1
     return events[start : end + 1]
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """A number with its noun: "1 country", "3 countries"."""
+    return f"{count:.0f} {one if count == 1 else many or one + 's'}"

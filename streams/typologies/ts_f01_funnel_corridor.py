@@ -18,7 +18,7 @@ import msgspec
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, usd, window
+from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
 from streams.typologies.build import pay, view_of
 
 
@@ -96,7 +96,7 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     where = "a town on a known route" if m["hub"] else "one place"
     reason = (
         f"{m['senders']:.0f} senders who are not kin of the receiver paid {usd(m['sum_usd'] * 100)} in {m['payments']:.0f} payments within "
-        f"{p.window_d} days from {m['towns']:.0f} towns in {m['countries']:.0f} countries to {where}; {m['new_share']:.0%} of the pairs were new, "
+        f"{p.window_d} days from {counted(m['towns'], 'town')} in {counted(m['countries'], 'country', 'countries')} to {where}; {m['new_share']:.0%} of the pairs were new, "
         f"{m['band_share']:.0%} of the payments fit the price of a smuggling leg."
     )
     numbers = (

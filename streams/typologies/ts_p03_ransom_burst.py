@@ -18,7 +18,7 @@ from streams.domain.entity import DAY_MS, Event, Story
 from streams.domain.score import strength
 from streams.domain.thresholds import is_just_under
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, usd, window
+from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
 from streams.typologies.build import HOUR_MS, START_MS, key_of, pay, view_of
 
 
@@ -146,7 +146,7 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     }
     signs = ", ".join(text for name, text in words.items() if m[name])
     reason = (
-        f"Within {p.window_h} hours {m['payers']:.0f} payer(s) sent {usd(m['usd'] * 100)} in {m['payments']:.0f} payments to a person abroad they had never paid before "
+        f"Within {p.window_h} hours {counted(m['payers'], 'payer')} sent {usd(m['usd'] * 100)} in {counted(m['payments'], 'payment')} to a person abroad they had never paid before "
         f"({signs}). The pattern is consistent with a person being held until money arrives."
     )
     parts = {e.other: "ransom_payer" for e in events} | {e.mine: "collector" for e in events}

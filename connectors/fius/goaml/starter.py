@@ -148,9 +148,9 @@ def _translated(codes: dict[str, str], words: dict[str, str]) -> dict[str, str]:
 def _indicators(codes: dict[str, str], like: FormMap) -> dict[str, tuple[str, ...]]:
     same = {name: tuple(code for code in told if code in codes) for name, told in like.indicators.items()}
     table = {name: told for name, told in same.items() if told and name != ANY}
-    general = [code for code, label in codes.items() if _SUSPICION.search(label)][:3]
-    general = [*same.get(ANY, ()), *general, *(code for code in ("STR", "-") if code in codes)][:2]
-    return {**table, ANY: tuple(general)} if general else table
+    labelled = [code for code, label in codes.items() if _SUSPICION.search(label)]
+    general = (*same.get(ANY, ()), *labelled, *(code for code in ("STR", "-") if code in codes))[:1]
+    return {**table, ANY: general} if general else table
 
 
 def _placeholders(schema: Schema, like: FormMap, prefix: str) -> Iterator[Placeholder]:

@@ -1,9 +1,11 @@
-"""The runbooks say what the code does."""
+"""Runbooks and documents say what the code does."""
 
 import re
 from pathlib import Path
+from typing import get_args
 
 from schemas import held
+from schemas.native import Code
 from streams.runtime.exit_codes import ExitCode
 
 RUNBOOKS = Path(__file__).resolve().parents[3] / "ops" / "runbooks"
@@ -29,3 +31,9 @@ def test_every_code_a_filing_is_held_for_by_delivery_is_explained() -> None:
     told = {code for row in rows("held-filings.md") for code in re.findall(r"`([a-z_]+)`", row[0])}
     assert codes
     assert codes - told == set()
+
+
+def test_every_reason_a_partner_can_read_in_a_receipt_is_explained_to_partners() -> None:
+    text = (RUNBOOKS.parents[1] / "docs" / "partners.md").read_text(encoding="utf-8")
+    told = re.findall(r"(?m)^\| `([a-z_0-9]+)` \|", text)
+    assert sorted(told) == sorted({*get_args(Code), "partner_unknown"})

@@ -293,7 +293,7 @@ def test_the_narrative_says_sums_dates_places_and_channels() -> None:
     assert "EUR 3,150.00 in 6 transfers (single sums EUR 500.00 to EUR 550.00, median EUR 525.00)" in told
     assert "Channels: cash to cash 6." in told
     assert "Money taken in: Germany 6 (Hamburg 6)." in told
-    assert "Money paid out: Turkiye 6 (Van 6)." in told
+    assert "Money paid out or credited: Turkiye 6 (Van 6)." in told
     assert "P1 received USD 3,402.00 in 6 transfers from 6 parties." in told
     assert "senders 6 (line 5, persons)" in told
     assert "consistent with smuggling of migrants" in told
@@ -304,6 +304,13 @@ def test_towns_are_named_as_people_write_them_even_when_the_gazetteer_does_not_k
     evidence = (paid(0, send_country="AF", send_town="charburjak"), paid(1, send_town="?bargteheide"), paid(2, send_town=""))
     told = text(case(evidence=evidence, findings=()))
     assert "Money taken in: Germany 2 (Bargteheide 1); Afghanistan 1 (Char Burjak 1)." in told
+
+
+def test_the_dollar_sum_is_said_once_where_all_is_in_dollars() -> None:
+    dollars = tuple(paid(n, currency="USD", amount_minor=50_000, usd_minor=50_000) for n in range(3))
+    assert "(UTC), 3 transfers: USD 1,500.00 in 3 transfers (each USD 500.00)." in text(
+        case(evidence=dollars, findings=(finding(dollars),))
+    )
 
 
 def test_amounts_follow_the_currencys_decimals() -> None:
@@ -336,9 +343,24 @@ def test_absent_facets_and_suppressors_are_stated() -> None:
     assert made.completeness["findings.TS-F01.town of some senders"] == "absent: the partner's data did not hold it"
 
 
-def test_a_pattern_at_a_shared_phone_names_the_kind_of_identifier() -> None:
+def test_a_pattern_at_an_identifier_names_its_kind_and_who_collects_there() -> None:
     shared = finding(PAYMENTS, "TS-K01", entity=key("+49"), entity_kind=2)
-    assert "at one phone shared in the case" in text(case(findings=(shared,)))
+    assert "pattern (TS-K01), at one phone of P1, " in text(case(findings=(shared,)))
+
+
+def test_of_equal_findings_the_one_at_a_party_speaks() -> None:
+    at_phone = finding(PAYMENTS, entity=key("+49"), entity_kind=2, finding_id="zz", reason="seen at the phone")
+    made = report(case(findings=(at_phone, finding(PAYMENTS))))
+    assert "at P1" in made.narrative["en"]
+    assert made.typologies[0].reason == finding(PAYMENTS).reason
+
+
+def test_a_cash_withdrawal_takes_nothing_in() -> None:
+    drawn = (paid(0, sender="collector", receiver=None, channel="cash_out"),)
+    told = text(case(evidence=drawn, findings=()))
+    assert "Money taken in" not in told
+    assert "Money paid out or credited: Turkiye 1 (Van 1)." in told
+    assert "P1 sent or withdrew USD 540.00 in 1 transfer." in told
 
 
 def test_completeness_says_in_how_many_transfers_a_field_is_missing() -> None:
@@ -372,9 +394,11 @@ def test_the_roles_of_payers_are_worded_as_the_rules_ask() -> None:
     told = text(case())
     assert "Payer, possibly for a relative and possibly under pressure, not a suspect: P2 to P7." in told
     assert not [line for line in told.splitlines() if re.match(r"P[2-7] (received|sent)", line)]
-    assert "Possible victim, reported as a person who may need protection and not as a suspect: P1 to P7." in text(everyone("victim"))
+    assert "Possible victim, reported as a person who may need protection and not as a suspect: P1 to P7." in text(
+        everyone("victim")
+    )
     assert "Person who may need protection, not a suspect: P1 to P7." in text(everyone("protected"))
-    assert "Reported as subject: P1 (receives the payments of the pattern (6 payers in this case))." in told
+    assert "Reported as subject: P1 - receives the payments of the pattern (6 payers in this case)." in told
 
 
 def spoken() -> list[str]:

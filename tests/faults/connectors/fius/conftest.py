@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ INTEGRATION = Path(__file__).parents[3] / "integration/connectors/fius/conftest.
 
 
 @pytest.fixture
-def desk(broker: str) -> Any:
+def desk(broker: str) -> Iterator[Any]:
     spec = importlib.util.spec_from_file_location("delivery_desk", INTEGRATION)
     assert spec is not None
     assert spec.loader is not None
@@ -23,4 +24,5 @@ def desk(broker: str) -> Any:
     desk = module.Desk(broker, module.load_case())
     offset = desk.post_raw("transfers", desk.case.record)
     desk.case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in desk.case.evidence)
-    return desk
+    yield desk
+    module.remove_topics(broker)

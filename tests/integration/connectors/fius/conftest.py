@@ -2,6 +2,7 @@
 
 import importlib.util
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,8 @@ class Desk:
         return [HELD_CODEC.decode(raw) for raw in self.read("filings.held")]
 
 
-def fresh_topics(bootstrap: str) -> None:
-    """Deletes what an earlier test left and makes the topics anew."""
+def remove_topics(bootstrap: str) -> None:
+    """Deletes the topics of delivery, so that no test sees another's records and none finds its own names taken."""
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         old = sorted(set(admin.list_topics()) & set(TOPICS))
@@ -127,6 +128,15 @@ def fresh_topics(bootstrap: str) -> None:
         while set(admin.list_topics()) & set(TOPICS):
             assert time.monotonic() < deadline, "old topics are still there"
             time.sleep(0.1)
+    finally:
+        admin.close()
+
+
+def fresh_topics(bootstrap: str) -> None:
+    """The topics of delivery, empty."""
+    remove_topics(bootstrap)
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
         large = {"max.message.bytes": str(8 * 1024 * 1024)}
         compacted = {"deliver.state": {"cleanup.policy": "compact"}}
         admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=compacted.get(name, large)) for name in TOPICS])
@@ -135,10 +145,11 @@ def fresh_topics(bootstrap: str) -> None:
 
 
 @pytest.fixture
-def desk(broker: str) -> Desk:
+def desk(broker: str) -> Iterator[Desk]:
     fresh_topics(broker)
     case = load_case()
     desk = Desk(broker, case)
     offset = desk.post_raw("transfers", case.record)
     case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in case.evidence)
-    return desk
+    yield desk
+    remove_topics(broker)

@@ -79,6 +79,31 @@ def test_hundreds_of_broken_documents_get_the_same_verdict_from_both(cases: Any,
     assert MUTANTS * 0.4 < refused < MUTANTS  # both verdicts occur
 
 
+def test_each_field_takes_the_same_values_in_both(cases: Any, code: str, form: Form, original: Any) -> None:
+    theirs, ours = original(code), compiled(form)
+    tried: set[tuple[str, ...]] = set()
+    wrong, refused = [], 0
+    for root in documents(cases, code):
+        if not theirs.validate(root):
+            continue
+        for leaf in [node for node in root.iter() if len(node) == 0]:
+            path = (*(str(above.tag) for above in leaf.iterancestors()), str(leaf.tag))
+            if path in tried:
+                continue
+            tried.add(path)
+            kept = leaf.text
+            for value in VALUES:
+                leaf.text = value
+                first, second = theirs.validate(root), ours.validate(root)
+                refused += not first
+                if first != second:
+                    wrong.append((path, value))
+            leaf.text = kept
+    assert wrong == []
+    assert len(tried) > 60
+    assert refused > 100
+
+
 def test_the_shipped_profile_is_what_the_importer_makes_of_the_fius_schema(cases: Any, code: str, form: Form) -> None:
     name, version = SOURCES[code]
     path = cases.reference / name

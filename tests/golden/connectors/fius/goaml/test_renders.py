@@ -149,6 +149,11 @@ def test_a_foreign_amount_keeps_its_rate_and_multiplies_to_the_local_one(cases: 
         assert abs(local - Decimal(texts(root, "transaction/amount_local")[0])) <= Decimal("0.005")
 
 
+def test_the_local_amount_is_right_by_the_dirhams_peg(cases: Any) -> None:
+    root = xml_of(only(render(cases.all("ae")["plain"], load_form("ae"))))
+    assert abs(float(texts(root, "transaction/amount_local")[0]) - 950 * 3.6725) < 1  # 3.6725 a dollar since 1997
+
+
 def test_an_amount_in_the_local_currency_is_not_converted(cases: Any, code: str, form: Form) -> None:
     root = xml_of(only(render(cases.all(code)["local"], form)))
     assert texts(root, "transaction/amount_local") == ["1234.56"]

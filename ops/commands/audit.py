@@ -1,0 +1,68 @@
+"""`strgw audit`: proof that no event was lost or counted twice."""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from connectors.kafka.scan import TopicMissing
+from connectors.partners.intake import GROUP, is_partner_topic
+from ops.audit import Audit, PartitionAudit, totals
+from ops.broker import running_bootstrap
+from ops.errors import CommandError
+from ops.output import json_option, print_json
+from ops.progress import progress_bar
+from ops.settings import Settings
+
+NUMBERS = ("events", "transfers", "duplicates", "quarantined", "waiting", "lost", "doubled")
+
+
+@click.group()
+def command() -> None:
+    """Prove that no event was lost or counted twice."""
+
+
+@command.command()
+@json_option
+@click.pass_obj
+def verify(settings: Settings, as_json: bool) -> int:
+    """Check, for every partition of every partner topic, that events = transfers + duplicates + quarantined.
+
+    Reads `transfers`, `quarantine` and the partner topics themselves, and trusts no counter. "Waiting" are events that were
+    not taken in yet. Exit code 1 when the equation does not hold somewhere.
+    """
+    try:
+        with progress_bar("Reading") as advance:
+            lines = Audit(running_bootstrap(settings), GROUP, is_partner_topic).run(
+                lambda done, total: advance(done, total, f"{done:,} of {total:,} records")
+            )
+    except TopicMissing as error:
+        raise CommandError(str(error), "topics_missing") from error
+    holds = all(line.holds for line in lines)
+    if as_json:
+        print_json({"holds": holds, "totals": totals(lines), "partitions": [_document(line) for line in lines]})
+    else:
+        _print(lines, holds)
+    return 0 if holds else 1
+
+
+def _document(line: PartitionAudit) -> dict[str, object]:
+    return {name: getattr(line, name) for name in line.__struct_fields__} | {"holds": line.holds}
+
+
+def _print(lines: list[PartitionAudit], holds: bool) -> None:
+    table = Table(box=None, header_style="bold")
+    table.add_column("Topic")
+    for name in ("partition", *NUMBERS):
+        table.add_column(name.capitalize(), justify="right")
+    table.add_column("Holds")
+    for line in lines:
+        cells = [f"{getattr(line, name):,}" for name in NUMBERS]
+        table.add_row(line.topic, str(line.partition), *cells, "yes" if line.holds else "NO")
+    table.add_row("all", "", *(f"{number:,}" for number in totals(lines).values()), "yes" if holds else "NO", style="bold")
+    Console().print(table)
+    for line in lines:
+        for name, offsets in (("lost", line.lost_offsets), ("doubled", line.doubled_offsets)):
+            if offsets:
+                click.echo(f"{line.topic} partition {line.partition}, {name}: offsets {', '.join(map(str, offsets))}")
+    if not holds:
+        click.echo("The equation does not hold: keep the topics as they are and report the offsets above.", err=True)

@@ -1,0 +1,116 @@
+"""`strgw deliver`: the process that publishes filings to the FIUs' topics."""
+
+import logging
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from ops.output import say
+from ops.settings import Settings
+
+if TYPE_CHECKING:
+    from connectors.fius.deliver import Delivery
+    from ops.metrics import Metrics
+
+# Exit codes of the process (BSD sysexits: EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL), as those of `strgw intake`.
+EXIT_BROKER_AWAY, EXIT_COMMIT_LOST, EXIT_FENCED = 69, 70, 75
+logger = logging.getLogger("strgw.deliver")
+
+
+@click.command()
+@click.option("--instance", default="0", show_default=True, help="Name of this process; two that run at once need two names.")
+@click.pass_obj
+def command(settings: Settings, instance: str) -> int:
+    """Publish filings to the FIUs' topics until the process is stopped (Ctrl-C or SIGTERM).
+
+    Exit code 0: stopped; 69: no broker; 70: a transaction did not commit; 75: another process of this name took over. After
+    any of them nothing is lost or sent twice: start it again.
+    """
+    from kafka.errors import KafkaError
+
+    from connectors.kafka.transactions import CommitLost, Fenced
+
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        _serve(settings, instance, stopping)
+    except Fenced as error:
+        return _ended(EXIT_FENCED, f"Another delivery with the name {instance} took over; this one ends ({error}).")
+    except CommitLost as error:
+        return _ended(
+            EXIT_COMMIT_LOST, f"A transaction did not commit, nothing of it was sent; start `strgw deliver` again ({error})."
+        )
+    except KafkaError as error:
+        return _ended(EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw deliver` again ({error}).")
+    return 0
+
+
+def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None:
+    """Opens everything, says that it is ready, and steps until told to stop."""
+    from connectors.fius.deliver import GROUP, PATTERN, Delivery
+    from connectors.fius.dispatch import Dispatcher
+    from connectors.kafka.archive import BatchArchive
+    from connectors.kafka.archive_log import LogSource
+    from connectors.kafka.transactions import TransactionalLog
+    from ops.broker import running_bootstrap
+    from ops.meters import DeliveryMetrics
+    from ops.metrics import Metrics
+    from ops.processes import announce_ready
+    from ops.registries import fius_of, partners_of, registries
+    from schemas.wire import encode_filing
+
+    bootstrap, fius = running_bootstrap(settings), fius_of(settings)
+    metrics = Metrics()
+    meters = DeliveryMetrics(metrics, fius)
+    source = LogSource(bootstrap)
+    dispatcher = Dispatcher(BatchArchive(source), registries(settings, partners_of(settings)), encode_filing)
+    log = TransactionalLog(bootstrap, GROUP, instance, PATTERN)
+    delivery = Delivery(bootstrap, log, dispatcher, meters, SystemClock())
+    delivery.open(sorted(fius))
+    port = metrics.serve(settings.metrics_port)
+    announce_ready(settings, port)
+    say(f"Delivering to {len(fius)} FIUs; metrics on http://127.0.0.1:{port}/metrics.")
+    try:
+        _run(delivery, bootstrap, metrics, stopping)
+    finally:
+        source.close()
+        log.close()
+
+
+def _run(delivery: "Delivery", bootstrap: str, metrics: "Metrics", stopping: threading.Event) -> None:
+    """Delivers, and counts the findings and cases that are committed meanwhile."""
+    from ops.meters import ResultMetrics
+    from ops.results import ResultFollower
+    from streams.typologies import CATALOGUE
+
+    follower = ResultFollower(bootstrap, ResultMetrics(metrics, [typology.id for typology in CATALOGUE]))
+    try:
+        while not stopping.is_set():
+            delivery.step()
+            follower.step()
+    finally:
+        follower.close()
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.monotonic()
+
+    def now_ms(self) -> int:
+        """Milliseconds since the epoch, UTC."""
+        return time.time_ns() // 1_000_000
+
+
+def _ended(code: int, sentence: str) -> int:
+    logger.error("%s", sentence)
+    sys.stderr.flush()
+    return code

@@ -1,0 +1,47 @@
+"""A long-running connector process: stops on SIGTERM or Ctrl-C, and ends itself with a named exit code when it must not go on."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+
+from ops.settings import Settings
+
+# Exit codes of connector processes (BSD sysexits: EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL).
+EXIT_BROKER_AWAY, EXIT_COMMIT_LOST, EXIT_FENCED = 69, 70, 75
+EXIT_CODES_HELP = (
+    "Exit code 0: stopped; 69: no broker; 70: a transaction did not commit; 75: another process of this name took over. "
+    "After any of them nothing is lost or done twice: start it again."
+)
+
+
+def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]) -> int:
+    """Runs `work` until it returns, which it does soon after the event is set; the exit code of the process.
+
+    name  of the command, for the sentence that says what to start again
+    """
+    from kafka.errors import KafkaError
+
+    from connectors.kafka.transactions import CommitLost, Fenced
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("strgw").setLevel(settings.log_level)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    try:
+        work(stopping)
+    except Fenced as error:
+        return _ended(name, EXIT_FENCED, f"Another process of the same --instance took over; this one ends ({error}).")
+    except CommitLost as error:
+        return _ended(name, EXIT_COMMIT_LOST, f"A transaction did not commit and nothing of it counts; start `strgw {name}` again ({error}).")
+    except KafkaError as error:
+        return _ended(name, EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw {name}` again ({error}).")
+    return 0
+
+
+def _ended(name: str, code: int, sentence: str) -> int:
+    logging.getLogger(f"strgw.{name}").error("%s", sentence)
+    sys.stderr.flush()
+    return code
