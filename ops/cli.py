@@ -24,7 +24,6 @@ COMMANDS = (
     ("post", "Post a file of transfers as a partner would."),
     ("held", "List or show filings that wait for a person."),
     ("fiu", "Read an FIU's topic as that FIU would."),
-    ("profile", "Import an FIU's own report schema (goAML)."),
     ("held", "List the filings that wait for a person."),
     ("profile", "Import an FIU's schema, so that reports are rendered by it."),
     ("backtest", "Run the stages over files, without Kafka."),

@@ -49,7 +49,7 @@ class FxTable:
         return frozenset(self._days)
 
 
-_UNIT = 10**_SCALE
+_UNIT: int = 10**_SCALE
 _HALF = _UNIT // 2
 
 

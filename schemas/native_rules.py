@@ -18,7 +18,7 @@ MAX_MINOR = 10**15  # DEF: ten trillion dollars; above it a sum is a fault, and 
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AMOUNT = re.compile(r"(0(?=\.[0-9]{1,7}$)|[1-9][0-9]{0,14}(?=$|\.[0-9]{1,4}$))(?:\.([0-9]+))?")
+_AMOUNT = re.compile(r"([1-9][0-9]{0,14})(?:\.([0-9]{1,4}))?|0\.([0-9]{0,3}[1-9][0-9]{0,3})")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,24}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _IP = re.compile(r"[0-9a-fA-F.:]{2,45}")
@@ -46,9 +46,13 @@ def check(event: NativeTransfer, now_ms: int) -> Meaning:
     amount = amount_of(event.amount)
     occurred_ms, offset = instant(event.occurred_at)
     if occurred_ms > now_ms + CLOCK_SKEW_MS:
-        raise InvalidTransfer("time_in_future", "occurred_at lies in the future; send the time at which it happened.", "occurred_at")
+        raise InvalidTransfer(
+            "time_in_future", "occurred_at lies in the future; send the time at which it happened.", "occurred_at"
+        )
     if occurred_ms < EARLIEST_MS:
-        raise InvalidTransfer("time_too_early", "occurred_at lies before the year 2000; send the time at which it happened.", "occurred_at")
+        raise InvalidTransfer(
+            "time_too_early", "occurred_at lies before the year 2000; send the time at which it happened.", "occurred_at"
+        )
     _check_receiver(event)
     _check_party(event.sender, "sender")
     if event.receiver is not UNSET:
@@ -66,17 +70,19 @@ def amount_of(amount: NativeAmount) -> Money:
     """The amount in minor units, exact; trailing zeros beyond the currency's decimals are no fault."""
     value, currency = amount.value, amount.currency
     if currency not in CURRENCIES:
-        raise InvalidTransfer("currency_unknown", "amount.currency is not a currency of ISO 4217 (three capital letters).", "amount.currency")
+        raise InvalidTransfer(
+            "currency_unknown", "amount.currency is not a currency of ISO 4217 (three capital letters).", "amount.currency"
+        )
     parts = _AMOUNT.fullmatch(value)
     if parts is None:
         raise _amount_fault(value)
     digits = decimals(currency)
-    fraction = (parts[2] or "").rstrip("0")
+    fraction = (parts[2] or parts[3] or "").rstrip("0")
     if len(fraction) > digits:
-        raise InvalidTransfer("amount_decimals", f"amount.value has more decimals than its currency, which has {digits}.", "amount.value")
-    minor = int(parts[1] + fraction.ljust(digits, "0"))
-    if minor == 0:
-        raise InvalidTransfer("amount_not_positive", "amount.value is zero; it must be above zero.", "amount.value")
+        raise InvalidTransfer(
+            "amount_decimals", f"amount.value has more decimals than its currency, which has {digits}.", "amount.value"
+        )
+    minor = int((parts[1] or "0") + fraction.ljust(digits, "0"))
     if minor > MAX_MINOR:
         raise InvalidTransfer("amount_too_large", "amount.value is larger than any transfer can be.", "amount.value")
     return Money(minor, currency)
@@ -85,21 +91,29 @@ def amount_of(amount: NativeAmount) -> Money:
 def _amount_fault(value: str) -> InvalidTransfer:
     if re.fullmatch(r"-[0-9.,]+", value):
         return InvalidTransfer("amount_not_positive", "amount.value is negative; it must be above zero.", "amount.value")
+    if re.fullmatch(r"0+(\.0+)?", value):
+        return InvalidTransfer("amount_not_positive", "amount.value is zero; it must be above zero.", "amount.value")
     if re.fullmatch(r"[1-9][0-9]{15,}(\.[0-9]+)?", value):
         return InvalidTransfer("amount_too_large", "amount.value is larger than any transfer can be.", "amount.value")
     if re.fullmatch(r"(0|[1-9][0-9]{0,14})\.[0-9]{5,}", value):
         return InvalidTransfer("amount_decimals", "amount.value has more than four decimals.", "amount.value")
-    return InvalidTransfer("amount_invalid", "amount.value must be digits with at most one decimal point, such as 250.00.", "amount.value")
+    return InvalidTransfer(
+        "amount_invalid", "amount.value must be digits with at most one decimal point, such as 250.00.", "amount.value"
+    )
 
 
 def instant(text: str) -> tuple[int, int]:
     """An RFC 3339 time as (ms UTC, local offset in minutes)."""
     parts = _TIME.fullmatch(text)
     if parts is None:
-        raise InvalidTransfer("time_invalid", "occurred_at is not an RFC 3339 time such as 2024-05-17T18:42:10+05:00.", "occurred_at")
+        raise InvalidTransfer(
+            "time_invalid", "occurred_at is not an RFC 3339 time such as 2024-05-17T18:42:10+05:00.", "occurred_at"
+        )
     zone = parts[1]
     if zone is None:
-        raise InvalidTransfer("time_without_offset", "occurred_at has no offset; add the local one, such as +05:00.", "occurred_at")
+        raise InvalidTransfer(
+            "time_without_offset", "occurred_at has no offset; add the local one, such as +05:00.", "occurred_at"
+        )
     offset = _offset_min(zone)
     try:
         local = datetime.fromisoformat(text)
@@ -176,7 +190,9 @@ def _unknown_country(path: str) -> InvalidTransfer:
 
 def _check_day(day: str | UnsetType, path: str, field: str) -> None:
     if day is not UNSET and not is_day(day):
-        raise InvalidTransfer("date_invalid", f"{path}.{field} is not a day of the calendar written YYYY-MM-DD.", f"{path}.{field}")
+        raise InvalidTransfer(
+            "date_invalid", f"{path}.{field} is not a day of the calendar written YYYY-MM-DD.", f"{path}.{field}"
+        )
 
 
 def _match_all(pattern: re.Pattern[str], values: Iterable[str] | UnsetType, path: str, what: str) -> None:

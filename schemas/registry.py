@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Licence(msgspec.Struct, frozen=True):
+class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all)."""
 
     country: str

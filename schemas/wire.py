@@ -60,7 +60,9 @@ class SchemaRegistry:
         for subject, (number, _) in self._current.items():
             newest = next(entry for entry in published if entry.id == number)
             if json.loads(texts[f"{subject}.avsc"]) != json.loads(texts[newest.file]):
-                raise ValueError(f"schemas/avro/{subject}.avsc differs from its newest version {newest.file}: publish a new version in ids.json")
+                raise ValueError(
+                    f"schemas/avro/{subject}.avsc differs from its newest version {newest.file}: publish a new version in ids.json"
+                )
 
     @staticmethod
     def _parse(text: str, name: str) -> Any:
@@ -85,7 +87,9 @@ class SchemaRegistry:
         number = int.from_bytes(raw[1:_HEADER])
         known = self._by_id.get(number)
         if known is None:
-            raise UnreadableAvro("avro_schema_unknown", f"Schema number {number} is not known here; use a number of schemas/avro/ids.json.")
+            raise UnreadableAvro(
+                "avro_schema_unknown", f"Schema number {number} is not known here; use a number of schemas/avro/ids.json."
+            )
         found, writer = known
         if found != subject:
             raise UnreadableAvro("avro_wrong_subject", f"Schema number {number} is that of a {found}, not of a {subject}.")
@@ -101,7 +105,17 @@ class SchemaRegistry:
 def _read(body: io.BytesIO, writer: Any, reader: Any) -> dict[str, Any]:
     try:
         record = fastavro.schemaless_reader(body, writer, reader)
-    except (EOFError, ValueError, IndexError, KeyError, TypeError, OverflowError, MemoryError, RecursionError, AttributeError) as error:
+    except (
+        EOFError,
+        ValueError,
+        IndexError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        MemoryError,
+        RecursionError,
+        AttributeError,
+    ) as error:
         raise UnreadableAvro("avro_not_decodable", "The bytes do not decode under the schema they name.") from error
     if not isinstance(record, dict):
         raise UnreadableAvro("avro_not_decodable", "The bytes do not hold a record.")

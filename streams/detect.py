@@ -115,8 +115,9 @@ class Detect:
             entity = fresh(PARTY, fact.scope)
         assert isinstance(entity, EntityState)
         entity.scope = fact.scope
-        remember(entity, fact)
         event = event_of(fact, side)
+        if remember(entity, fact) or event.revision > 1:
+            self._judge.forget(key)
         if upsert(entity, event, counts):
             self._touch(key, 0)
             if entity.watchers:
@@ -171,9 +172,11 @@ class Detect:
                 self._send(signal.entity, signal.source, STORY, signal.depth + 1, self._encoder.encode(story_of(entity)))
         elif signal.topic == STORY:
             entity.stories[signal.source] = self._story.decode(signal.body)
+            self._judge.forget(signal.entity)
             self._touch(signal.entity, signal.depth)
         else:
             flows = self._flows.decode(signal.body)
+            self._judge.forget(signal.entity)
             for party, profile in flows.profiles.items():
                 entity.profiles[party] = profile
             for event, counts in flows.events:

@@ -32,6 +32,7 @@ class Episode(msgspec.Struct):
 
     hits: list[Hit]
     events: dict[tuple[bytes, int], Event]
+    best: Hit | None  # the first of the strongest
 
     @property
     def started_ms(self) -> int:
@@ -44,14 +45,17 @@ class Episode(msgspec.Struct):
         return self.hits[-1].at_ms
 
 
-def episodes_of(hits: Iterable[Hit], window_ms: int) -> list[Episode]:
-    """Hits joined into episodes, oldest first."""
-    found: list[Episode] = []
+def extend(found: list[Episode], hits: Iterable[Hit], window_ms: int) -> list[Episode]:
+    """Adds hits, none older than those there, to the episodes; of each episode the events of the strongest hit alone stay
+    with it, all events in `events`."""
     for hit in sorted(hits, key=lambda h: (h.at_ms, h.strength, len(h.events))):
         if not found or hit.at_ms - found[-1].ended_ms > window_ms:
-            found.append(Episode([], {}))
-        found[-1].hits.append(hit)
-        found[-1].events.update(((e.uid, e.side), e) for e in hit.events)
+            found.append(Episode([], {}, None))
+        last = found[-1]
+        last.events.update(((e.uid, e.side), e) for e in hit.events)
+        if last.best is None or hit.strength > last.best.strength:
+            last.best = hit
+        last.hits.append(hit._replace(events=()))
     return found
 
 
@@ -73,7 +77,8 @@ def finding_id(typology: Typology, entity: bytes, episode: int) -> str:
 
 def build(view: View, typology: Typology, episode: Episode, known: Issued | None, number: int) -> Finding:
     """The finding for one episode: newest explanation, all its evidence, the times at which its strength rose."""
-    best = max(episode.hits, key=lambda h: (h.strength, -h.at_ms))
+    best = episode.best
+    assert best is not None
     events = tuple(sorted(episode.events.values(), key=Event.order))
     told = typology.explain(view, typology.parameters, best, events)
     suppressors = (*told.suppressors, *_suppressors(view, typology, events))

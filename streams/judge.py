@@ -6,10 +6,37 @@ from hashlib import sha256
 import msgspec
 
 from schemas.finding import Evidence, Finding
-from streams.domain.entity import EntityState, prune
-from streams.episodes import Episode, Issued, build, episodes_of
+from streams.domain.entity import EntityState, Event, prune
+from streams.episodes import Episode, Issued, build, extend
 from streams.domain.view import View
 from streams.typologies.base import Typology
+
+
+MEMO_FROM = 24  # events; below this judging anew is cheaper than remembering
+MEMO_ENTITIES = 5_000  # DEF
+
+
+class Memo:
+    """What was judged of an entity up to an event, kept while this process lives: a busy entity is not judged from scratch for
+    every transfer. It is dropped as soon as anything about the judged past changed, so it never changes a judgement."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.last: Event | None = None
+        self.pairs: dict[tuple[bytes, bytes], tuple[int, bool]] = {}
+        self.found: dict[str, tuple[tuple[int, bytes, int], list[Episode]]] = {}
+
+    def holds(self, view: View, entity: EntityState) -> bool:
+        """Whether events were only added after the last one judged, and no pair among the judged turned kin or older."""
+        events = entity.events
+        if self.last is None or len(events) < self.count or events[self.count - 1].order() != self.last.order():
+            return False
+        now = view.ties()
+        return all(now.get(pair) == tie for pair, tie in self.pairs.items())
+
+    def note(self, view: View, entity: EntityState) -> None:
+        """Remembers how far the entity was judged."""
+        self.count, self.last, self.pairs = len(entity.events), entity.events[-1], view.ties()
 
 
 class Judge:
@@ -17,6 +44,7 @@ class Judge:
 
     def __init__(self, catalogue: tuple[Typology, ...]) -> None:
         self._catalogue = catalogue
+        self._memos: dict[bytes, Memo] = {}
         self._encoder = msgspec.msgpack.Encoder()
         self._issued = msgspec.msgpack.Decoder(Issued)
 
@@ -26,11 +54,16 @@ class Judge:
             return []
         return [t for t in self._catalogue if t.gate(view, t.parameters)]
 
+    def forget(self, key: bytes) -> None:
+        """Drops what was judged of an entity whose past changed."""
+        self._memos.pop(key, None)
+
     def asks(self, view: View, typologies: list[Typology]) -> list[bytes]:
         """The parties whose own story some typology needs, sorted."""
         asked: set[bytes] = set()
         for typology in typologies:
             if typology.asks is not None:
+                view.since = None
                 asked |= typology.asks(view, typology.parameters)
         return sorted(asked)
 
@@ -39,21 +72,35 @@ class Judge:
         if not typologies and not entity.issued:
             prune(entity)
             return []
+        memo = self._memo(view, entity)
         known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}
         current: dict[str, tuple[Finding, int]] = {}
         for typology in typologies:
-            found = episodes_of(typology.hits(view, typology.parameters), typology.window_ms)
+            found = _episodes(view, typology, memo)
             for number, episode, earlier in self._numbered(typology, found, known, entity):
                 finding = build(view, typology, episode, earlier, number)
                 current[finding.finding_id] = (finding, episode.ended_ms)
         if not current and not known:
             prune(entity)
             return []
+        if memo is not None:
+            memo.note(view, entity)
         changed = list(self._changed(current, known))
         changed += self._withdrawn(view, current, known, entity)
         prune(entity)
         self._keep(entity, current, known)
         return changed
+
+    def _memo(self, view: View, entity: EntityState) -> Memo | None:
+        """The entity's memo if it is busy enough to have one; a fresh one where the old does not hold."""
+        if len(entity.events) < MEMO_FROM:
+            return None
+        memo = self._memos.get(view.key)
+        if memo is None or not memo.holds(view, entity):
+            if len(self._memos) >= MEMO_ENTITIES:
+                self._memos.clear()
+            memo = self._memos[view.key] = Memo()
+        return memo
 
     def _numbered(
         self, typology: Typology, found: list[Episode], known: dict[str, Issued], entity: EntityState
@@ -104,6 +151,18 @@ class Judge:
             issued.kept = kept
             issued.steps = finding.steps if kept else ()
         entity.issued = {i: self._encoder.encode(known[i]) for i in sorted(known)}
+
+
+def _episodes(view: View, typology: Typology, memo: Memo | None) -> list[Episode]:
+    """All episodes of one typology, judging only what is new where a memo holds the rest."""
+    known = memo.found.get(typology.id) if memo and not typology.looks_ahead else None
+    view.since = known[0] if known else None
+    found = extend(known[1] if known else [], typology.hits(view, typology.parameters), typology.window_ms)
+    view.since = None
+    if memo is not None:
+        newest = max(flow[-1].order() for flow in (view.credits, view.debits) if flow)
+        memo.found[typology.id] = (newest, found)
+    return found
 
 
 def _withdrawal(identity: str, issued: Issued, view: View) -> Finding:

@@ -77,7 +77,7 @@ class Dispatcher:
 
     def _one(self, out: "_Pages", plan: FilingPlan, before: Line | None) -> Line:
         content = content_digest(out.report, plan)
-        if before is not None and before.content == content and before.state != WITHDRAWN:
+        if before is not None and before.content == content:
             return before
         sent = before.filings if before else ()
         result = prepare(out.report, plan, self._archive, self._registries)

@@ -1,4 +1,4 @@
-"""Asks whatever listens at a port whether it is a Kafka broker and of which cluster: one request, no client library to load."""
+"""Asks whatever listens at a port whether it is a Kafka broker and of which cluster: one request, no client library."""
 
 import socket
 import struct
@@ -18,6 +18,17 @@ def cluster_id_at(host: str, port: int, timeout_s: float) -> str | None:
             return _Reader(_exactly(connection, size)).cluster_id()
     except (OSError, EOFError, struct.error, UnicodeDecodeError):
         return None
+
+
+def listens(server: str, timeout_s: float) -> bool:
+    """Whether anything accepts connections at `server` ("host:port", "[::1]:port"; the port is 9092 where none is named)."""
+    host, colon, port = server.strip().rpartition(":")
+    address = (host.strip("[]"), int(port)) if colon and port.isdigit() else (server.strip(), 9092)
+    try:
+        socket.create_connection(address, timeout=timeout_s).close()
+    except OSError:
+        return False
+    return True
 
 
 class _Reader:

@@ -6,6 +6,7 @@ from typing import Protocol
 from kafka import KafkaConsumer, TopicPartition
 
 POLL_MS = 500
+BOOTSTRAP_MS = 15_000  # DEF how long a broker that starts may keep a person waiting
 FETCH_BYTES = 8 * 1024 * 1024
 
 
@@ -41,6 +42,7 @@ class CommittedLog:
             allow_auto_create_topics=False,
             max_partition_fetch_bytes=FETCH_BYTES,
             fetch_max_wait_ms=100,
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
             metrics_enabled=False,
         )
 

@@ -93,10 +93,8 @@ class TransactionalLog:
         """
         try:
             return self._commit(outputs, taken)
-        except _FENCED as error:
-            raise Fenced(str(error)) from error
         except KafkaError as error:
-            raise CommitLost(str(error)) from error
+            raise (Fenced if _is_fencing(error) else CommitLost)(str(error)) from error
 
     def _commit(self, outputs: Iterable[Produced], taken: Taken | None) -> list[int]:
         producer = self._producer
@@ -133,6 +131,11 @@ class TransactionalLog:
             admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self._instance)])
         finally:
             admin.close()
+
+
+def _is_fencing(error: KafkaError) -> bool:
+    """A later call on a fenced producer fails with a plain KafkaError that only carries the reason."""
+    return any(isinstance(reason, _FENCED) for reason in (error, error.__cause__, *error.args))
 
 
 def _positions(taken: Taken) -> dict[TopicPartition, OffsetAndMetadata]:

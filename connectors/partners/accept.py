@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from schemas.native import MAX_BYTES, InvalidTransfer, Reading, from_fields, read_json, readable_transfer_id
+from schemas.native import InvalidTransfer
+from schemas.native_reading import MAX_BYTES, Reading, from_fields, read_json, readable_transfer_id
 from schemas.native_rules import check
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer

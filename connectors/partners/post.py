@@ -15,7 +15,7 @@ import msgspec
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
-from connectors.kafka.scan import TopicMissing
+from connectors.kafka.scan import CommittedLog, TopicMissing
 from schemas import topics
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024  # topic setting of partner topics
@@ -115,12 +115,12 @@ class Poster:
         self._topic = topics.partner_transfers(partner)
         self._failed: BaseException | None = None
         try:
+            with CommittedLog(bootstrap) as log:
+                if self._topic not in log.topics():  # asking the producer would wait for the topic to appear
+                    raise TopicMissing(self._topic)
             self._producer = _producer(bootstrap)
-            found = self._producer.partitions_for(self._topic)
         except KafkaError as error:
             raise PostError(f"The broker {bootstrap} does not answer ({error}): start it with `strgw up`.") from error
-        if not found:
-            raise TopicMissing(self._topic)
 
     def post(self, events: Lines | list[bytes], rate: float | None, clock: Clock, told: Callable[[int], None]) -> Posted:
         """Sends every event and waits until the broker has all of them.

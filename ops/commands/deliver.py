@@ -35,6 +35,7 @@ def command(settings: Settings, instance: str) -> int:
     from connectors.kafka.transactions import CommitLost, Fenced
 
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("kafka").setLevel(logging.WARNING)  # at INFO it tells of every connection
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

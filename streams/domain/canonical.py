@@ -9,14 +9,32 @@ from functools import lru_cache
 from msgspec import UNSET, UnsetType
 
 from schemas.fx import fx_table
-from schemas.native import NativeAgent, NativeParty, NativeTransfer, Reading
+from schemas.native import NativeAgent, NativeParty, NativeTransfer
+from schemas.native_reading import Reading
 from schemas.native_rules import Meaning
 from schemas.places import town_id
 from schemas.registry import Partner
 from schemas.transfer import (
-    ACCOUNT, ADDRESS, AGENT, DEVICE, DOCUMENT, EMAIL, IP, PARTY, PHONE, Account, Address, Agent, Coordinate, Document, Flag, Identifier,
-    Party, Place, Transfer,
-)  # fmt: skip
+    ACCOUNT,
+    ADDRESS,
+    AGENT,
+    DEVICE,
+    DOCUMENT,
+    EMAIL,
+    IP,
+    PARTY,
+    PHONE,
+    Account,
+    Address,
+    Agent,
+    Coordinate,
+    Document,
+    Flag,
+    Identifier,
+    Party,
+    Place,
+    Transfer,
+)
 from streams.domain import identity, phones
 from streams.domain.identity import Keyring
 from streams.domain.names import share_a_token

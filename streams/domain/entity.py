@@ -241,8 +241,9 @@ def pairs_of(state: EntityState) -> dict[tuple[bytes, bytes], Pair]:
     return pairs
 
 
-def remember(state: EntityState, facts: TransferFacts) -> None:
-    """Adds what the transfer says about both its parties."""
+def remember(state: EntityState, facts: TransferFacts) -> bool:
+    """Adds what the transfer says about both its parties; True if that changes what was known of one."""
+    changed = False
     for party, place in ((facts.sender, facts.send_place), (facts.receiver, facts.pay_place)):
         if party is None:
             continue
@@ -251,8 +252,12 @@ def remember(state: EntityState, facts: TransferFacts) -> None:
             places = (place,) if place.country else ()
             known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, party.identifiers, places)
         else:
-            known = known.absorb(party, place)
+            wider = known.absorb(party, place)
+            if wider == known:
+                continue
+            known, changed = wider, True
         state.profiles[party.key] = known
+    return changed
 
 
 def placed(state: EntityState) -> list[Event]:

@@ -29,7 +29,10 @@ _PLACEHOLDERS = frozenset(
 )
 _COUNTING = "12345678901234567890"
 _EMAIL_PLACEHOLDERS = frozenset("noemail no-email none na n/a noreply no-reply unknown test nomail".split())
-_LOCAL_NETWORKS = tuple(ip_network(net) for net in "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 169.254.0.0/16 0.0.0.0/8 100.64.0.0/10".split())
+_LOCAL_NETWORKS = tuple(
+    ip_network(net)
+    for net in "10.0.0.0/8 172.16.0.0/12 192.168.0.0/16 127.0.0.0/8 169.254.0.0/16 0.0.0.0/8 100.64.0.0/10".split()
+)
 
 
 class ScopeKey:

@@ -16,9 +16,7 @@ _ARABIC = str.maketrans(
         "s": "ثصش", "z": "ذضظ", "h": "حہھهخ", "": "عئءوؤیيےىةۃ", "n": "ں", "t": "ٹط", "d": "ڈ", "r": "ڑ", "c": "چ", "g": "غ", "j": "ژ", "k": "ق",
     }.items() for letter in letters}
 )  # fmt: skip
-_SPELLINGS = tuple(
-    pair.split(">") for pair in "kh>h gh>g zh>j dzh>j dj>j sh>s ch>c ts>c ph>f th>t ck>k q>k x>ks w>v y>i".split()
-)
+_SPELLINGS = tuple(pair.split(">") for pair in "kh>h gh>g zh>j dzh>j dj>j sh>s ch>c ts>c ph>f th>t ck>k q>k x>ks w>v y>i".split())
 _DROPPED = str.maketrans("", "", "aeiouhv")
 _LETTERS = re.compile("[a-z]+")
 # Endings that differ between members of one family: -ov/-ova, -ev/-eva (as -off too), and of patronymics -ovich/-ovna.

@@ -23,6 +23,7 @@ class View:
         self.key = key
         self.kind = state.kind
         self.scope = state.scope
+        self.since: tuple[int, bytes, int] | None = None  # events up to here were judged before and nothing about them changed
         self.corridors = corridors
         self.credits: list[Event] = []
         self.debits: list[Event] = []
@@ -46,6 +47,23 @@ class View:
         if self._pairs is None:
             self._pairs = pairs_of(self._state)
         return self._pairs.get((event.mine, event.other), _STRANGERS)
+
+    def ties(self) -> dict[tuple[bytes, bytes], tuple[int, bool]]:
+        """Pair -> (first dealing, is kin): what judgements about the past rest on."""
+        if self._pairs is None:
+            self._pairs = pairs_of(self._state)
+        return {pair: (known.first_ms, known.is_kin) for pair, known in self._pairs.items()}
+
+    def unjudged(self, flow: list[Event], first: int = 0) -> range:
+        """Positions in `flow`, from `first`, whose events still have to be judged as the end of a window."""
+        start = len(flow)
+        while start > first and self.is_unjudged(flow[start - 1]):
+            start -= 1
+        return range(max(start, first), len(flow))
+
+    def is_unjudged(self, event: Event) -> bool:
+        """Whether the event came after what was judged before."""
+        return self.since is None or event.order() > self.since
 
     def is_kin(self, event: Event) -> bool:
         """Whether the two sides are kin (A7), a party paying itself included."""

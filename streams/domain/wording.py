@@ -52,7 +52,7 @@ PURPOSES: tuple[tuple[str, str], ...] = (
         فدية رهائی آزادی آزادي تاوان اغوا گروگان fidya tavan rescate secuestro liberacion fidye"""),
     ("debt", """
         debt debts loan loans repay repayment repayments instalment installment instalments installments owed owing iqama borrowed lender
-        advance peshgi 
+        advance peshgi
         долг долга долги займ займа кредит кредита рассрочка погашение возврат qarz qarzi nasiya қарз карыз қарыз насия
         قرض قرضه بدهی وام قسط اقساط دين سلفة اقامة إقامة اقامه قرضہ ادھار پیشگی udhar qarza borc taksit deuda prestamo cuota utang"""),
     ("dues", """

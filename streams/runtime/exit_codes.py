@@ -50,7 +50,7 @@ ADVICE = {
 _DEFECTS = (ExitCode.FOLD_FAILED, ExitCode.ENGINE_FAILED)  # only these need a stack trace
 
 
-class Fault(Exception):  # noqa: N818  nobody handles it: it ends the process
+class Fault(Exception):
     """Something after which the process must not go on. `detail` names stage, partition and offset, never a person."""
 
     def __init__(self, code: ExitCode, detail: str) -> None:

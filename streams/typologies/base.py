@@ -59,6 +59,7 @@ class Typology(NamedTuple):
     examples: tuple[Example, ...]
     doc: str
     asks: Callable[[View, Any], set[bytes]] | None = None
+    looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
     indicators: tuple[str, ...] = ()
 
 

@@ -45,7 +45,7 @@ def gate(view: View, p: Parameters) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every credit at which the window before it satisfies one of the three forms."""
     flow = view.unrelated_credits()
-    for end in range(p.min_senders - 1, len(flow)):
+    for end in view.unjudged(flow, p.min_senders - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
         if len(inside) < p.min_senders:
             continue

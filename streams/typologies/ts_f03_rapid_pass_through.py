@@ -44,7 +44,8 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every qualifying debit at which the last window balances."""
     flow = view.unrelated_credits()
     outs = [e for e in view.debits if _leaves(e, p)]
-    for end in outs:
+    for position in view.unjudged(outs):
+        end = outs[position]
         edge = end.at_ms - p.window_d * DAY_MS
         came = [e for e in flow if edge <= e.at_ms <= end.at_ms]
         payers = len({e.other for e in came})

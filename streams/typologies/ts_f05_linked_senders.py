@@ -44,7 +44,7 @@ def gate(view: View, p: Parameters) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment at which enough linked senders had paid often enough."""
     flow = [e for e in view.unrelated_credits() if e.send.country != e.pay.country]
-    for end in range(p.min_senders * p.min_each - 1, len(flow)):
+    for end in view.unjudged(flow, p.min_senders * p.min_each - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
         counts: dict[bytes, int] = {}
         for event in inside:

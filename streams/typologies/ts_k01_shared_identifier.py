@@ -114,6 +114,7 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
+    looks_ahead=True,
     indicators=("MURCW", "CSUBS", "ORGC1"),
     examples=(
         Example("three strangers with one phone", True, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9])),

@@ -78,7 +78,7 @@ def _journey(view: View, p: Parameters) -> Iterator[Hit]:
             mine[route] = best
         chains.append(mine)
         longest = max(mine.values(), key=len, default=())
-        if len({e.other for e in longest}) >= p.min_receivers:
+        if len({e.other for e in longest}) >= p.min_receivers and view.is_unjudged(event):
             ratio = len(longest) / p.min_receivers
             yield Hit(event.at_ms, strength(ratio), longest, ("corridor", "fee_band"), {"receivers": len(longest), "ordered": 1})
 
@@ -94,7 +94,7 @@ def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, rou
 def _chain(view: View, p: Parameters) -> Iterator[Hit]:
     legs = _legs_in(view, p)
     width = p.window_d * DAY_MS
-    for end in range(len(legs)):
+    for end in view.unjudged(legs):
         inside = window(legs, end, width)
         shared = _sharers(view, {e.other for e in inside}, inside[-1].at_ms, width, p.band_tolerance)
         payers = {payer for group in shared.values() if len(group) >= p.min_payers for payer in group}

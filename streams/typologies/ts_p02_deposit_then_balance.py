@@ -106,6 +106,7 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
+    looks_ahead=True,
     indicators=("MURCW",),
     examples=(
         Example("three payers: 500, then 1,500 twenty days later", True, lambda: _shape(3, 500, 1500)),

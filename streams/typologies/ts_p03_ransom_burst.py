@@ -67,7 +67,7 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
 def _bursts(view: View, p: Parameters) -> Iterator[tuple[Event, ...]]:
     flow = [e for e in view.unrelated_credits() if _fits(view, e)]
     width = p.window_h * HOUR_MS
-    for end in range(1, len(flow)):
+    for end in view.unjudged(flow, 1):
         inside = tuple(e for e in window(flow, end, width) if view.pair(e).first_ms >= flow[end].at_ms - width)
         if len(inside) < 2 or sum(e.usd_minor for e in inside) < p.min_usd * 100:
             continue

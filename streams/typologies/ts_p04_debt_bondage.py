@@ -54,7 +54,7 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
     flow = [e for e in view.unrelated_credits() if e.purpose_class not in NOT_DEBT and e.usd_minor >= p.min_usd * 100]
     if not _may_score(view, flow, p):
         return
-    for end in range(p.min_payers * p.min_payments - 1, len(flow)):
+    for end in view.unjudged(flow, p.min_payers * p.min_payments - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
         by_payer: dict[bytes, list[Event]] = {}
         for event in inside:

@@ -47,9 +47,9 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         for line in LINES:
             near = [e for e in plain if _applies(e, line)]
             if len(near) >= 2:
-                yield from _series(near, line, p)
+                yield from _series(view, near, line, p)
                 if line.two_day_sum:
-                    yield from _pairs(near, line, p)
+                    yield from _pairs(view, near, line, p)
 
 
 def _payer_is_person(view: View, event: Event) -> bool:
@@ -60,16 +60,16 @@ def _applies(event: Event, line: ReportingLine) -> bool:
     return event.currency == line.currency and line.country in (event.send.country, event.pay.country)
 
 
-def _series(flow: list[Event], line: ReportingLine, p: Parameters) -> Iterator[Hit]:
+def _series(view: View, flow: list[Event], line: ReportingLine, p: Parameters) -> Iterator[Hit]:
     near = [e for e in flow if under(e, line)]
-    for end in range(p.min_payments - 1, len(near)):
+    for end in view.unjudged(near, p.min_payments - 1):
         inside = window(near, end, p.window_d * DAY_MS)
         if len(inside) >= p.min_payments and sum(e.amount_minor for e in inside) >= line.minor:
             yield _hit(inside, line, len(inside), strength(len(inside) / p.min_payments))
 
 
-def _pairs(flow: list[Event], line: ReportingLine, p: Parameters) -> Iterator[Hit]:
-    for end in range(1, len(flow)):
+def _pairs(view: View, flow: list[Event], line: ReportingLine, p: Parameters) -> Iterator[Hit]:
+    for end in view.unjudged(flow, 1):
         edge = flow[end].at_ms - p.pair_window_d * DAY_MS
         inside = [e for e in flow[:end + 1] if e.at_ms >= edge and e.other == flow[end].other and e.amount_minor < line.minor]  # fmt: skip
         if len(inside) >= 2 and sum(e.amount_minor for e in inside) >= line.minor:

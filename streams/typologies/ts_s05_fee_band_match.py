@@ -40,7 +40,7 @@ def gate(view: View, p: Parameters) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every credit that has enough near-equal companions in the window before it."""
     flow = [e for e in view.unrelated_credits() if e.purpose_class not in NOT_DEBT and view.in_band(e)]
-    for end in range(p.min_payers - 1, len(flow)):
+    for end in view.unjudged(flow, p.min_payers - 1):
         like = _nearest(window(flow, end, p.window_d * DAY_MS), flow[end], p)
         payers = len({e.other for e in like})
         if payers >= p.min_payers:

@@ -24,15 +24,8 @@ AGE_WORDS = {"child": "under 18", "possibly_child": "may be under 18", "age_unkn
 
 def text(report: PortalReport) -> str:
     """The whole of report.txt; lines end in LF, the last one too."""
-    parts = (
-        _head(report),
-        _seen(report),
-        _people(report),
-        _transfers(report),
-        _meaning(report),
-        _filing(report),
-        _ledger(report),
-    )
+    seen = (_account(report), _people(report), _transfers(report), _patterns(report))
+    parts = (_head(report), *seen, _meaning(report), _filing(report), _ledger(report))
     return "\n".join(line.rstrip() for part in parts for line in part) + "\n"
 
 
@@ -52,14 +45,16 @@ def _head(report: PortalReport) -> list[str]:
     return [*lines, f"Due         {filing.due_at_local} ({filing.due_at})"]
 
 
-def _seen(report: PortalReport) -> list[str]:
-    lines = _section("1. What was seen")
-    said = report.narrative.get(report.language, "")
-    for paragraph in said.split("\n"):
+def _account(report: PortalReport) -> list[str]:
+    lines = _section("1. Account")
+    for paragraph in report.narrative.get(report.language, "").split("\n"):
         lines += wrap(paragraph, WIDTH) or [""]
-    for pattern in report.patterns:
-        lines += _pattern(pattern)
     return lines
+
+
+def _patterns(report: PortalReport) -> list[str]:
+    lines = _section("4. Patterns and the numbers they rest on")
+    return lines + [line for pattern in report.patterns for line in _pattern(pattern)]
 
 
 def _pattern(pattern: Pattern) -> list[str]:
@@ -137,19 +132,19 @@ def _stated(payment: Payment) -> str:
 
 
 def _meaning(report: PortalReport) -> list[str]:
-    lines = [*_section("4. What it may mean"), *wrap(f"The pattern is consistent with: {report.report.offence_label}.", WIDTH)]
-    lines += _section("5. What is not known")
-    lines += [f"- {fact}" for fact in report.not_known] or ["- Nothing beyond the fields listed as absent in section 8."]
+    lines = [*_section("5. What it may mean"), *wrap(f"The pattern is consistent with: {report.report.offence_label}.", WIDTH)]
+    lines += _section("6. What is not known")
+    lines += [f"- {fact}" for fact in report.not_known] or ["- Nothing beyond the fields listed as absent in section 9."]
     return lines
 
 
 def _filing(report: PortalReport) -> list[str]:
     filing = report.filing
-    lines = [*_section("6. Legal basis and deadline"), f"Suspicion formed at {report.report.suspicion_formed_at}."]
+    lines = [*_section("7. Legal basis and deadline"), f"Suspicion formed at {report.report.suspicion_formed_at}."]
     lines += _steps(filing.legal_basis)
     lines += [line for step in filing.deadline_steps for line in _indented(f"- {step}", 2)]
     lines += [f"Due {filing.due_at_local} ({filing.due_at})."]
-    lines += _section("7. Suggested for exchange between FIUs")
+    lines += _section("8. Suggested for exchange between FIUs")
     if not report.exchange_proposals:
         return [*lines, "None."]
     lines += wrap(
@@ -165,7 +160,7 @@ def _steps(basis: Sequence[BasisStep]) -> list[str]:
 
 
 def _ledger(report: PortalReport) -> list[str]:
-    lines = _section("8. Completeness")
+    lines = _section("9. Completeness")
     for row in report.completeness:
         lines += _indented(f"{row.field}: {row.state}{f' ({row.reason})' if row.reason else ''}", 2)
     return lines

@@ -32,12 +32,16 @@ def run(monkeypatch: pytest.MonkeyPatch, error: Exception, *arguments: str) -> i
     return caught.value.code
 
 
-def test_known_error_is_one_sentence_on_stderr_and_exit_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_known_error_is_one_sentence_on_stderr_and_exit_1(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(monkeypatch, CommandError("The disk is full.", "no_disk")) == 1
     assert capsys.readouterr() == ("", "strgw: The disk is full.\n")
 
 
-def test_known_error_with_json_is_a_document_on_stdout(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_known_error_with_json_is_a_document_on_stdout(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(monkeypatch, KafkaSetupError("port_taken", "Port 1 is taken."), "--json") == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"error": {"code": "port_taken", "text": "Port 1 is taken."}}

@@ -29,7 +29,14 @@ def test_variables_of_other_programs_are_ignored() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PARTITIONS", "0"), ("PARTITIONS", "four"), ("PARTITIONS", "4.0"), ("PARTITIONS", "٤"), ("KAFKA_PORT", "65536"), ("WORKERS", "-1")],
+    [
+        ("PARTITIONS", "0"),
+        ("PARTITIONS", "four"),
+        ("PARTITIONS", "4.0"),
+        ("PARTITIONS", "٤"),
+        ("KAFKA_PORT", "65536"),
+        ("WORKERS", "-1"),
+    ],
 )
 def test_number_out_of_range_names_the_setting_and_the_value(name: str, value: str) -> None:
     text = refusal({f"STRGW_{name}": value})

@@ -22,7 +22,15 @@ def test_figures_of_several_processes_are_summed_by_their_labels() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3600, "1 h 0 min"), (86_399, "23 h 59 min"), (93_600, "1 d 2 h")],
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (86_399, "23 h 59 min"),
+        (93_600, "1 d 2 h"),
+    ],
 )
 def test_age_in_the_two_largest_units(seconds: int, text: str) -> None:
     assert age("1970-01-01T00:00:00+00:00", float(seconds)) == text

@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ MACHINE_PATH = re.compile(
 REGISTRY_HOST = re.compile("|".join(("pypi" + r"\.org", "files.python" + "hosted", "repo1?" + r"\.maven", "deb" + r"\.debian")))
 
 
+@cache
 def kept() -> list[Path]:
     """Files that git keeps or would keep."""
     listed = subprocess.run(
@@ -37,6 +39,7 @@ def kept() -> list[Path]:
     return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
 
 
+@cache
 def texts() -> list[tuple[str, str]]:
     """(path, content) of every kept text file but the lock, whose hashes are nobody's words."""
     found = []
@@ -48,6 +51,7 @@ def texts() -> list[tuple[str, str]]:
     return found
 
 
+@cache
 def modules() -> list[tuple[str, ast.Module, str]]:
     return [(name, ast.parse(text), text) for name, text in texts() if name.endswith(".py")]
 

@@ -13,6 +13,7 @@ from connectors.fius.receiving import FiuTopic, received, save
 from connectors.kafka.archive import ArchiveError, BatchArchive
 from connectors.kafka.archive_log import LogSource
 from connectors.kafka.scan import TopicMissing
+from connectors.kafka.transactions import transactional_producer
 from schemas.wire import encode_filing
 
 
@@ -108,4 +109,18 @@ def test_the_archive_reads_single_transfers_by_coordinate(desk: Any) -> None:
     missing = msgspec.structs.replace(desk.case.evidence[0], offset=10_000)
     with pytest.raises(ArchiveError, match="record_missing"):
         BatchArchive(source).fetch([missing])
+    source.close()
+
+
+def test_a_record_of_an_aborted_transaction_is_missing_from_the_archive(desk: Any) -> None:
+    producer = transactional_producer(desk.bootstrap, "aborted")
+    producer.begin_transaction()
+    offset = producer.send("transfers", desk.case.record, partition=0).get(30).offset
+    producer.abort_transaction()
+    producer.close()
+    source = LogSource(desk.bootstrap)
+    line = msgspec.structs.replace(desk.case.evidence[0], offset=offset)
+    with pytest.raises(ArchiveError, match="record_missing"):
+        BatchArchive(source).fetch([line])
+    assert list(BatchArchive(source).fetch(desk.case.evidence).values()) == desk.case.transfers
     source.close()

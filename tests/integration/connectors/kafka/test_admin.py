@@ -71,8 +71,7 @@ def test_access_rights_are_skipped_where_all_may_do_all(broker: str) -> None:
     assert apply_access(broker, required_access(["acme"], FIUS)) is None
 
 
-def test_absent_broker_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.kafka.admin._BOOTSTRAP_TIMEOUT_MS", 500)
+def test_absent_broker_is_named() -> None:
     error = refusal("127.0.0.1:9", [])
     assert error.code == "kafka_unreachable"
     assert "127.0.0.1:9" in str(error)
@@ -87,7 +86,12 @@ def test_lag_counts_what_a_group_has_still_to_read(broker: str) -> None:
         producer.flush()
     group = f"group-{spec.name}"
     consumer = KafkaConsumer(
-        spec.name, bootstrap_servers=broker, group_id=group, auto_offset_reset="earliest", enable_auto_commit=False, max_poll_records=2
+        spec.name,
+        bootstrap_servers=broker,
+        group_id=group,
+        auto_offset_reset="earliest",
+        enable_auto_commit=False,
+        max_poll_records=2,
     )
     while not consumer.poll(timeout_ms=1000):
         pass

@@ -34,22 +34,6 @@ BATCHES: Codec[TransferBatch] = Codec(TransferBatch)
 ENTRIES: Codec[QuarantineRecord] = Codec(QuarantineRecord)
 
 
-def event(transfer_id: str, **changes: Any) -> bytes:
-    """A valid native event; a change to None leaves the field out."""
-    fields: dict[str, Any] = {
-        "schema": "strgw.transfer/1",
-        "transfer_id": transfer_id,
-        "status": "sent",
-        "occurred_at": "2024-05-17T18:42:10+05:00",
-        "amount": {"value": "40", "currency": "USD"},
-        "channel": "wallet_to_wallet",
-        "sender": {"kind": "person", "name": "A. Karimov"},
-        "receiver": {"kind": "person", "name": "Lola"},
-    }
-    merged = {name: value for name, value in (fields | changes).items() if value is not None}
-    return json.dumps(merged, ensure_ascii=False).encode()
-
-
 @dataclass
 class Meters:
     """Remembers what was counted."""
@@ -79,6 +63,22 @@ class Gate:
     bootstrap: str
     meters: Meters = field(default_factory=Meters)
     stream_start: str = ""
+    logs: list[TransactionalLog] = field(default_factory=list)
+
+    @staticmethod
+    def event(transfer_id: str, occurred_at: str = "2024-05-17T18:42:10+05:00") -> bytes:
+        """A valid native event."""
+        fields = {
+            "schema": "strgw.transfer/1",
+            "transfer_id": transfer_id,
+            "status": "sent",
+            "occurred_at": occurred_at,
+            "amount": {"value": "40", "currency": "USD"},
+            "channel": "wallet_to_wallet",
+            "sender": {"kind": "person", "name": "A. Karimov"},
+            "receiver": {"kind": "person", "name": "Lola"},
+        }
+        return json.dumps(fields).encode()
 
     def post(self, *events: bytes, topic: str = TOPIC, partition: int | None = 0) -> None:
         """Posts in this order and waits for the broker."""
@@ -94,9 +94,14 @@ class Gate:
         keyring = Keyring(b"k" * 32)
         acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
+        self.logs.append(log)
         intake = Intake(log, partners, acceptors, self.meters, time.monotonic)
         intake.open(self.bootstrap)
         return intake
+
+    def know_ghost(self) -> None:
+        """Makes the receipts topic that a registered `ghost` would have."""
+        apply_topics(self.bootstrap, [TopicSpec(f"partner.{GHOST}.receipts", 1)])
 
     def take_in(self, events: int, **options: Any) -> None:
         """Runs an intake until it has committed this number of events."""
@@ -157,9 +162,17 @@ def remove_topics(bootstrap: str) -> None:
         admin.close()
 
 
+def fresh_gate(bootstrap: str) -> Iterator[Gate]:
+    """A gate on empty topics; everything is closed and deleted afterwards."""
+    remove_topics(bootstrap)
+    apply_topics(bootstrap, topic_specs())
+    found = Gate(bootstrap)
+    yield found
+    for log in found.logs:
+        log.close()
+    remove_topics(bootstrap)
+
+
 @pytest.fixture
 def gate(broker: str) -> Iterator[Gate]:
-    remove_topics(broker)
-    apply_topics(broker, topic_specs())
-    yield Gate(broker)
-    remove_topics(broker)
+    yield from fresh_gate(broker)

@@ -30,7 +30,9 @@ def test_lock_holds_kafka_the_log_binding_and_a_digest_for_each_jar() -> None:
 
 def test_log_binding_fits_the_slf4j_and_the_log4j_that_kafka_brings() -> None:
     versions = {jar.coordinate.rpartition(":")[0]: jar.coordinate.rpartition(":")[2] for jar in locked_jars()}
-    assert versions["org.slf4j:slf4j-api"].startswith("1.7.")  # log4j-slf4j-impl is the binding for 1.7; 2.x needs log4j-slf4j2-impl
+    assert versions["org.slf4j:slf4j-api"].startswith(
+        "1.7."
+    )  # log4j-slf4j-impl is the binding for 1.7; 2.x needs log4j-slf4j2-impl
     assert versions["org.apache.logging.log4j:log4j-slf4j-impl"] == versions["org.apache.logging.log4j:log4j-core"]
 
 
@@ -39,7 +41,9 @@ def test_jackson_modules_are_of_one_release() -> None:
     assert len(releases) == 1
 
 
-@pytest.mark.parametrize("line", ["abc  org.example:thing:1.0", "a" * 64 + "  org.example:thing", "a" * 64 + " org.example:thing:1.0"])
+@pytest.mark.parametrize(
+    "line", ["abc  org.example:thing:1.0", "a" * 64 + "  org.example:thing", "a" * 64 + " org.example:thing:1.0"]
+)
 def test_malformed_lock_line_is_named(line: str) -> None:
     with pytest.raises(ValueError, match=r"jars\.lock line 2"):
         parse_lock("# head\n" + line)

@@ -7,7 +7,14 @@ from schemas import topics
 def test_every_topic_of_the_chain_is_there_once() -> None:
     names = [spec.name for spec in required_topics(["acme"], ["AU", "LK"], 4)]
     assert sorted(names) == sorted(
-        ["partner.acme.transfers", "partner.acme.receipts", "fiu.au.reports", "fiu.au.feedback", "fiu.lk.reports", "fiu.lk.feedback"]
+        [
+            "partner.acme.transfers",
+            "partner.acme.receipts",
+            "fiu.au.reports",
+            "fiu.au.feedback",
+            "fiu.lk.reports",
+            "fiu.lk.feedback",
+        ]
         + [topics.TRANSFERS, topics.OBSERVATIONS, topics.FINDINGS, topics.CASES, topics.FILINGS, topics.HELD]
         + [topics.QUARANTINE, topics.AUDIT]
         + ["intake.state", "admit.state", "detect.state", "link.state", "report.state", "deliver.state"]
@@ -27,7 +34,17 @@ def test_internal_topics_share_one_partition_count_and_an_fiu_reads_one_partitio
 
 def test_what_is_evidence_or_filed_never_expires() -> None:
     specs = {spec.name: spec.configs() for spec in required_topics(["acme"], ["AU"], 4)}
-    for name in ("transfers", "filings", "filings.held", "quarantine", "audit", "fiu.au.reports", "fiu.au.feedback", "cases", "findings"):
+    for name in (
+        "transfers",
+        "filings",
+        "filings.held",
+        "quarantine",
+        "audit",
+        "fiu.au.reports",
+        "fiu.au.feedback",
+        "cases",
+        "findings",
+    ):
         assert specs[name]["retention.ms"] == "-1", name
     assert specs["observations"]["retention.ms"] == str(7 * 24 * 3600 * 1000)
 

@@ -6,7 +6,7 @@ import pytest
 from schemas.codec import CorruptRecord
 from streams.domain.fold import Output, State
 from streams.runtime.exit_codes import ExitCode, Fault, StateTooLarge
-from streams.runtime.state import MAX_STATE_BYTES, POSITION_KEY, PartitionState
+from streams.runtime.state import KEPT_BYTES, MAX_STATE_BYTES, POSITION_KEY, PartitionState
 
 
 class ListFold:
@@ -42,8 +42,21 @@ def test_value_is_decoded_once_and_stays_the_same_object_until_the_seal() -> Non
     first = state.get(b"a")
     assert state.get(b"a") is first
     state.seal()
-    assert state.get(b"a") is not first
     assert state.get(b"a") == [1]
+    assert fold.decoded == 1
+
+
+def test_values_not_used_for_long_are_decoded_anew() -> None:
+    fold, state = state_of(a=[1])
+    state.get(b"a")
+    state.seal()
+    half = KEPT_BYTES // 2 // 60_000 + 1
+    for at in range(2 * half):
+        state.put(b"%d" % at, "x" * 60_000)
+        state.seal()
+    assert state.get(b"a") == [1]
+    assert fold.decoded == 2
+    assert state.get(b"%d" % (2 * half - 1)) == "x" * 60_000
     assert fold.decoded == 2
 
 
@@ -68,13 +81,26 @@ def test_object_changed_after_it_was_put_is_encoded_as_it_is_at_the_seal() -> No
     assert state.seal() == [(b"a", msgspec.msgpack.encode([1, 2]))]
 
 
-def test_object_changed_without_a_put_is_forgotten_by_the_seal() -> None:
-    _, state = state_of(a=[1])
+@pytest.mark.parametrize("strict", [False, True])
+def test_object_changed_without_a_put_is_a_defect_of_the_fold(strict: bool) -> None:
+    fold = ListFold()
+    state = PartitionState(fold, {b"a": msgspec.msgpack.encode([1])}, strict)
     value = state.get(b"a")
     assert isinstance(value, list)
     value.append(2)
-    assert state.seal() == []
-    assert state.get(b"a") == [1]
+    with pytest.raises(Fault, match="state changed without a put"):
+        state.seal()
+
+
+def test_strict_state_refuses_a_value_that_encoding_would_alter() -> None:
+    class Lossy(ListFold):
+        def decode_state(self, key: bytes, raw: bytes) -> object:
+            return []
+
+    state = PartitionState(Lossy(), {}, strict=True)
+    state.put(b"a", [1])
+    with pytest.raises(Fault, match="loses part"):
+        state.seal()
 
 
 def test_value_put_as_it_was_is_not_written_again() -> None:
@@ -90,6 +116,7 @@ def test_deleted_key_is_gone_at_once_and_becomes_a_tombstone() -> None:
     assert state.get(b"a") is None
     assert state.seal() == [(b"a", None)]
     assert state.encoded == {}
+    assert state.get(b"a") is None
 
 
 def test_key_that_never_reached_the_changelog_needs_no_tombstone() -> None:

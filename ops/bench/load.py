@@ -1,0 +1,78 @@
+"""A load of any size from the packaged cases: copies of the stream in which nobody of one copy is anybody of another.
+
+Every copy keeps the amounts, times, places and patterns; ids, names, numbers and addresses are those of other people. The copies are
+interleaved by time, so the stream looks like many regions at once.
+"""
+
+import gzip
+from collections.abc import Iterator
+from hashlib import sha256
+from importlib.resources import as_file, files
+from typing import Any
+
+import msgspec
+
+CONSONANTS = "bdfgjklmnprst"  # two of them in front of a name make another name with the same endings
+_DECODE = msgspec.json.Decoder()
+_ENCODE = msgspec.json.Encoder()
+
+
+def events(copies: int, limit: int | None = None) -> Iterator[bytes]:
+    """Native JSON events of `copies` copies in order of time, at most `limit` of them. Copy 0 is the packaged stream."""
+    made = 0
+    for line in sample_lines():
+        event = _DECODE.decode(line)
+        for copy in range(copies):
+            if limit is not None and made >= limit:
+                return
+            made += 1
+            yield line if copy == 0 else _ENCODE.encode(_another(event, copy))
+
+
+def sample_lines() -> Iterator[bytes]:
+    """The packaged case stream, one event a line."""
+    with as_file(files("ops").joinpath("demo/cases.jsonl.gz")) as path, gzip.open(path) as stream:
+        for line in stream:
+            yield line.rstrip(b"\n")
+
+
+def _another(event: dict[str, Any], copy: int) -> dict[str, Any]:
+    changed = {**event, "transfer_id": f"{event['transfer_id']}-{copy}"}
+    for side in ("sender", "receiver"):
+        if side in event:
+            changed[side] = _other_person(event[side], copy)
+    for side in ("send_agent", "pay_agent"):
+        if side in event:
+            changed[side] = {**event[side], "agent_id": f"{event[side]['agent_id']}-{copy}"}
+    return changed
+
+
+def _other_person(party: dict[str, Any], copy: int) -> dict[str, Any]:
+    mark = CONSONANTS[copy % len(CONSONANTS)] + CONSONANTS[copy // len(CONSONANTS) % len(CONSONANTS)]
+    changed = {**party, "name": " ".join(mark.capitalize() + word for word in party["name"].split())}
+    if "party_id" in party:
+        changed["party_id"] = f"{party['party_id']}-{copy}"
+    if "phones" in party:
+        changed["phones"] = [_other_number(phone, copy) for phone in party["phones"]]
+    if "documents" in party:
+        changed["documents"] = [{**d, "number": f"{d['number']}{copy:03d}"} for d in party["documents"]]
+    if "accounts" in party:
+        changed["accounts"] = [{**a, "number": _other_number(a["number"], copy)} for a in party["accounts"]]
+    if "devices" in party:
+        changed["devices"] = [f"{device}-{copy}" for device in party["devices"]]
+    if "emails" in party:
+        changed["emails"] = [f"c{copy}.{email}" for email in party["emails"]]
+    if "addresses" in party:
+        changed["addresses"] = [{**a, "line": f"{a['line']} / {copy}"} for a in party["addresses"]]
+    if "ip" in party:
+        changed["ip"] = f"2001:db8:{copy:x}::{int(sha256(party['ip'].encode()).hexdigest()[:4], 16):x}"
+    return changed
+
+
+def _other_number(number: str, copy: int) -> str:
+    """The number with its last six digits replaced, the same for every spelling of it."""
+    digits = "".join(c for c in number if c.isdigit())
+    replaced = f"{int(sha256(f'{digits}/{copy}'.encode()).hexdigest()[:12], 16) % 1_000_000:06d}"
+    plus = "+" if number.startswith("+") else ""
+    letters = "".join(c for c in number if c.isalpha())
+    return f"{plus}{letters}{digits[:-6]}{replaced}" if len(digits) > 6 else f"{number}{copy:03d}"

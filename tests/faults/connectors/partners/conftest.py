@@ -1,0 +1,89 @@
+"""Intake processes that tests may kill, on the gate of the integration tests."""
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INTEGRATION = Path(__file__).parents[3] / "integration/connectors/partners/conftest.py"
+REGISTRY = """schema: strgw.partners/1
+partners:
+- id: demo
+  name: Demo
+  kind: mto
+  format: strgw.transfer/1
+  home_country: KZ
+  scope: partner
+  licences:
+  - {country: "KZ", registration: "1"}
+"""
+READY_S = 60
+
+
+class Intakes:
+    """Starts `strgw intake` processes and ends all that are left."""
+
+    def __init__(self, bootstrap: str, folder: Path) -> None:
+        self._folder = folder
+        (folder / "partners.yaml").write_text(REGISTRY)
+        self._environ = os.environ | {
+            "STRGW_KAFKA": bootstrap,
+            "STRGW_HOME": str(folder),
+            "STRGW_REGISTRY": str(folder / "partners.yaml"),
+            "STRGW_HMAC_KEY": "42" * 32,
+        }
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, instance: str = "0", *, wait: bool = True) -> subprocess.Popen[bytes]:
+        """A new process; returns once it owns its partitions, unless told not to wait."""
+        ready = self._folder / f"{len(self._processes)}.ready"
+        arguments = [sys.executable, "-m", "ops.cli", "intake", "--instance", instance]
+        with (self._folder / "intake.log").open("ab") as log:
+            process = subprocess.Popen(arguments, env=self._environ | {"STRGW_READY_FILE": str(ready)}, stdout=log, stderr=log)
+        self._processes.append(process)
+        deadline = time.monotonic() + READY_S
+        while wait and not ready.exists():
+            assert process.poll() is None, f"intake ended while starting: {self.log()}"
+            assert time.monotonic() < deadline, f"intake is not ready: {self.log()}"
+            time.sleep(0.02)
+        return process
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        """Runs another strgw command in the same setting."""
+        return subprocess.run([sys.executable, "-m", "ops.cli", *words], env=self._environ, capture_output=True, timeout=90, check=False)
+
+    def log(self) -> str:
+        """What the processes wrote."""
+        return (self._folder / "intake.log").read_text(errors="replace")
+
+    def end(self) -> None:
+        """Kills what still runs, paused processes too."""
+        for process in self._processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def gate(broker: str) -> Iterator[Any]:
+    spec = importlib.util.spec_from_file_location("intake_gate", INTEGRATION)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["intake_gate"] = module
+    spec.loader.exec_module(module)
+    yield from module.fresh_gate(broker)
+
+
+@pytest.fixture
+def intakes(broker: str, tmp_path: Path) -> Iterator[Intakes]:
+    processes = Intakes(broker, tmp_path)
+    yield processes
+    processes.end()
