@@ -23,6 +23,7 @@ from schemas.transfer import Coordinate, TransferBatch
 _TRANSFERS = Codec(TransferBatch)
 _QUARANTINE = Codec(QuarantineRecord)
 TOLD_EVERY = 20  # records between two calls of `told`
+COUNTED_WAITING = 1000  # DEF events read to be counted; more are a backlog, whose exact size nobody needs
 LISTED = 20  # offsets named for each kind of fault; the counts are complete
 
 Partition = tuple[str, int]
@@ -87,8 +88,8 @@ class Ledger:
             yield self.first + position, self.first + stop
             position = self.marks.find(0, stop)
 
-    def result(self, key: Partition, lost: list[int]) -> PartitionAudit:
-        """The finished line; `lost` are the offsets of events in the gaps."""
+    def result(self, key: Partition, lost: list[int], waiting: int) -> PartitionAudit:
+        """The finished line; `lost` are the offsets of events in the gaps, `waiting` the events behind the position."""
         marked = len(self.marks) - self.marks.count(0)
         doubled = [self.first + index for index, count in enumerate(self.marks) if count > 1]
         return PartitionAudit(
@@ -98,7 +99,7 @@ class Ledger:
             transfers=self.transfers,
             duplicates=self.duplicates,
             quarantined=self.quarantined,
-            waiting=max(0, self.last - self.end),
+            waiting=waiting,
             lost=len(lost),
             doubled=len(doubled),
             lost_offsets=tuple(lost[:LISTED]),
@@ -126,7 +127,9 @@ class Audit:
             # Step 2.
             self._read_outputs(log, told)
             # Step 3.
-            return [self._ledgers[key].result(key, self._lost(log, key)) for key in sorted(self._ledgers)]
+            return [
+                self._ledgers[key].result(key, self._lost(log, key), self._waiting(log, key)) for key in sorted(self._ledgers)
+            ]
 
     def _open_ledgers(self, log: CommittedLog) -> None:
         committed = committed_positions(self._bootstrap, self._group)
@@ -177,6 +180,14 @@ class Audit:
         topic, partition = key
         gaps = self._ledgers[key].gaps()
         return [record.offset for span in gaps for record in log.read(topic, {partition: span})]
+
+    def _waiting(self, log: CommittedLog, key: Partition) -> int:
+        """Events behind the position; of a long backlog the offsets, which a transaction's marker may make one too many."""
+        topic, partition = key
+        span = self._ledgers[key].end, self._ledgers[key].last
+        if span[1] - span[0] > COUNTED_WAITING:
+            return span[1] - span[0]
+        return sum(1 for _ in log.read(topic, {partition: span}))
 
 
 def committed_positions(bootstrap: str, group: str) -> dict[Partition, int]:

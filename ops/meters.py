@@ -111,36 +111,39 @@ class DeliveryMetrics:
     """
 
     def __init__(self, metrics: Metrics, fius: Iterable[str]) -> None:
-        filings, held, due = (
-            metrics.counter("strgw_filings"),
-            metrics.gauge("strgw_held_filings"),
-            metrics.gauge("strgw_filings_due"),
-        )
-        names = sorted({*fius, NO_FIU})
-        self._filings: dict[tuple[str, str], Counter] = {
-            (fiu, state): filings.labels(fiu, state) for fiu in names for state in FILING_STATES
-        }
-        self._held: dict[str, Gauge] = {fiu: held.labels(fiu) for fiu in names}
-        self._due: dict[tuple[str, str], Gauge] = {(fiu, within): due.labels(fiu, within) for fiu in names for within in WITHIN}
+        self._filings, self._held = metrics.counter("strgw_filings"), metrics.gauge("strgw_held_filings")
+        self._due = metrics.gauge("strgw_filings_due")
+        self._fius = {*fius, NO_FIU}
+        self._seen: set[str] = set()
         self._oldest = metrics.gauge("strgw_held_oldest_seconds")
         self._rendering = metrics.histogram("strgw_delivery_seconds")
         self._lag = metrics.gauge("strgw_delivery_lag_records")
 
     def filing(self, fiu: str, state: str) -> None:
         """One filing for `fiu` ended as `state` (published, held, proposed, withdrawn)."""
-        self._filings[fiu or NO_FIU, state].inc()
+        if state not in FILING_STATES:
+            raise KeyError(state)
+        self._filings.labels(self._known(fiu), state).inc()
 
     def waiting(self, found: Sequence[Waiting], now_ms: int) -> None:
         """All that waits for a person at `now_ms` (ms UTC)."""
-        held = Tally(one.fiu or NO_FIU for one in found)
+        held = Tally(self._known(one.fiu) for one in found)
         due: Tally[tuple[str, str | None]] = Tally(
             (one.fiu or NO_FIU, _within(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
         )
-        for fiu, gauge in self._held.items():
-            gauge.set(held[fiu])
-        for (fiu, within), gauge in self._due.items():
-            gauge.set(due[fiu, within])
+        for fiu in sorted(self._seen):
+            self._held.labels(fiu).set(held[fiu])
+            for within in WITHIN:
+                self._due.labels(fiu, within).set(due[fiu, within])
         self._oldest.set(max((now_ms - one.since_ms for one in found), default=0) / 1000)
+
+    def _known(self, fiu: str) -> str:
+        """The FIU's label; a series is shown from the first filing on, for most of the registry never sees one."""
+        label = fiu or NO_FIU
+        if label not in self._fius:
+            raise KeyError(label)
+        self._seen.add(label)
+        return label
 
     def rendered(self, seconds: float, filings: int) -> None:
         """A transaction's filings took `seconds` to render and publish; they are counted by `filing`."""

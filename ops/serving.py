@@ -35,9 +35,15 @@ def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]
     except Fenced as error:
         return _ended(name, EXIT_FENCED, f"Another process of the same --instance took over; this one ends ({error}).")
     except CommitLost as error:
-        return _ended(name, EXIT_COMMIT_LOST, f"A transaction did not commit and nothing of it counts; start `strgw {name}` again ({error}).")
+        return _ended(
+            name,
+            EXIT_COMMIT_LOST,
+            f"A transaction did not commit and nothing of it counts; start `strgw {name}` again ({error}).",
+        )
     except KafkaError as error:
-        return _ended(name, EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw {name}` again ({error}).")
+        return _ended(
+            name, EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw {name}` again ({error})."
+        )
     return 0
 
 

@@ -11,16 +11,19 @@ from connectors.kafka.embedded import BrokerStatus
 from ops.broker import embedded_broker
 from ops.processes import ProcessFolder, ProcessRecord, is_live
 from ops.settings import Settings
+from schemas import topics
 
 _SCRAPE_TIMEOUT_S = 5
-# Key figures: title, metric, label to split by, and the label values that count (none: all).
+STAGES_BEHIND = "records a stage is behind"
+STAGE_SOURCES = (topics.TRANSFERS, topics.OBSERVATIONS, topics.FINDINGS, topics.CASES)
+# Key figures: title, metric, labels to split by.
 FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("events by outcome", "strgw_events_total", ("outcome",)),
     ("quarantined by reason", "strgw_quarantined_total", ("reason",)),
     ("findings by typology", "strgw_findings_total", ("typology",)),
     ("filings by FIU and state", "strgw_filings_total", ("fiu", "state")),
     ("held filings due within", "strgw_filings_due", ("within",)),
-    ("records a stage is behind", "strgw_stage_lag_records", ("stage",)),
+    (STAGES_BEHIND, "strgw_stage_lag_records", ("stage",)),
 )
 
 Samples = Iterable[tuple[str, Mapping[str, str], float]]
@@ -56,8 +59,18 @@ def gateway_status(settings: Settings) -> GatewayStatus:
     folder = ProcessFolder(settings.home)
     processes = [_process_status(folder, record) for record in folder.records()]
     ports = [process.metrics for process in processes if process.state == "running" and process.metrics]
+    figures = key_figures(sample for port in ports for sample in scrape(port))
     lag = group_lag(bootstrap) if bootstrap else {}
-    return GatewayStatus(bootstrap, broker, processes, lag, key_figures(sample for port in ports for sample in scrape(port)))
+    return GatewayStatus(bootstrap, broker, processes, _without_hints(lag) if STAGES_BEHIND in figures else lag, figures)
+
+
+def _without_hints(lag: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """`lag` without what the stages read: the offsets a worker commits are hints, its metrics know the true position."""
+    kept = {
+        group: {topic: records for topic, records in of_group.items() if topic not in STAGE_SOURCES}
+        for group, of_group in lag.items()
+    }
+    return {group: of_group for group, of_group in kept.items() if of_group}
 
 
 def key_figures(samples: Samples) -> dict[str, dict[str, float]]:

@@ -27,13 +27,18 @@ MAX_ITEMS = 16
 
 
 class InvalidTransfer(Exception):
-    """A partner's record cannot be taken in. `code` is closed; `reason` is one sentence without any value of the record."""
+    """A partner's record cannot be taken in. `code` is closed; `reason` is one sentence without any value of the record.
+
+    path         of the field at fault ("" where the record as a whole is)
+    transfer_id  where the record was read that far
+    """
 
     def __init__(self, code: Code, reason: str, path: str = "") -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
         self.reason = reason
         self.path = path
+        self.transfer_id: str | None = None
 
 
 class NativeAmount(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):

@@ -52,7 +52,9 @@ def from_fields(fields: dict[str, Any]) -> Reading:
     try:
         event = msgspec.convert(_without_absent(fields), NativeTransfer)
     except msgspec.ValidationError as error:
-        raise refusal(str(error)) from error
+        fault = refusal(str(error))
+        fault.transfer_id = _id_of(fields.get("transfer_id"))
+        raise fault from error
     return _reading(event, _ENCODER.encode(event))
 
 
@@ -61,6 +63,13 @@ def readable_transfer_id(raw: bytes) -> str | None:
     try:
         return msgspec.json.decode(raw, type=_OnlyId).transfer_id
     except (ValueError, RecursionError):
+        return None
+
+
+def _id_of(value: object) -> str | None:
+    try:
+        return msgspec.convert(value, Short)
+    except msgspec.ValidationError:
         return None
 
 

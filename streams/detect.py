@@ -87,7 +87,7 @@ class Detect:
                 view, entity = View(key, value, self._corridors), value
                 self._tell_watchers(key, entity)
             typologies = self._judge.in_question(view)
-            for party in self._judge.asks(view, typologies):
+            for party in self._judge.asks(view, entity, typologies) if typologies else ():
                 if party not in entity.asked:
                     entity.asked.append(party)
                     self._send(key, party, ASK_STORY, self._dirty[key] + 1, b"")

@@ -50,21 +50,25 @@ class Judge:
 
     def in_question(self, view: View) -> list[Typology]:
         """The typologies whose cheap gate lets this entity through; most entities pass none."""
-        if len(view.credits) + len(view.debits) < 2 and view.is_party:
-            return []
+        if view.is_party and len(view.credits) < 2 and len(view.payees) < 3 and len(view.near_line) < 2:
+            return []  # too little for any rule: most parties pay one or two others
         return [t for t in self._catalogue if t.gate(view, t.parameters)]
 
     def forget(self, key: bytes) -> None:
         """Drops what was judged of an entity whose past changed."""
         self._memos.pop(key, None)
 
-    def asks(self, view: View, typologies: list[Typology]) -> list[bytes]:
+    def asks(self, view: View, entity: EntityState, typologies: list[Typology]) -> list[bytes]:
         """The parties whose own story some typology needs, sorted."""
         asked: set[bytes] = set()
+        memo = self._memos.get(view.key)
+        holds = memo is not None and memo.holds(view, entity)
         for typology in typologies:
             if typology.asks is not None:
-                view.since = None
+                known = memo.found.get(typology.id) if memo and holds else None
+                view.since = known[0] if known else None
                 asked |= typology.asks(view, typology.parameters)
+        view.since = None
         return sorted(asked)
 
     def judge(self, view: View, entity: EntityState, typologies: list[Typology]) -> list[Finding]:

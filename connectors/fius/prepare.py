@@ -122,10 +122,11 @@ def summary(resolved: ResolvedReport) -> str:
 
 def content_digest(report: Report, plan: FilingPlan) -> bytes:
     """16 bytes that are equal when two versions of a report say the same to the FIU of `plan`; version numbers do not count."""
-    findings = tuple(msgspec.structs.replace(finding, version=0) for finding in report.findings)
+    findings = tuple(msgspec.structs.replace(finding, version=0, parts={}) for finding in report.findings)
+    parts = [sorted(finding.parts.items()) for finding in report.findings]  # msgspec can only sort keys that are text
     proposals = tuple(p for p in report.filings if p.obligation == "spontaneous")
     same = msgspec.structs.replace(report, version=0, material=True, findings=findings, filings=(plan, *proposals), considered=())
-    return hashlib.sha256(msgspec.msgpack.encode(same, order="deterministic")).digest()[:16]
+    return hashlib.sha256(msgspec.msgpack.encode((same, parts), order="deterministic")).digest()[:16]
 
 
 def hold(report: Report, plan: FilingPlan, code: str, reason: str, errors: tuple[FilingError, ...] = ()) -> Held:

@@ -1,5 +1,6 @@
 """Creates and checks topics and access rights, and reads how far consumer groups are behind (kafka-python's admin client)."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from kafka.admin import (
     ResourcePatternFilter,
     ResourceType,
 )
-from kafka.errors import KafkaError, KafkaTimeoutError, SecurityDisabledError, TopicAlreadyExistsError, for_code
+from kafka.errors import KafkaError, KafkaTimeoutError, RetriableError, SecurityDisabledError, TopicAlreadyExistsError, for_code
 
 from connectors.kafka.errors import KafkaSetupError
 from connectors.kafka.probe import listens
@@ -27,6 +28,7 @@ _CONNECT_TIMEOUT_S = 10.0
 _BOOTSTRAP_TIMEOUT_MS = 15_000
 _CREATE_TIMEOUT_MS = 120_000
 _PATIENCE_MS = 60_000
+_POLL_S = 0.1
 _SHOWN = 5
 
 
@@ -167,6 +169,21 @@ def _create(admin: KafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
                 "topics", f"The topic {topic['name']} could not be created: {topic.get('error_message') or kind.__name__}."
             )
     admin.wait_for_topics(list(wanted), timeout_ms=_PATIENCE_MS)
+    _wait_for_coordinator(admin)
+
+
+def _wait_for_coordinator(admin: KafkaAdminClient) -> None:
+    """Asks for a group until one is looked after: a new broker makes the topic for it now, and not when the first worker joins."""
+    deadline = time.monotonic() + _PATIENCE_MS / 1000
+    while True:
+        try:
+            admin.list_group_offsets(["strgw"])
+        except RetriableError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_POLL_S)
+        else:
+            return
 
 
 def _acl(access: Access) -> ACL:

@@ -120,15 +120,24 @@ class TransactionalLog:
         return lags
 
     def close(self) -> None:
-        """Leaves the group at once, so that others take the partitions over without waiting for the session to end."""
+        """Leaves the group at once, so that others take the partitions over without waiting for the session to end.
+
+        Static members do not leave by themselves (KIP-345). The member id is named as well: a process that was replaced
+        under its instance name must not remove its successor.
+        """
+        member = self._consumer.group_metadata().member_id
         self._producer.close(timeout=CLOSE_TIMEOUT_S)
         self._consumer.close(autocommit=False, timeout_ms=CLOSE_TIMEOUT_S * 1000)
+        if member:
+            self._leave(member)
+
+    def _leave(self, member: str) -> None:
         try:
             admin = KafkaAdminClient(bootstrap_servers=self._bootstrap, bootstrap_timeout_ms=CLOSE_TIMEOUT_S * 1000)
         except KafkaError:
             return  # a broker that is away forgets the member by itself when the session ends
         try:
-            admin.remove_group_members(self._group, [MemberToRemove(group_instance_id=self._instance)])
+            admin.remove_group_members(self._group, [MemberToRemove(member_id=member, group_instance_id=self._instance)])
         finally:
             admin.close()
 

@@ -66,10 +66,9 @@ def stream_start(at_ms: int) -> int:
 
 
 def _rejection(fault: InvalidTransfer | UnreadableAvro, reading: Reading | None, raw: bytes, source: Coordinate) -> Rejection:
-    if reading is not None:
-        transfer_id: str | None = reading.event.transfer_id
-    else:
-        transfer_id = readable_transfer_id(raw) if len(raw) <= MAX_BYTES else None
+    transfer_id = reading.event.transfer_id if reading is not None else None
+    if transfer_id is None and isinstance(fault, InvalidTransfer):
+        transfer_id = fault.transfer_id or (readable_transfer_id(raw) if len(raw) <= MAX_BYTES else None)
     return Rejection(
         reason_code=fault.code,
         reason=fault.reason,

@@ -149,9 +149,13 @@ class Poster:
         try:
             self._producer.send(self._topic, event, key_of(event)).add_errback(self._note)
         except MessageSizeTooLargeError as error:
-            raise PostError(f"Event {number + 1} has {len(event):,} bytes; the topic takes at most {MAX_RECORD_BYTES:,}: split it.") from error
+            raise PostError(
+                f"Event {number + 1} has {len(event):,} bytes; the topic takes at most {MAX_RECORD_BYTES:,}: split it."
+            ) from error
         except KafkaError as error:
-            raise PostError(f"The broker stopped answering after {number:,} events ({error}): check it and post again.") from error
+            raise PostError(
+                f"The broker stopped answering after {number:,} events ({error}): check it and post again."
+            ) from error
 
     def _note(self, error: BaseException) -> None:
         self._failed = self._failed or error

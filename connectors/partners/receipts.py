@@ -28,6 +28,8 @@ def encode_receipts(partner: str, partition: int, lines: Iterable[ReceiptLine]) 
             "partner": partner,
             "topic": partner_transfers(partner),
             "partition": partition,
-            "lines": [line._asdict() | {"accepted": line.reason_code is None} for line in sorted(lines, key=lambda line: line.offset)],
+            "lines": [
+                line._asdict() | {"accepted": line.reason_code is None} for line in sorted(lines, key=lambda line: line.offset)
+            ],
         },
     )

@@ -19,7 +19,9 @@ from ops.settings import Settings
 @click.command()
 @click.argument("file")
 @click.option("--partner", "partner_id", required=True, help="Id of the partner in the registry.")
-@click.option("--rate", type=click.FloatRange(min=0, min_open=True), help="Events a second, evenly spaced (default: as fast as it goes).")
+@click.option(
+    "--rate", type=click.FloatRange(min=0, min_open=True), help="Events a second, evenly spaced (default: as fast as it goes)."
+)
 @json_option
 @click.pass_obj
 def command(settings: Settings, file: str, partner_id: str, rate: float | None, as_json: bool) -> None:
@@ -55,6 +57,8 @@ def _told(lines: Lines) -> Iterator[Callable[[int], None]]:
 
 def _report(posted: Posted, partner_id: str, as_json: bool) -> None:
     if as_json:
-        print_json({"partner": partner_id, "sent": posted.sent, "seconds": round(posted.seconds, 3), "rate": round(posted.rate, 1)})
+        print_json(
+            {"partner": partner_id, "sent": posted.sent, "seconds": round(posted.seconds, 3), "rate": round(posted.rate, 1)}
+        )
         return
     click.echo(f"{posted.sent:,} events posted for {partner_id} in {posted.seconds:.1f} s ({posted.rate:,.0f} a second).")

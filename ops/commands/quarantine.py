@@ -64,7 +64,9 @@ def show(settings: Settings, entry: str, raw: bool, as_json: bool) -> None:
     """
     record = redrives.entry(running_bootstrap(settings), entry)
     if record is None:
-        raise CommandError(f"Nothing in quarantine has the id {entry}; `strgw quarantine list --all` shows the ids.", "entry_unknown")
+        raise CommandError(
+            f"Nothing in quarantine has the id {entry}; `strgw quarantine list --all` shows the ids.", "entry_unknown"
+        )
     if raw:
         sys.stdout.buffer.write(record.raw)
         sys.stdout.buffer.flush()
@@ -93,12 +95,16 @@ def redrive(settings: Settings, entries: tuple[str, ...], partner: str | None, c
         raise click.UsageError("Say which: one or more entry ids, --partner or --code.")
     with progress_bar("Sending") as advance:
         count = redrives.redrive(
-            running_bootstrap(settings), _chosen(entries, partner, code), lambda done, total: advance(done, total, f"{done:,} events")
+            running_bootstrap(settings),
+            _chosen(entries, partner, code),
+            lambda done, total: advance(done, total, f"{done:,} events"),
         )
     if as_json:
         print_json({"redriven": count})
         return
-    click.echo(f"{count:,} events sent in again." if count else "No waiting event fits; `strgw quarantine list` shows what waits.")
+    click.echo(
+        f"{count:,} events sent in again." if count else "No waiting event fits; `strgw quarantine list` shows what waits."
+    )
 
 
 def _chosen(entries: tuple[str, ...], partner: str | None, code: str | None) -> Callable[[QuarantineRecord], bool]:
@@ -127,5 +133,16 @@ def _table(found: list[redrives.Summary]) -> Table:
 
 
 def _document(record: QuarantineRecord) -> dict[str, object]:
-    kept = ("stage", "partner", "reason_code", "reason", "fingerprint", "transfer_id", "attempts", "state", "raw_sha256", "raw_truncated")
+    kept = (
+        "stage",
+        "partner",
+        "reason_code",
+        "reason",
+        "fingerprint",
+        "transfer_id",
+        "attempts",
+        "state",
+        "raw_sha256",
+        "raw_truncated",
+    )
     return {"id": entry_id(record), **{name: getattr(record, name) for name in kept}, "size": len(record.raw)}

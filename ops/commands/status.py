@@ -41,19 +41,16 @@ def _print(status: "GatewayStatus") -> None:
 
     console = Console()
     console.print(_processes(status))
+    if status.figures:
+        console.print(_figures(status))
     if status.lag:
         console.print(_lag(status))
-    for title, rows in status.figures.items():
-        table = _table(title, "", "count")
-        for name, value in rows.items():
-            table.add_row(name, f"{value:,.0f}")
-        console.print(table)
 
 
 def _processes(status: "GatewayStatus") -> "Table":
     from ops.status import age
 
-    table = _table("", "process", "state", "pid", "up", "where")
+    table = _table("process", "state", "pid", "up", "where")
     broker = status.broker
     since = age(broker.since) if broker.since else ""
     table.add_row("broker", broker.state, str(broker.pid or ""), since, broker.bootstrap or broker.complaint)
@@ -65,18 +62,28 @@ def _processes(status: "GatewayStatus") -> "Table":
 
 
 def _lag(status: "GatewayStatus") -> "Table":
-    table = _table("still to read", "group", "topic", "records")
+    table = _table("reader", "topic", "records to read")
     for group, topics in status.lag.items():
         for topic, records in topics.items():
             table.add_row(group, topic, f"{records:,}")
     return table
 
 
-def _table(title: str, *columns: str) -> "Table":
+def _figures(status: "GatewayStatus") -> "Table":
+    """What is zero is left out; --json has it."""
+    table = _table("figure", "of", "count")
+    for title, rows in status.figures.items():
+        shown = {name: value for name, value in rows.items() if value} or {"": 0.0}
+        for number, (name, value) in enumerate(shown.items()):
+            table.add_row("" if number else title, name, f"{value:,.0f}")
+    return table
+
+
+def _table(*columns: str) -> "Table":
     from rich.box import SIMPLE
     from rich.table import Table
 
-    table = Table(title=title or None, title_justify="left", box=SIMPLE)
+    table = Table(box=SIMPLE)
     for column in columns:
-        table.add_column(column, justify="right" if column in ("count", "records") else "left", overflow="fold")
+        table.add_column(column, justify="right" if column in ("count", "records to read") else "left", overflow="fold")
     return table

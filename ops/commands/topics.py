@@ -22,9 +22,10 @@ def apply(settings: Settings, as_json: bool) -> None:
     from connectors.kafka.admin import apply_access, apply_topics
     from ops.broker import access_rights, running_bootstrap, topic_specs
 
+    specs, rights = topic_specs(settings), access_rights(settings)
     bootstrap = running_bootstrap(settings)
-    applied = apply_topics(bootstrap, topic_specs(settings))
-    granted = apply_access(bootstrap, access_rights(settings))
+    applied = apply_topics(bootstrap, specs)
+    granted = apply_access(bootstrap, rights)
     if as_json:
         print_json({"created": applied.created, "existing": len(applied.existing), "access_granted": granted})
         return

@@ -16,13 +16,17 @@ def command(settings: Settings, broker_only: bool, as_json: bool) -> None:
     What runs already is kept; a process that died is started again. Data, logs and process files are under STRGW_HOME.
     """
     from connectors.kafka.admin import apply_topics
-    from ops.broker import started_bootstrap, topic_specs
+    from ops.broker import embedded_broker, started_bootstrap, topic_specs
     from ops.lifecycle import start_processes
     from ops.processes import ProcessFolder
 
-    say("Starting the broker." if not settings.kafka else f"Using Kafka at {settings.kafka}.")
+    specs = topic_specs(settings)  # before anything is started: a registry with a mistake leaves nothing behind
+    if settings.kafka:
+        say(f"Using Kafka at {settings.kafka}.")
+    elif embedded_broker(settings).status().state != "running":
+        say("Starting the broker.")
     bootstrap = started_bootstrap(settings)
-    applied = apply_topics(bootstrap, topic_specs(settings))
+    applied = apply_topics(bootstrap, specs)
     say(f"Broker at {bootstrap}; {len(applied.created)} topics created, {len(applied.existing)} existed.")
     folder = ProcessFolder(settings.home)
     records = [] if broker_only else start_processes(settings, bootstrap)
@@ -32,5 +36,5 @@ def command(settings: Settings, broker_only: bool, as_json: bool) -> None:
     for record in records:
         metrics = f"metrics http://127.0.0.1:{record.metrics}/metrics, " if record.metrics else ""
         click.echo(f"{record.name}: pid {record.pid}, {metrics}log {folder.log(record.name)}")
-    broker = "" if settings.kafka else f", log {settings.home / 'kafka' / 'broker.log'}"
+    broker = "" if settings.kafka else f", log {embedded_broker(settings).folder.log}"
     click.echo(f"broker: {bootstrap}{broker}")

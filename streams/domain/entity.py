@@ -260,15 +260,8 @@ def remember(state: EntityState, facts: TransferFacts) -> bool:
     return changed
 
 
-def placed(state: EntityState) -> list[Event]:
-    """The events, oldest first; a side whose place the transfer left out is where that party was on other transfers."""
-    events = state.events
-    if all(e.send.country and e.pay.country for e in events):
-        return events
-    return [e if e.send.country and e.pay.country else _with_places(state, e) for e in events]
-
-
-def _with_places(state: EntityState, event: Event) -> Event:
+def with_places(state: EntityState, event: Event) -> Event:
+    """The event with both places: a side whose place the transfer left out is where that party was on other transfers."""
     sender, receiver = (event.mine, event.other) if event.side == SENDER else (event.other, event.mine)
     send = event.send if event.send.country else _home(state, sender)
     pay = event.pay if event.pay.country else _home(state, receiver or sender)

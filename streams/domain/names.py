@@ -19,10 +19,11 @@ _ARABIC = str.maketrans(
 _SPELLINGS = tuple(pair.split(">") for pair in "kh>h gh>g zh>j dzh>j dj>j sh>s ch>c ts>c ph>f th>t ck>k q>k x>ks w>v y>i".split())
 _DROPPED = str.maketrans("", "", "aeiouhv")
 _LETTERS = re.compile("[a-z]+")
-# Endings that differ between members of one family: -ov/-ova, -ev/-eva (as -off too), and of patronymics -ovich/-ovna.
-_ENDING = re.compile("(?<=..)(?:[oe](?:v|ff)a?|[oe]v(?:ic|na))$")
+# Endings that differ between members of one family: -ov/-ova, -ev/-iev/-eva (as -off too), and of patronymics -ovich/-ovna.
+_ENDING = re.compile("(?<=..)i?(?:[oe](?:v|ff)a?|[oe]v(?:ic|na))$")
 _DOUBLED = re.compile(r"(.)\1+")
 _ALIKE = str.maketrans("eo", "iu")
+_MIN_LETTERS = 3  # DEF: Li and Lu are not one name
 _MIN_CONSONANTS = 3  # typologies A7, "Kin": three consonants or equality
 # Particles and honorifics that unrelated people share: child of, father of, the, of, honoured one. DEF; in the form of `_spelled`.
 _PARTICLES = frozenset(
@@ -75,7 +76,9 @@ def _kin_form(token: str) -> str:
     if len(consonants) >= _MIN_CONSONANTS:
         return consonants
     # Equality, but not of spelling: Omar and Umar, Ruzi and Ruz, Cheema and Chima are one.
-    return "=" + (_DOUBLED.sub(r"\1", stem.translate(_ALIKE)).rstrip("aiu") or stem)
+    alike = _DOUBLED.sub(r"\1", stem.translate(_ALIKE))
+    shorter = alike.rstrip("aiu")
+    return "=" + (shorter if len(shorter) >= _MIN_LETTERS else alike)
 
 
 _UNIFIED_PARTICLES = frozenset(_unified(particle) for particle in _PARTICLES)

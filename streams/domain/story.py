@@ -1,6 +1,6 @@
 """What a party tells those who ask: its own payments and who pays it."""
 
-from streams.domain.entity import EntityState, Story, pairs_of, placed
+from streams.domain.entity import EntityState, Story, pairs_of, with_places
 from schemas.observation import SENDER
 from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
@@ -13,7 +13,8 @@ def story_of(state: EntityState) -> Story:
     pairs = pairs_of(state)
     debits = []
     payers: dict[bytes, int] = {}
-    for event in placed(state):
+    for plain in state.events:
+        event = plain if plain.send.country and plain.pay.country else with_places(state, plain)
         if not event.other or event.channel in BUSINESS_CHANNELS:
             continue
         is_kin = pairs[(event.mine, event.other)].is_kin

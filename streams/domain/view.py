@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.transfer import ADDRESS, PARTY
-from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story, pairs_of, placed
+from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story, pairs_of, with_places
 from schemas.observation import RECEIVER
 
 # A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
@@ -27,10 +27,12 @@ class View:
         self.corridors = corridors
         self.credits: list[Event] = []
         self.debits: list[Event] = []
-        events = placed(state)
-        for event in events:
-            (self.credits if event.side == RECEIVER else self.debits).append(event)
-        self.near_line = [e for e in events if e.is_near_line]
+        self.near_line: list[Event] = []
+        for event in state.events:
+            known = event if event.send.country and event.pay.country else with_places(state, event)
+            (self.credits if event.side == RECEIVER else self.debits).append(known)
+            if event.is_near_line:
+                self.near_line.append(known)
         self.payers = {e.other for e in self.credits}
         self.payees = {e.other for e in self.debits}
         self._state = state

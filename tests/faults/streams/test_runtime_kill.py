@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from connectors.kafka.embedded import EmbeddedBroker
 from streams.runtime.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def test_paused_worker_that_was_replaced_wakes_up_fenced_and_writes_nothing(toy:
     toy.assert_exact()
 
 
-def test_broker_paused_for_three_seconds_ends_no_worker(toy: "ToyGateway", broker_pid: int) -> None:
+def test_broker_paused_for_three_seconds_ends_no_worker(toy: "ToyGateway", embedded_broker: EmbeddedBroker) -> None:
+    broker_pid = embedded_broker.status().pid
     toy.post_many(20_000)
     worker = toy.start(**SHORT)
     worker.wait_for("ready")

@@ -75,7 +75,7 @@ def expected(transfers: list[Transfer]) -> tuple[dict[str, Finding], dict[str, R
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), partitions=st.integers(2, 5))
 def test_partitions_that_lag_behind_each_other_end_alike(
     transfers: list[Transfer], expected: tuple[dict[str, Finding], dict[str, Report]], seed: int, partitions: int
@@ -96,7 +96,7 @@ def test_partitions_that_lag_behind_each_other_end_alike(
     assert content(chain) == expected
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_repeated_events_change_nothing(
     transfers: list[Transfer], expected: tuple[dict[str, Finding], dict[str, Report]], seed: int

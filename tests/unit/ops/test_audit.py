@@ -14,7 +14,7 @@ def test_it_holds_when_every_offset_ended_once() -> None:
     book = ledger()
     assert all(book.mark(offset) for offset in range(10, 15))
     book.transfers, book.duplicates, book.quarantined = 3, 1, 1
-    line = book.result(KEY, [])
+    line = book.result(KEY, [], 0)
     assert (line.events, line.holds) == (5, True)
 
 
@@ -24,7 +24,7 @@ def test_an_event_that_ended_as_nothing_is_lost() -> None:
         book.mark(offset)
     book.transfers = 3
     assert list(book.gaps()) == [(12, 14)]
-    line = book.result(KEY, [13])
+    line = book.result(KEY, [13], 0)
     assert (line.events, line.lost, line.lost_offsets, line.holds) == (4, 1, (13,), False)
 
 
@@ -33,7 +33,7 @@ def test_offsets_without_an_event_are_no_loss() -> None:
     for offset in (10, 11, 14):
         book.mark(offset)
     book.transfers = 3
-    assert book.result(KEY, []).holds
+    assert book.result(KEY, [], 0).holds
 
 
 def test_an_event_that_ended_twice_is_doubled_even_when_the_sums_agree() -> None:
@@ -41,14 +41,14 @@ def test_an_event_that_ended_twice_is_doubled_even_when_the_sums_agree() -> None
     for offset in (10, 11, 11):
         book.mark(offset)
     book.transfers = 2
-    line = book.result(KEY, [])
+    line = book.result(KEY, [], 0)
     assert (line.doubled, line.doubled_offsets, line.holds) == (1, (11,), False)
 
 
 def test_sums_that_disagree_do_not_hold() -> None:
     book = ledger(end=11, last=11)
     book.mark(10)
-    assert not book.result(KEY, []).holds
+    assert not book.result(KEY, [], 0).holds
 
 
 def test_marks_outside_the_audited_offsets_do_not_count() -> None:
@@ -59,10 +59,10 @@ def test_marks_outside_the_audited_offsets_do_not_count() -> None:
 
 
 def test_events_behind_the_committed_position_wait_and_are_no_fault() -> None:
-    line = ledger(end=10, last=15).result(KEY, [])
+    line = ledger(end=10, last=15).result(KEY, [], 5)
     assert (line.events, line.waiting, line.holds) == (0, 5, True)
 
 
 def test_totals_add_up_all_partitions() -> None:
-    lines = [ledger(end=10, last=15).result(("a", 0), []), ledger(end=10, last=12).result(("a", 1), [])]
+    lines = [ledger(end=10).result(("a", 0), [], 5), ledger(end=10).result(("a", 1), [], 2)]
     assert totals(lines)["waiting"] == 7

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from ops import serving
 from schemas import held
 from schemas.native import Code
 from streams.runtime.exit_codes import ExitCode
@@ -21,9 +22,20 @@ def rows(name: str) -> list[list[str]]:
     ]
 
 
-def test_the_table_of_exit_codes_is_the_codes_of_the_worker() -> None:
-    told = {int(row[0]): row[1] for row in rows("process-ended.md") if row[0].isdigit() and int(row[0]) > 2}
-    assert told == {int(code): code.name for code in ExitCode}
+def codes(rows: list[list[str]]) -> dict[str, int]:
+    return {row[1]: int(row[0]) for row in rows if row[0].isdigit()}
+
+
+def test_the_tables_of_exit_codes_are_the_codes_of_the_processes() -> None:
+    told = rows("process-ended.md")
+    split = next(number for number, row in enumerate(told) if row[0] == "code" and number)
+    assert codes(told[:split]) == {code.name: int(code) for code in ExitCode}
+    connectors = {
+        name.removeprefix("EXIT_"): value
+        for name, value in vars(serving).items()
+        if name.startswith("EXIT_") and isinstance(value, int)
+    }
+    assert codes(told[split:]) == connectors
 
 
 def test_every_code_a_filing_is_held_for_by_delivery_is_explained() -> None:

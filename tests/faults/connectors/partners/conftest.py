@@ -57,7 +57,9 @@ class Intakes:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         """Runs another strgw command in the same setting."""
-        return subprocess.run([sys.executable, "-m", "ops.cli", *words], env=self._environ, capture_output=True, timeout=90, check=False)
+        return subprocess.run(
+            [sys.executable, "-m", "ops.cli", *words], env=self._environ, capture_output=True, timeout=90, check=False
+        )
 
     def log(self) -> str:
         """What the processes wrote."""

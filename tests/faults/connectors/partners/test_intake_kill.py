@@ -56,7 +56,9 @@ def assert_each_ended_once(gate: Any, total: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kills", "total"), [(6, 5000), pytest.param(20, 100_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])], ids=["short", "long"]
+    ("kills", "total"),
+    [(6, 5000), pytest.param(20, 100_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])],
+    ids=["short", "long"],
 )
 def test_kill_9_at_random_moments_loses_and_doubles_nothing(gate: Any, intakes: Any, kills: int, total: int) -> None:
     dice = random.Random(SEED)

@@ -90,7 +90,9 @@ class Gate:
 
     def intake(self, instance: str = "0", *, knows: tuple[str, ...] = (PARTNER,)) -> Intake:
         """An opened intake for the partners in `knows`."""
-        partners = {name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", (), stream_start=self.stream_start) for name in knows}
+        partners = {
+            name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", (), stream_start=self.stream_start) for name in knows
+        }
         keyring = Keyring(b"k" * 32)
         acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
@@ -125,7 +127,9 @@ class Gate:
 
     def receipts(self) -> list[dict[str, Any]]:
         """Receipt lines with the partition they are about, by partition and offset."""
-        records = (schema_registry().decode("receipt", record.value or b"") for record in self.read(f"partner.{PARTNER}.receipts"))
+        records = (
+            schema_registry().decode("receipt", record.value or b"") for record in self.read(f"partner.{PARTNER}.receipts")
+        )
         lines = [line | {"partition": record["partition"]} for record in records for line in record["lines"]]
         return sorted(lines, key=lambda line: (line["partition"], line["offset"]))
 

@@ -54,7 +54,9 @@ def test_a_transfer_changed_on_its_way_is_not_taken_for_a_duplicate(gate: Any) -
     codec = Codec(TransferBatch)
     (record,) = gate.read("transfers")
     batch = codec.decode(record.value)
-    changed = msgspec.structs.replace(batch.transfers[0], digest=b"\0" * 16, source=msgspec.structs.replace(batch.transfers[0].source, offset=7))
+    changed = msgspec.structs.replace(
+        batch.transfers[0], digest=b"\0" * 16, source=msgspec.structs.replace(batch.transfers[0].source, offset=7)
+    )
     gate.post(codec.encode(TransferBatch(batch.stream_start_ms, (changed,))), topic="transfers", partition=record.partition)
     line = next(line for line in gate.audit() if line.events)
     assert (line.events, line.transfers, line.duplicates) == (1, 1, 0), "a source coordinate that no event has does not count"

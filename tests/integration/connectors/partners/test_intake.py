@@ -100,7 +100,14 @@ def test_every_event_has_one_neutral_receipt_that_says_what_to_mend(gate: Any) -
     assert [line["accepted"] for line in receipts] == [True, *(False for _ in BAD), True]
     assert all(line["reason"] is not None for line in receipts if not line["accepted"])
     # Tipping-off: a receipt has these fields and no others, so nothing about suspicion can be in it.
-    assert {name for line in receipts for name in line} == {"offset", "partition", "transfer_id", "accepted", "reason_code", "reason"}
+    assert {name for line in receipts for name in line} == {
+        "offset",
+        "partition",
+        "transfer_id",
+        "accepted",
+        "reason_code",
+        "reason",
+    }
     assert not [line for line in receipts if "Karimov" in json.dumps(line)]
 
 

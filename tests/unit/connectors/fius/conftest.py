@@ -1,6 +1,5 @@
 """A small invented case: two payers in Dubai, one collector in Osh, one person to protect; and what delivery needs around it."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -128,9 +127,3 @@ def case() -> FilingCase:
 @pytest.fixture
 def keys() -> dict[str, bytes]:
     return KEYS
-
-
-@pytest.fixture
-def broken(case: FilingCase) -> Callable[..., Report]:
-    """The report with parts replaced."""
-    return case.report

@@ -114,6 +114,16 @@ def test_version_numbers_alone_are_no_new_content(case: Any) -> None:
     assert content_digest(one, plan) != content_digest(case.report(narrative={"en": "P1 received more."}), plan)
 
 
+def test_what_each_party_does_is_content_and_its_order_is_not(case: Any) -> None:
+    plan = case.plan()
+
+    def digest(parts: dict[bytes, str]) -> bytes:
+        return content_digest(case.report(findings=(msgspec.structs.replace(case.finding(), parts=parts),)), plan)
+
+    assert digest({b"a": "payer", b"b": "collector"}) == digest({b"b": "collector", b"a": "payer"})
+    assert digest({b"a": "payer", b"b": "collector"}) != digest({b"a": "payer", b"b": "protected"})
+
+
 class Desk:
     """Dispatches versions one after the other and keeps the state, as the loop does."""
 

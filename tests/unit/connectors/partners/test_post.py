@@ -31,7 +31,10 @@ def test_plain_and_gzipped_files_give_the_same_events_and_skip_empty_lines(tmp_p
 
 
 def test_a_missing_file_is_one_sentence() -> None:
-    with pytest.raises(PostError, match="^The file nowhere.jsonl cannot be read .*: check the path.$"), open_lines("nowhere.jsonl"):
+    with (
+        pytest.raises(PostError, match="^The file nowhere.jsonl cannot be read .*: check the path.$"),
+        open_lines("nowhere.jsonl"),
+    ):
         pass
 
 

@@ -23,7 +23,10 @@ def test_the_registry_decides_where_it_names_a_day() -> None:
 
 
 def test_the_first_stored_value_counts_even_when_a_later_process_wrote_another() -> None:
-    assert first_wins([StreamStart("demo", MAY_16), StreamStart("other", 5), StreamStart("demo", MAY_17)]) == {"demo": MAY_16, "other": 5}
+    assert first_wins([StreamStart("demo", MAY_16), StreamStart("other", 5), StreamStart("demo", MAY_17)]) == {
+        "demo": MAY_16,
+        "other": 5,
+    }
 
 
 def test_a_stored_start_is_not_decided_again() -> None:
@@ -31,7 +34,9 @@ def test_a_stored_start_is_not_decided_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("head", "expected"), [(MAY_16 + 5, MAY_16), (None, MAY_17), (MAY_17_EVENING + 86_400_000, MAY_17)], ids=["head", "no head", "later head"]
+    ("head", "expected"),
+    [(MAY_16 + 5, MAY_16), (None, MAY_17), (MAY_17_EVENING + 86_400_000, MAY_17)],
+    ids=["head", "no head", "later head"],
 )
 def test_an_unknown_start_is_the_day_of_the_earliest_first_event(head: int | None, expected: int) -> None:
     asked: list[tuple[str, int]] = []

@@ -1,0 +1,94 @@
+"""An event ends as one transfer or as one coded rejection."""
+
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from connectors.partners.accept import Acceptor, Rejection, stream_start
+from schemas.registry import Partner
+from schemas.transfer import Coordinate, Transfer
+from schemas.wire import schema_registry
+from streams.domain.identity import Keyring
+
+NOW_MS = 1_800_000_000_000
+SOURCE = Coordinate("partner.demo.transfers", 0, 7)
+EVENT: dict[str, Any] = {
+    "schema": "strgw.transfer/1",
+    "transfer_id": "t-1",
+    "status": "sent",
+    "occurred_at": "2024-05-17T18:42:10+05:00",
+    "amount": {"value": "40", "currency": "USD"},
+    "channel": "wallet_to_wallet",
+    "sender": {"kind": "person", "name": "A. Karimov", "phones": ["+998901234567"]},
+    "receiver": {"kind": "person", "name": "Lola"},
+}
+PARTNER = Partner("demo", "Demo", "mto", "strgw.transfer/1", "KZ", ())
+
+
+def acceptor(now_ms: int = NOW_MS) -> Acceptor:
+    return Acceptor(PARTNER, Keyring(b"m" * 32), lambda: now_ms)
+
+
+def rejected(raw: bytes, now_ms: int = NOW_MS) -> Rejection:
+    result = acceptor(now_ms).accept(raw, SOURCE)
+    assert isinstance(result, Rejection)
+    return result
+
+
+def test_json_and_avro_of_one_event_make_one_transfer() -> None:
+    from_json = acceptor().accept(json.dumps(EVENT).encode(), SOURCE)
+    from_avro = acceptor().accept(schema_registry().encode("transfer", EVENT), SOURCE)
+    assert isinstance(from_json, Transfer)
+    assert from_avro == from_json
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "field", "transfer_id"),
+    [
+        (b"not json", "not_json", "", None),
+        (json.dumps({**EVENT, "schema": "strgw.transfer/9"}).encode(), "schema_unknown", "schema", "t-1"),
+        (json.dumps({**EVENT, "amount": {"value": "40", "currency": "ABC"}}).encode(), "currency_unknown", "amount.currency", "t-1"),
+        (json.dumps({**EVENT, "sender": {**EVENT["sender"], "nationality": "XY"}}).encode(), "country_unknown", "sender.nationality", "t-1"),
+        (json.dumps({**EVENT, "amount": {"value": "-4", "currency": "USD"}}).encode(), "amount_not_positive", "amount.value", "t-1"),
+        (json.dumps({**EVENT, "amount": {"value": "9" * 20, "currency": "USD"}}).encode(), "amount_too_large", "amount.value", "t-1"),
+        (json.dumps({**EVENT, "occurred_at": "2024-05-17T18:42:10"}).encode(), "time_without_offset", "occurred_at", "t-1"),
+        (json.dumps({**EVENT, "occurred_at": "2090-05-17T18:42:10Z"}).encode(), "time_in_future", "occurred_at", "t-1"),
+        (json.dumps({**EVENT, "purpose": "x" * 5_000_000}).encode(), "too_large", "", None),
+        (b"\x00" * 5_000_000, "too_large", "", None),
+        (json.dumps(EVENT).encode().replace(b"Lola", b"\xff\xfe"), "not_utf8", "", "t-1"),
+        (b"\x00\x00\x00\x00\x63" + b"x" * 40, "avro_schema_unknown", "", None),
+        (schema_registry().encode("transfer", EVENT)[:-9], "avro_not_decodable", "", None),
+        (schema_registry().encode("feedback", {"report_id": "r", "version": 1, "status": "accepted"}), "avro_wrong_subject", "", None),
+        (schema_registry().encode("transfer", {**EVENT, "status": "PAID"}), "field_value", "status", "t-1"),
+        (schema_registry().encode("transfer", {**EVENT, "receiver": None}), "receiver_missing", "receiver", "t-1"),
+        (json.dumps(EVENT).encode()[:-1] + b',"status":"paid"}', "duplicate_key", "", "t-1"),
+        (b"", "empty", "", None),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_each_kind_of_bad_event_has_its_code(raw: bytes, code: str, field: str, transfer_id: str | None) -> None:
+    result = rejected(raw)
+    assert (result.reason_code, result.field, result.transfer_id) == (code, field, transfer_id)
+    assert result.source == SOURCE
+    assert result.raw_sha256 == hashlib.sha256(raw).hexdigest()
+
+
+def test_the_clock_is_asked_for_every_event() -> None:
+    raw = json.dumps(EVENT).encode()
+    assert rejected(raw, now_ms=1_700_000_000_000).reason_code == "time_in_future"
+    assert isinstance(acceptor().accept(raw, SOURCE), Transfer)
+
+
+def test_a_bad_event_leaves_the_next_one_alone() -> None:
+    one = acceptor()
+    good = json.dumps(EVENT).encode()
+    before = one.accept(good, SOURCE)
+    assert isinstance(one.accept(b"{", SOURCE), Rejection)
+    assert one.accept(good, SOURCE) == before
+
+
+@pytest.mark.parametrize(("at_ms", "start_ms"), [(0, 0), (86_399_999, 0), (86_400_000, 86_400_000), (1_715_953_330_123, 1_715_904_000_000)])
+def test_a_stream_starts_at_midnight_utc(at_ms: int, start_ms: int) -> None:
+    assert stream_start(at_ms) == start_ms
