@@ -8,14 +8,12 @@ WRITTEN_FOR_PEOPLE = {
     "schemas.yaml_rows.RegistryError": "registry",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
-    "connectors.partners.registry.RegistryError": "registry",
-    "schemas.fius.FiuRegistryError": "registry",
 }
 # Client errors whose text is for programmers; the sentence replaces it.
 TRANSLATED = {
     "kafka.errors.KafkaTimeoutError": (
         "kafka_unreachable",
-        "Kafka did not answer in time; check that the brokers of STRGW_KAFKA are up ({error}).",
+        "Kafka did not answer in time; see with `strgw status` whether the broker is up ({error}).",
     ),
     "kafka.errors.KafkaConnectionError": (
         "kafka_unreachable",
@@ -27,6 +25,8 @@ TRANSLATED = {
     ),
     "kafka.errors.KafkaError": ("kafka", "Kafka refused the request: {error}."),
 }
+# What goes wrong with a path that a person gave; other OSErrors may be faults of the program.
+_FILE_ERRORS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)
 
 
 class CommandError(Exception):
@@ -42,6 +42,10 @@ def explained(error: Exception) -> CommandError | None:
     """`error` as a CommandError, or None for a fault of the program (which deserves its traceback)."""
     if isinstance(error, CommandError):
         return error
+    if isinstance(error, _FILE_ERRORS) and error.filename is not None:
+        return CommandError(
+            f"{error.filename} cannot be read or written ({error.strerror}); check the path and its rights.", "file"
+        )
     for ancestor in type(error).__mro__:
         name = f"{ancestor.__module__}.{ancestor.__qualname__}"
         if name in WRITTEN_FOR_PEOPLE:

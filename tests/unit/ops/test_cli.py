@@ -3,13 +3,14 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 
 import click
 import pytest
 
 from connectors.kafka.errors import KafkaSetupError
 from ops import cli
-from ops.errors import CommandError, explained
+from ops.errors import TRANSLATED, WRITTEN_FOR_PEOPLE, CommandError, explained
 
 
 def test_help_lists_every_command_and_imports_none_of_their_libraries() -> None:
@@ -74,6 +75,19 @@ def test_subclass_of_a_known_error_is_known() -> None:
     known = explained(TopicAuthorizationFailedError("transfers"))
     assert known is not None
     assert known.code == "kafka_denied"
+
+
+@pytest.mark.parametrize("name", [*WRITTEN_FOR_PEOPLE, *TRANSLATED])
+def test_every_error_known_by_name_exists(name: str) -> None:
+    module, _, cls = name.rpartition(".")
+    assert issubclass(getattr(import_module(module), cls), Exception)
+
+
+def test_mistyped_path_is_one_sentence_and_a_vanished_process_is_a_fault() -> None:
+    known = explained(FileNotFoundError(2, "No such file or directory", "/partners.yaml"))
+    assert known is not None
+    assert known.text == "/partners.yaml cannot be read or written (No such file or directory); check the path and its rights."
+    assert explained(ProcessLookupError(3, "No such process")) is None
 
 
 def test_every_command_named_has_its_file() -> None:
