@@ -5,10 +5,11 @@ import gzip
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -94,7 +95,13 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None]) -> tuple
         events += 1
         result = acceptor.accept(raw, Coordinate(source, 0, number))
         if isinstance(result, Rejection):
-            row = {"source": source, "line": number, "reason_code": result.reason_code, "reason": result.reason, "raw_sha256": result.raw_sha256}
+            row = {
+                "source": source,
+                "line": number,
+                "reason_code": result.reason_code,
+                "reason": result.reason,
+                "raw_sha256": result.raw_sha256,
+            }
             rejected.append(row)
             continue
         accepted += 1
@@ -120,19 +127,16 @@ def stream_begins(partner: Partner, first: Transfer) -> int:
 def lines_of(paths: tuple[Path, ...]) -> Iterator[tuple[str, int, bytes]]:
     """(file name, line number from 1, bytes without the line end) of every line that is not blank."""
     for path in paths:
-        with _open(path) as stream:
+        try:
+            plain = path.open("rb")
+        except OSError as error:
+            sentence = f"{path} cannot be read ({error.strerror}); give a JSONL or JSONL.gz file of events."
+            raise CommandError(sentence, "events_unreadable") from error
+        with plain, gzip.open(plain) if path.suffix == ".gz" else nullcontext(plain) as stream:
             for number, line in enumerate(stream, 1):
                 raw = line.rstrip(b"\r\n")
                 if raw.strip():
                     yield path.name, number, raw
-
-
-def _open(path: Path) -> BinaryIO:
-    try:
-        stream: BinaryIO = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[assignment]
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read ({error.strerror}); give a JSONL or JSONL.gz file of events.", "events_unreadable") from error
-    return stream
 
 
 def _write_lines(path: Path, rows: list[dict[str, object]]) -> None:
@@ -202,7 +206,9 @@ def _finding_line(finding: Finding, chain: Chain) -> dict[str, object]:
         "reason": finding.reason,
         "weight": finding.weight,
         "strength": finding.strength,
-        "numbers": [{**msgspec.structs.asdict(n), "transfers": [named[u] for u in n.transfers if u in named]} for n in finding.numbers],
+        "numbers": [
+            {**msgspec.structs.asdict(n), "transfers": [named[u] for u in n.transfers if u in named]} for n in finding.numbers
+        ],
         "absent": list(finding.absent),
         "suppressors": [msgspec.structs.asdict(s) for s in finding.suppressors],
     }

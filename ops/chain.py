@@ -63,7 +63,11 @@ class Chain:
         self._link = [_Lane(Link(partitions)) for _ in lanes]
         self._report = [_Lane(ReportStage(partitions, partners, fius)) for _ in lanes]
         self._batch = Codec(TransferBatch)
-        self._decode = {FINDINGS: Codec(Finding), CASES: Codec(Case), FILINGS: Codec(Report)}
+        self._decode: dict[str, Codec[Finding] | Codec[Case] | Codec[Report]] = {
+            FINDINGS: Codec(Finding),
+            CASES: Codec(Case),
+            FILINGS: Codec(Report),
+        }
         self.archive: BatchArchive
         self.archive, self._archived = memory_archive()
         self.findings: dict[str, Finding] = {}
@@ -112,7 +116,7 @@ class Chain:
 
     def _note(self, output: Output) -> None:
         codec = self._decode.get(output.topic)
-        record = codec.decode(output.value) if codec else None
+        record: Finding | Case | Report | None = codec.decode(output.value) if codec else None
         if isinstance(record, Finding):
             self.findings[record.finding_id] = record
         elif isinstance(record, Case):

@@ -13,25 +13,28 @@ def start_processes(settings: Settings, bootstrap: str) -> list[ProcessRecord]:
     Raises CommandError when processes of another cluster still run, or one does not become ready.
     """
     folder = ProcessFolder(settings.home)
-    live = {record.name: record for record in folder.records() if is_live(record)}
-    strangers = [record.name for record in live.values() if record.bootstrap != bootstrap]
-    if strangers:
-        raise CommandError(
-            f"{', '.join(strangers)} still run for another Kafka ({live[strangers[0]].bootstrap}); run `strgw down` first.",
-            "process",
-        )
-    names = [
-        (f"{kind}-{number}", kind) for kind in KINDS for number in range(1, (settings.workers if kind == "worker" else 1) + 1)
-    ]
-    records = [live.get(name) or folder.start(name, [kind], bootstrap) for name, kind in names]
-    return [record if record.name in live and record.metrics else folder.wait_ready(record) for record in records]
+    with folder.alone():
+        live = {record.name: record for record in folder.records() if is_live(record)}
+        strangers = [record.name for record in live.values() if record.bootstrap != bootstrap]
+        if strangers:
+            raise CommandError(
+                f"{', '.join(strangers)} still run for another Kafka ({live[strangers[0]].bootstrap}); run `strgw down` first.",
+                "process",
+            )
+        names = [
+            (f"{kind}-{number}", kind) for kind in KINDS for number in range(1, (settings.workers if kind == "worker" else 1) + 1)
+        ]
+        records = [live.get(name) or folder.start(name, [kind], bootstrap) for name, kind in names]
+        return [record if record.name in live and record.metrics else folder.wait_ready(record) for record in records]
 
 
 def stop_processes(settings: Settings) -> list[tuple[ProcessRecord, bool]]:
     """Stops every process, the intake first; with each record whether it went by itself."""
     folder = ProcessFolder(settings.home)
-    records = sorted(folder.records(), key=_stop_rank)
-    return [(record, folder.stop(record)) for record in records]
+    if not folder.records():
+        return []
+    with folder.alone():
+        return [(record, folder.stop(record)) for record in sorted(folder.records(), key=_stop_rank)]
 
 
 def _stop_rank(record: ProcessRecord) -> tuple[int, str]:

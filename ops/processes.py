@@ -3,10 +3,12 @@
 A process that is ready to work says so by announce_ready(); `up` passes it the file through STRGW_READY_FILE.
 """
 
+import fcntl
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,8 +72,7 @@ class ProcessFolder:
 
     def start(self, name: str, arguments: Sequence[str], bootstrap: str) -> ProcessRecord:
         """Starts `strgw <arguments>` in the background under `name`; wait_ready() tells when it works."""
-        run = self._run()
-        run.mkdir(parents=True, exist_ok=True)
+        self._run().mkdir(parents=True, exist_ok=True)
         self._ready(name).unlink(missing_ok=True)
         environ = dict(os.environ) | {
             PREFIX + "HOME": str(self.home),
@@ -116,6 +117,14 @@ class ProcessFolder:
         log = self.log(name)
         lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.exists() else []
         return next((line.strip() for line in reversed(lines) if line.strip()), "(nothing in its log)")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Holds the folder's lock, so that of two `up` or `down` at once the second finds what the first did."""
+        self._run().mkdir(parents=True, exist_ok=True)
+        with (self._run() / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _run(self) -> Path:
         return self.home / "run"

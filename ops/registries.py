@@ -47,11 +47,15 @@ def keyring(settings: Settings) -> Keyring:
     except FileNotFoundError:
         text = _new_key(path)
     except OSError as error:
-        raise CommandError(f"The key file {path} cannot be read ({error.strerror}); set STRGW_HMAC_KEY_FILE.", "hmac_key") from error
+        raise CommandError(
+            f"The key file {path} cannot be read ({error.strerror}); set STRGW_HMAC_KEY_FILE.", "hmac_key"
+        ) from error
     try:
         return Keyring(bytes.fromhex(text))
     except ValueError as error:
-        raise CommandError(f"The key file {path} does not hold 64 hex digits; restore it from your backup.", "hmac_key") from error
+        raise CommandError(
+            f"The key file {path} does not hold 64 hex digits; restore it from your backup.", "hmac_key"
+        ) from error
 
 
 def _new_key(path: Path) -> str:

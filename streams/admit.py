@@ -161,7 +161,9 @@ def facts_of(transfer: Transfer, revision: int, where: tuple[int, int, int], str
 
 
 def _side(party: Party) -> Side:
-    return Side(party.key, party.kind == "person", party.nationality or "", _day(party.customer_since), party.name_keys, party.identifiers)
+    return Side(
+        party.key, party.kind == "person", party.nationality or "", _day(party.customer_since), party.name_keys, party.identifiers
+    )
 
 
 def _day(date: str | None) -> int:

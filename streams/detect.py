@@ -14,7 +14,19 @@ from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, ObservationBatch, Side, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, AGENT, PARTY
-from streams.domain.entity import MAX_SPELLINGS, EntityState, Event, IdentifierState, Profile, Story, User, event_of, fresh, remember, upsert
+from streams.domain.entity import (
+    MAX_SPELLINGS,
+    EntityState,
+    Event,
+    IdentifierState,
+    Profile,
+    Story,
+    User,
+    event_of,
+    fresh,
+    remember,
+    upsert,
+)
 from streams.domain.fold import Output, State, partition_of
 from streams.domain.story import story_of
 from streams.domain.view import View
@@ -93,7 +105,10 @@ class Detect:
                     self._send(key, party, ASK_STORY, self._dirty[key] + 1, b"")
             findings += self._judge.judge(view, entity, typologies)
             state.put(key, value)
-        outputs = [Output(FINDINGS, partition_of(f.scope.encode(), self._partitions), f.finding_id.encode(), self._finding.encode(f)) for f in findings]
+        outputs = [
+            Output(FINDINGS, partition_of(f.scope.encode(), self._partitions), f.finding_id.encode(), self._finding.encode(f))
+            for f in findings
+        ]
         outputs += self._pack_signals()
         self._dirty, self._moved = {}, {}
         return outputs

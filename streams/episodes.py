@@ -8,7 +8,7 @@ import msgspec
 from schemas.finding import Evidence, Finding, Suppressor
 from streams.domain.entity import Event
 from streams.domain.view import View
-from streams.typologies.base import Explanation, Hit, Typology
+from streams.typologies.base import Hit, Typology
 
 MAX_EVIDENCE = 640  # DEF: as many as an entity remembers
 
@@ -122,11 +122,17 @@ def _suppressors(view: View, typology: Typology, events: tuple[Event, ...]) -> t
         return ()
     found = []
     if view.is_club():
-        found.append(Suppressor("savings_club", CLUB_FACTOR, "more than half of what the receiver pays out goes back to the people who pay in"))
+        found.append(
+            Suppressor(
+                "savings_club", CLUB_FACTOR, "more than half of what the receiver pays out goes back to the people who pay in"
+            )
+        )
     payers = sorted({e.other for e in events if e.other})
     settled = sum(_is_established(view, payer, events[-1].at_ms) for payer in payers)
     if payers and settled * 2 > len(payers):
-        found.append(Suppressor("established_pairs", ESTABLISHED_FACTOR, "most pairs have dealt with each other for over six months"))
+        found.append(
+            Suppressor("established_pairs", ESTABLISHED_FACTOR, "most pairs have dealt with each other for over six months")
+        )
     return tuple(found)
 
 

@@ -7,10 +7,9 @@ import msgspec
 
 from schemas.finding import Evidence, Finding
 from streams.domain.entity import EntityState, Event, prune
-from streams.episodes import Episode, Issued, build, extend
 from streams.domain.view import View
+from streams.episodes import Episode, Issued, build, extend
 from streams.typologies.base import Typology
-
 
 MEMO_FROM = 24  # events; below this judging anew is cheaper than remembering
 MEMO_ENTITIES = 5_000  # DEF

@@ -46,7 +46,7 @@ class Link:
         self._finding = Codec(Finding)
         self._case = Codec(Case)
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoders = {
+        self._decoders: dict[bytes, msgspec.msgpack.Decoder[object]] = {
             b"f": msgspec.msgpack.Decoder(Finding),
             b"n": msgspec.msgpack.Decoder(list[str]),
             b"c": msgspec.msgpack.Decoder(Published),
@@ -100,7 +100,10 @@ class Link:
         for case_id in sorted(self._stale - set(alive)):
             self._withdraw(state, case_id, outputs)
         self._dirty, self._stale = set(), set()
-        return [Output(CASES, partition_of(c.encode(), self._partitions), c.encode(), self._case.encode(v)) for c, v in outputs.items()]
+        return [
+            Output(CASES, partition_of(c.encode(), self._partitions), c.encode(), self._case.encode(v))
+            for c, v in outputs.items()
+        ]
 
     def encode_state(self, key: bytes, value: object) -> bytes:
         """Bytes of one state value."""
@@ -108,8 +111,7 @@ class Link:
 
     def decode_state(self, key: bytes, raw: bytes) -> object:
         """One state value by the kind that the key's first byte names."""
-        decoded: object = self._decoders[key[:1]].decode(raw)
-        return decoded
+        return self._decoders[key[:1]].decode(raw)
 
     def _unlink(self, state: State, finding: Finding) -> None:
         for node in nodes_of(finding):
@@ -152,7 +154,9 @@ class Link:
         if digest == before.digest and before.state == case.state:
             return
         was_open = before.was_open or case.state == "open"
-        state.put(b"c" + case_id.encode(), Published(before.version + 1, digest, case.state, members, was_open, case.scope, supersedes))
+        state.put(
+            b"c" + case_id.encode(), Published(before.version + 1, digest, case.state, members, was_open, case.scope, supersedes)
+        )
         if was_open:
             outputs[case_id] = msgspec.structs.replace(case, version=before.version + 1)
 
@@ -167,19 +171,25 @@ class Link:
             self._stale.add(former)
             if isinstance(published, Published) and published.was_open:
                 absorbed.update({former, *published.supersedes})
-                self._end(state, former, published, "merged", case_id, outputs)
+                self._end(state, published, _ended(former, published, "merged", case_id), outputs)
         return absorbed
 
     def _withdraw(self, state: State, case_id: str, outputs: dict[str, Case]) -> None:
         published = state.get(b"c" + case_id.encode())
         if isinstance(published, Published) and published.state not in ("merged", "withdrawn"):
-            self._end(state, case_id, published, "withdrawn", "", outputs)
+            self._end(state, published, _ended(case_id, published, "withdrawn", ""), outputs)
 
-    def _end(self, state: State, case_id: str, before: Published, how: str, into: str, outputs: dict[str, Case]) -> None:
-        ended = Published(before.version + 1, b"", how, (), before.was_open, before.scope, ())
-        state.put(b"c" + case_id.encode(), ended)
-        if before.was_open and before.state != how:
-            outputs[case_id] = Case(case_id, ended.version, how, into, before.scope, "OTHER", 0.0, False, False, 0, (), True, (), (), (), ())
+    def _end(self, state: State, before: Published, case: Case, outputs: dict[str, Case]) -> None:
+        ended = Published(case.version, b"", case.state, (), before.was_open, before.scope, ())
+        state.put(b"c" + case.case_id.encode(), ended)
+        if before.was_open and before.state != case.state:
+            outputs[case.case_id] = case
+
+
+def _ended(case_id: str, before: Published, how: str, into: str) -> Case:
+    """The last version of a case that is `merged` into another or `withdrawn`."""
+    version = before.version + 1
+    return Case(case_id, version, how, into, before.scope, "OTHER", 0.0, False, False, 0, (), True, (), (), (), ())
 
 
 def nodes_of(finding: Finding) -> list[bytes]:

@@ -5,7 +5,7 @@ interleaved by time, so the stream looks like many regions at once.
 """
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib.resources import as_file, files
 from typing import Any
@@ -49,24 +49,8 @@ def _another(event: dict[str, Any], copy: int) -> dict[str, Any]:
 
 def _other_person(party: dict[str, Any], copy: int) -> dict[str, Any]:
     mark = CONSONANTS[copy % len(CONSONANTS)] + CONSONANTS[copy // len(CONSONANTS) % len(CONSONANTS)]
-    changed = {**party, "name": " ".join(mark.capitalize() + word for word in party["name"].split())}
-    if "party_id" in party:
-        changed["party_id"] = f"{party['party_id']}-{copy}"
-    if "phones" in party:
-        changed["phones"] = [_other_number(phone, copy) for phone in party["phones"]]
-    if "documents" in party:
-        changed["documents"] = [{**d, "number": f"{d['number']}{copy:03d}"} for d in party["documents"]]
-    if "accounts" in party:
-        changed["accounts"] = [{**a, "number": _other_number(a["number"], copy)} for a in party["accounts"]]
-    if "devices" in party:
-        changed["devices"] = [f"{device}-{copy}" for device in party["devices"]]
-    if "emails" in party:
-        changed["emails"] = [f"c{copy}.{email}" for email in party["emails"]]
-    if "addresses" in party:
-        changed["addresses"] = [{**a, "line": f"{a['line']} / {copy}"} for a in party["addresses"]]
-    if "ip" in party:
-        changed["ip"] = f"2001:db8:{copy:x}::{int(sha256(party['ip'].encode()).hexdigest()[:4], 16):x}"
-    return changed
+    other = {field: _OTHER[field](value, copy) if field in _OTHER else value for field, value in party.items()}
+    return {**other, "name": " ".join(mark.capitalize() + word for word in party["name"].split())}
 
 
 def _other_number(number: str, copy: int) -> str:
@@ -76,3 +60,16 @@ def _other_number(number: str, copy: int) -> str:
     plus = "+" if number.startswith("+") else ""
     letters = "".join(c for c in number if c.isalpha())
     return f"{plus}{letters}{digits[:-6]}{replaced}" if len(digits) > 6 else f"{number}{copy:03d}"
+
+
+# How each field that identifies somebody becomes another person's.
+_OTHER: dict[str, Callable[[Any, int], Any]] = {
+    "party_id": lambda value, copy: f"{value}-{copy}",
+    "phones": lambda value, copy: [_other_number(phone, copy) for phone in value],
+    "documents": lambda value, copy: [{**d, "number": f"{d['number']}{copy:03d}"} for d in value],
+    "accounts": lambda value, copy: [{**a, "number": _other_number(a["number"], copy)} for a in value],
+    "devices": lambda value, copy: [f"{device}-{copy}" for device in value],
+    "emails": lambda value, copy: [f"c{copy}.{email}" for email in value],
+    "addresses": lambda value, copy: [{**a, "line": f"{a['line']} / {copy}"} for a in value],
+    "ip": lambda value, copy: f"2001:db8:{copy:x}::{int(sha256(value.encode()).hexdigest()[:4], 16):x}",
+}

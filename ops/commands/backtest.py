@@ -10,15 +10,26 @@ from ops.output import json_option, print_json
 from ops.settings import Settings
 
 
-@click.command("backtest", help="Run the stages over EVENTS (JSONL or JSONL.gz), without Kafka, and write the reports to a folder.")
+@click.command(
+    "backtest", help="Run the stages over EVENTS (JSONL or JSONL.gz), without Kafka, and write the reports to a folder."
+)
 @click.argument("events", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder for reports.jsonl, findings.jsonl, filings/ …")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for reports.jsonl, findings.jsonl, filings/ …",
+)
 @click.option("--partner", default="demo", show_default=True, help="Partner of the registry that sent the events.")
-@click.option("--registry", type=click.Path(path_type=Path, dir_okay=False), help="partners.yaml to use instead of the one in force.")
+@click.option(
+    "--registry", type=click.Path(path_type=Path, dir_okay=False), help="partners.yaml to use instead of the one in force."
+)
 @click.option("--format", "format_", default="strgw.transfer/1", show_default=True, help="Format of the events.")
 @json_option
 @click.pass_obj
-def command(settings: Settings, events: tuple[Path, ...], out: Path, partner: str, registry: Path | None, format_: str, as_json: bool) -> None:  # noqa: PLR0913, PLR0917
+def command(
+    settings: Settings, events: tuple[Path, ...], out: Path, partner: str, registry: Path | None, format_: str, as_json: bool
+) -> None:
     """Runs the backtest and prints its summary."""
     from ops.backtest import Plan, run
     from ops.registries import keyring, partner_of, partners_of, registries
@@ -28,7 +39,11 @@ def command(settings: Settings, events: tuple[Path, ...], out: Path, partner: st
     if format_ != sender.format:
         raise click.UsageError(f"Format {format_} is not the one partner {partner} is registered with ({sender.format}).")
     plan = Plan(events, sender, registries(settings, partners), keyring(settings), out)
-    columns = (TextColumn("[progress.description]{task.description}"), TextColumn("{task.completed:,.0f} events"), TimeElapsedColumn())
+    columns = (
+        TextColumn("[progress.description]{task.description}"),
+        TextColumn("{task.completed:,.0f} events"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as bar:
         task = bar.add_task("Judging", total=None)
         outcome = run(plan, lambda done: bar.update(task, completed=done))

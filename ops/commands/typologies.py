@@ -35,7 +35,8 @@ def described(typology: Typology) -> dict[str, object]:
         "description": typology.doc.strip(),
         "indicators": list(typology.indicators),
         "parameters": [
-            {"name": n, "value": getattr(typology.parameters, n), "unit": s.unit, "basis": s.basis, "source": s.source} for n, s in sources.items()
+            {"name": n, "value": getattr(typology.parameters, n), "unit": s.unit, "basis": s.basis, "source": s.source}
+            for n, s in sources.items()
         ],
         "hits": [e.what for e in typology.examples if e.fires],
         "misses": [e.what for e in typology.examples if not e.fires],

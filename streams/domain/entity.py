@@ -72,7 +72,7 @@ class Profile(msgspec.Struct, array_like=True):
         return Profile(self.is_person and side.is_person, nationality, since, names, ids, places)
 
 
-T = TypeVar("T", bytes, Identifier, Place)
+T = TypeVar("T")
 
 
 def _union(left: tuple[T, ...], right: tuple[T, ...]) -> tuple[T, ...]:
@@ -80,10 +80,10 @@ def _union(left: tuple[T, ...], right: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(sorted({*left, *right}, key=_rank))[:MAX_SPELLINGS]
 
 
-def _rank(value: bytes | Identifier | Place) -> tuple[object, ...]:
-    if isinstance(value, bytes):
-        return (value,)
-    return (value.kind, value.key) if isinstance(value, Identifier) else (value.country, not value.town, value.town)
+def _rank(value: object) -> tuple[object, ...]:
+    if isinstance(value, Identifier):
+        return (value.kind, value.key)
+    return (value.country, not value.town, value.town) if isinstance(value, Place) else (value,)
 
 
 class Pair(msgspec.Struct, array_like=True):

@@ -36,7 +36,9 @@ def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
     if "collector" in parts:
         return CaseParty(key, "subject", f"receives the payments of the pattern (paid by {paid_by} of this case)")
     if paid_by >= COLLECTS_FROM and parts & {"passes_on", "structurer"}:
-        return CaseParty(key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line")
+        return CaseParty(
+            key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line"
+        )
     if "payer" in parts:
         return CaseParty(key, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect")
     if "structurer" in parts:

@@ -1,7 +1,7 @@
 """What a party tells those who ask: its own payments and who pays it."""
 
-from streams.domain.entity import EntityState, Story, pairs_of, with_places
 from schemas.observation import SENDER
+from streams.domain.entity import EntityState, Story, pairs_of, with_places
 from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
 MAX_DEBITS = 64  # DEF

@@ -3,6 +3,7 @@
 from streams.domain.entity import Event
 from streams.domain.lines import LINES, NEAR, ReportingLine
 
+
 def lines_for(event: Event) -> list[ReportingLine]:
     """The lines of the countries the transfer touches, in the currency it was made in."""
     return [x for x in LINES if x.currency == event.currency and x.country in (event.send.country, event.pay.country)]

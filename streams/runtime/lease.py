@@ -1,6 +1,7 @@
 """A partition while this worker owns it: when it may work, what is in flight, how it is given up."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -10,6 +11,8 @@ from streams.runtime.commit_plan import CommitPlan
 from streams.runtime.ledger import Batch
 from streams.runtime.meters import Committed, Restored, RuntimeMeters
 from streams.runtime.partition import OpenBatch, Partition
+
+logger = logging.getLogger("strgw.runtime")
 
 
 class Crew(NamedTuple):
@@ -65,6 +68,7 @@ class Lease:
         seconds = time.perf_counter() - started
         stage, number, keys = self.partition.fold.name, self.partition.number, len(self.partition.state.encoded)
         self._crew.meters.restored(Restored(stage, number, seconds, records, keys))
+        logger.info("stage %s, partition %d ready after %.2f s", stage, number, seconds)
         self.restored = True
         self.ready.set()
 

@@ -9,7 +9,7 @@ from schemas.topics import QUARANTINE, changelog
 from streams.runtime.exit_codes import ExitCode, Fault
 from streams.runtime.stage_spec import StageSpec
 
-_ASK_S = 30.0
+_ASK_S = 10.0
 
 
 class TopologyError(Exception):

@@ -5,7 +5,6 @@ rule holds. `streams.detect` joins hits into episodes and asks `explain` once pe
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
@@ -71,11 +70,15 @@ class Line(NamedTuple):
     source: str
 
 
-@cache
-def lines(parameters: type[msgspec.Struct]) -> dict[str, Line]:
+_LINES: dict[type[Any], dict[str, Line]] = {}
+
+
+def lines(parameters: type[Any]) -> dict[str, Line]:
     """Field -> Line of every parameter of a typology; a parameter without one is a programming error."""
-    hints = get_type_hints(parameters, include_extras=True)
-    return {name: next(m for m in hint.__metadata__ if isinstance(m, Line)) for name, hint in hints.items()}
+    if parameters not in _LINES:
+        hints = get_type_hints(parameters, include_extras=True)
+        _LINES[parameters] = {name: next(m for m in hint.__metadata__ if isinstance(m, Line)) for name, hint in hints.items()}
+    return _LINES[parameters]
 
 
 def number(parameters: msgspec.Struct, field: str, observed: float, events: tuple[Event, ...] = ()) -> Number:

@@ -82,7 +82,9 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
 
 
 def _through(payers: int, out: float, **how: str) -> View:
-    credits = [pay(f"s{i}", "mule", i, 400, send="US:Houston", pay="US:El Paso", channel="wallet_to_wallet") for i in range(payers)]
+    credits = [
+        pay(f"s{i}", "mule", i, 400, send="US:Houston", pay="US:El Paso", channel="wallet_to_wallet") for i in range(payers)
+    ]
     return view_of("mule", [*credits, pay("mule", "", payers + 1, out, send="US:El Paso", pay="US:El Paso", channel="cash_out")])
 
 

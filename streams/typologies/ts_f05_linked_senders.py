@@ -78,7 +78,17 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
 
 def _house(senders: int, address: str, relation: str = "none", each: int = 2) -> View:
     rows = [
-        pay(f"v{i}", "rec", 20 * n + i, 900, send="AU:Melbourne", pay="TH:Bangkok", address=address or f"a{i}", relation=relation, surname=relation == "kin")
+        pay(
+            f"v{i}",
+            "rec",
+            20 * n + i,
+            900,
+            send="AU:Melbourne",
+            pay="TH:Bangkok",
+            address=address or f"a{i}",
+            relation=relation,
+            surname=relation == "kin",
+        )
         for i in range(senders)
         for n in range(each)
     ]

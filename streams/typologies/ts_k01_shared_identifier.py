@@ -13,15 +13,14 @@ from typing import Annotated
 
 import msgspec
 
+from schemas.corridors import Corridors, corridors
+from schemas.observation import SENDER
 from schemas.transfer import ADDRESS, DEVICE, ENTITY_KINDS, IP, PHONE
 from streams.domain.entity import DAY_MS, EntityState, Event, IdentifierState, Profile, User, event_of
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number
 from streams.typologies.build import START_MS, key_of, pay
-
-from schemas.corridors import Corridors, corridors
-from schemas.observation import SENDER
 
 MONTH_MS = 30 * DAY_MS
 
@@ -119,8 +118,12 @@ TYPOLOGY = Typology(
     examples=(
         Example("three strangers with one phone", True, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9])),
         Example("six strangers at one address", True, lambda: _used(ADDRESS, list("abcdef"), range(6))),
-        Example("three people of one surname with one phone", False, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9], surname="x")),
+        Example(
+            "three people of one surname with one phone", False, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9], surname="x")
+        ),
         Example("four strangers at one address", False, lambda: _used(ADDRESS, list("abcd"), range(4))),
-        Example("three strangers with one device, a year apart each", False, lambda: _used(DEVICE, ["a", "b", "c"], [0, 365, 730])),
+        Example(
+            "three strangers with one device, a year apart each", False, lambda: _used(DEVICE, ["a", "b", "c"], [0, 365, 730])
+        ),
     ),
 )

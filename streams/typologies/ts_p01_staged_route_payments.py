@@ -83,7 +83,7 @@ def _journey(view: View, p: Parameters) -> Iterator[Hit]:
             yield Hit(event.at_ms, strength(ratio), longest, ("corridor", "fee_band"), {"receivers": len(longest), "ordered": 1})
 
 
-def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, route: str, p: Parameters) -> bool:  # noqa: PLR0913, PLR0917
+def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, route: str, p: Parameters) -> bool:  # noqa: PLR0913
     last = chain[-1]
     gap = event.at_ms - last.at_ms
     in_order = view.corridors.positions(last.pay.country, last.pay.town)[route] < index
@@ -143,7 +143,9 @@ def _shared(payers: int, with_second: int) -> View:
 
 
 def _legs(*stops: tuple[float, float, str]) -> View:
-    return view_of("father", [pay("father", f"r{i}", day, usd, send="DE:Hamburg", pay=town) for i, (day, usd, town) in enumerate(stops)])
+    return view_of(
+        "father", [pay("father", f"r{i}", day, usd, send="DE:Hamburg", pay=town) for i, (day, usd, town) in enumerate(stops)]
+    )
 
 
 TYPOLOGY = Typology(
@@ -160,10 +162,20 @@ TYPOLOGY = Typology(
     doc=__doc__,
     indicators=("MURCW", "MTOCB"),
     examples=(
-        Example("Zaranj, Urmia, Van, in order, 12 days apart", True, lambda: _legs((0, 500, "AF:Zaranj"), (12, 600, "IR:Urmia"), (24, 700, "TR:Van"))),
+        Example(
+            "Zaranj, Urmia, Van, in order, 12 days apart",
+            True,
+            lambda: _legs((0, 500, "AF:Zaranj"), (12, 600, "IR:Urmia"), (24, 700, "TR:Van")),
+        ),
         Example("three families pay Van and Istanbul", True, lambda: _shared(3, 3)),
-        Example("the journey paid backwards", False, lambda: _legs((0, 700, "TR:Van"), (12, 600, "IR:Urmia"), (24, 500, "AF:Zaranj"))),
+        Example(
+            "the journey paid backwards", False, lambda: _legs((0, 700, "TR:Van"), (12, 600, "IR:Urmia"), (24, 500, "AF:Zaranj"))
+        ),
         Example("three families, two of whom share a second receiver", False, lambda: _shared(3, 2)),
-        Example("three towns in order within one day", False, lambda: _legs((0, 500, "AF:Zaranj"), (0.2, 600, "IR:Urmia"), (0.4, 700, "TR:Van"))),
+        Example(
+            "three towns in order within one day",
+            False,
+            lambda: _legs((0, 500, "AF:Zaranj"), (0.2, 600, "IR:Urmia"), (0.4, 700, "TR:Van")),
+        ),
     ),
 )

@@ -54,7 +54,9 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         payers = {s[1].other for s in inside}
         if len(payers) >= p.min_payers:
             events = tuple(sorted((e for s in inside for e in s), key=Event.order))
-            yield Hit(balance.at_ms, strength(len(payers) / p.min_payers), events, ("fee_band", "newness"), {"payers": len(payers)})
+            yield Hit(
+                balance.at_ms, strength(len(payers) / p.min_payers), events, ("fee_band", "newness"), {"payers": len(payers)}
+            )
 
 
 def _shapes(view: View, p: Parameters) -> Iterator[tuple[Event, Event]]:

@@ -57,10 +57,18 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         if sum(signs.values()) < p.min_points or _is_collector_paying_on(view, burst, bool(earlier), p):
             continue
         repeats = _repeats(burst)
-        value = strength(1 + (sum(signs.values()) - p.min_points) / p.min_points * 1.0 + (sum(e.usd_minor for e in burst) >= 100_000))
+        value = strength(
+            1 + (sum(signs.values()) - p.min_points) / p.min_points * 1.0 + (sum(e.usd_minor for e in burst) >= 100_000)
+        )
         capped = value if repeats else min(value, p.tied_only)
         total = sum(e.usd_minor for e in burst) / 100
-        measures = {**signs, "points": sum(signs.values()), "usd": total, "payments": len(burst), "payers": len({e.other for e in burst})}
+        measures = {
+            **signs,
+            "points": sum(signs.values()),
+            "usd": total,
+            "payments": len(burst),
+            "payers": len({e.other for e in burst}),
+        }
         yield Hit(burst[-1].at_ms, capped, burst, ("corridor", "newness"), measures)
 
 
@@ -156,7 +164,9 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
 
 
 def _burst(*rows: tuple[str, float, float], stories: dict[str, Story] | None = None) -> View:
-    return view_of("holder", [pay(who, "holder", day, usd_, send="SE:Stockholm", pay="SD:Khartoum") for who, day, usd_ in rows], stories)
+    return view_of(
+        "holder", [pay(who, "holder", day, usd_, send="SE:Stockholm", pay="SD:Khartoum") for who, day, usd_ in rows], stories
+    )
 
 
 _BEFORE = Story(debits=((START_MS - 90 * DAY_MS, 9_000, key_of("aunt"), "SE", "ET", False),))
@@ -176,10 +186,22 @@ TYPOLOGY = Typology(
     doc=__doc__,
     indicators=("TAICE",),
     examples=(
-        Example("three payments in two nights, never paid before", True, lambda: _burst(("m", 0.95, 900), ("m", 1.1, 900), ("m", 1.98, 900))),
-        Example("two payments, ten times what the payer ever sent, at night", True, lambda: _burst(("m", 0.1, 900), ("m", 1.1, 950), stories={"m": _BEFORE})),
+        Example(
+            "three payments in two nights, never paid before",
+            True,
+            lambda: _burst(("m", 0.95, 900), ("m", 1.1, 900), ("m", 1.98, 900)),
+        ),
+        Example(
+            "two payments, ten times what the payer ever sent, at night",
+            True,
+            lambda: _burst(("m", 0.1, 900), ("m", 1.1, 950), stories={"m": _BEFORE}),
+        ),
         Example("two payments by day, nothing else", False, lambda: _burst(("m", 0.5, 900), ("m", 1.5, 900))),
         Example("three payments over three months", False, lambda: _burst(("m", 0.1, 900), ("m", 40.1, 900), ("m", 80.1, 900))),
-        Example("a lone payer who gathers from four people himself", False, lambda: _burst(("m", 0.1, 900), ("m", 1.1, 900), ("m", 2.0, 900), stories={"m": _COLLECTS})),
+        Example(
+            "a lone payer who gathers from four people himself",
+            False,
+            lambda: _burst(("m", 0.1, 900), ("m", 1.1, 900), ("m", 2.0, 900), stories={"m": _COLLECTS}),
+        ),
     ),
 )

@@ -9,6 +9,7 @@ Looks back  180 days of event time
 Not a hit   remittances to kin; rent, lease, school, dues; honest loans of one payer; small sums
 """
 
+import itertools
 from collections.abc import Iterator
 from statistics import median, pstdev
 from typing import Annotated
@@ -66,7 +67,13 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         points = _points(view, regular, events, p)
         if sum(points.values()) >= p.min_points:
             measures = {**points, "payers": len(regular), "points": sum(points.values())}
-            yield Hit(flow[end].at_ms, strength(len(regular) / p.min_payers), events, ("identity",) if points["shared"] else (), measures)
+            yield Hit(
+                flow[end].at_ms,
+                strength(len(regular) / p.min_payers),
+                events,
+                ("identity",) if points["shared"] else (),
+                measures,
+            )
 
 
 def _may_score(view: View, flow: list[Event], p: Parameters) -> bool:
@@ -80,7 +87,7 @@ def _may_score(view: View, flow: list[Event], p: Parameters) -> bool:
 def _is_regular(events: list[Event], p: Parameters) -> bool:
     if len(events) < p.min_payments:
         return False
-    gaps = [(b.at_ms - a.at_ms) / DAY_MS for a, b in zip(events, events[1:], strict=False)]
+    gaps = [(b.at_ms - a.at_ms) / DAY_MS for a, b in itertools.pairwise(events)]
     middle = median(gaps)
     return middle >= p.min_gap_d and pstdev(gaps) < p.max_cv * (sum(gaps) / len(gaps))
 
@@ -98,7 +105,11 @@ def _points(view: View, regular: dict[bytes, list[Event]], events: tuple[Event, 
 def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
     """How many pay how regularly, and what speaks for a debt."""
     m = best.measures
-    named = (("shared", "they share an address, phone or device"), ("debt_words", "they speak of a debt"), ("foreign", "all are foreign where they live"))
+    named = (
+        ("shared", "they share an address, phone or device"),
+        ("debt_words", "they speak of a debt"),
+        ("foreign", "all are foreign where they live"),
+    )
     signs = "; ".join(text for key, text in named if m[key])
     reason = f"{m['payers']:.0f} payers who are not kin pay the receiver at regular gaps, at least {p.min_payments} times each ({signs}). They may be working off a debt."
     parts = {e.other: "worker" for e in events} | {e.mine: "collector" for e in events}
@@ -108,7 +119,16 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
 
 def _weekly(workers: int, weeks: int, address: str = "one", purpose: str = "debt", gap: float = 7) -> View:
     rows = [
-        pay(f"w{i}", "boss", gap * n + i / 24, 700, send="AU:Melbourne", pay="AU:Melbourne", address=address or f"a{i}", purpose=purpose)
+        pay(
+            f"w{i}",
+            "boss",
+            gap * n + i / 24,
+            700,
+            send="AU:Melbourne",
+            pay="AU:Melbourne",
+            address=address or f"a{i}",
+            purpose=purpose,
+        )
         for i in range(workers)
         for n in range(weeks)
     ]

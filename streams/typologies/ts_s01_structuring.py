@@ -16,8 +16,8 @@ import msgspec
 
 from schemas.observation import RECEIVER, SENDER
 from streams.domain.entity import DAY_MS, Event
-from streams.domain.score import strength
 from streams.domain.lines import LINES, ReportingLine
+from streams.domain.score import strength
 from streams.domain.thresholds import under
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
@@ -94,7 +94,10 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     for event in events:
         parts[event.mine] = "structurer"
         if event.other and event.other != event.mine:
-            parts.setdefault(event.other, "structurer" if event.side != SENDER and best.measures["payments"] and _alone(events) else "counterparty")
+            parts.setdefault(
+                event.other,
+                "structurer" if event.side != SENDER and best.measures["payments"] and _alone(events) else "counterparty",
+            )
     return Explanation(reason, (number(p, "min_payments", m["payments"], best.events),), parts)
 
 

@@ -53,7 +53,10 @@ def _nearest(inside: list[Event], anchor: Event, p: Parameters) -> list[Event]:
     best: list[Event] = []
     for top in sorted({e.usd_minor for e in inside if e.usd_minor >= anchor.usd_minor}):
         group = [e for e in inside if top * (1 - p.max_spread) <= e.usd_minor <= top]
-        if anchor.usd_minor >= top * (1 - p.max_spread) and (len(group), top) > (len(best), max((e.usd_minor for e in best), default=0)):
+        if anchor.usd_minor >= top * (1 - p.max_spread) and (len(group), top) > (
+            len(best),
+            max((e.usd_minor for e in best), default=0),
+        ):
             best = group
     return best
 
@@ -72,7 +75,10 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
 
 
 def _equal(sums: list[float], relation: str = "none", pay_town: str = "TR:Van", purpose: str = "none") -> View:
-    rows = [pay(f"p{i}", "r", i, v, pay=pay_town, relation=relation, surname=relation == "kin", purpose=purpose) for i, v in enumerate(sums)]
+    rows = [
+        pay(f"p{i}", "r", i, v, pay=pay_town, relation=relation, surname=relation == "kin", purpose=purpose)
+        for i, v in enumerate(sums)
+    ]
     return view_of("r", rows)
 
 

@@ -87,7 +87,9 @@ def events(draw: st.DrawFn) -> Any:
         elif kind == "replace":
             parent[path[-1]] = copy.deepcopy(draw(VALUES))
         elif kind == "add" and isinstance(parent, dict):
-            parent[draw(st.sampled_from(["fee", "lat", "lon", "note", "receiver", "party_id", "country", "Ключ"]))] = copy.deepcopy(draw(VALUES))
+            parent[draw(st.sampled_from(["fee", "lat", "lon", "note", "receiver", "party_id", "country", "Ключ"]))] = (
+                copy.deepcopy(draw(VALUES))
+            )
         elif isinstance(parent, list):
             parent.extend(parent[:1] * draw(st.integers(1, 17)))
     return event
@@ -103,7 +105,8 @@ def verdict(read: Callable[[], Reading]) -> str:
 
 def oracles() -> list[Any]:
     own = Draft202012Validator(
-        json.loads(files("schemas").joinpath("native.schema.json").read_bytes()), format_checker=Draft202012Validator.FORMAT_CHECKER
+        json.loads(files("schemas").joinpath("native.schema.json").read_bytes()),
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
     )
     if not CONTRACT.exists():
         return [own, pytest.param(None, marks=pytest.mark.skip(reason=f"{CONTRACT.name} of the shared references is not here"))]

@@ -67,7 +67,11 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"sender": {**SENDER, "date_of_birth": "01.02.1990"}}, "date_invalid", "sender.date_of_birth"),
     ({"sender": {**SENDER, "date_of_birth": "1990-02-30"}}, "date_invalid", "sender.date_of_birth"),
     ({"sender": {**SENDER, "customer_since": "19900202"}}, "date_invalid", "sender.customer_since"),
-    ({"receiver": {**SENDER, "documents": [DOCUMENT, {**DOCUMENT, "country": "uz"}]}}, "country_unknown", "receiver.documents[1].country"),
+    (
+        {"receiver": {**SENDER, "documents": [DOCUMENT, {**DOCUMENT, "country": "uz"}]}},
+        "country_unknown",
+        "receiver.documents[1].country",
+    ),
     ({"sender": {**SENDER, "documents": [{**DOCUMENT, "type": "Passport"}]}}, "field_value", "sender.documents[0].type"),
     ({"sender": {**SENDER, "addresses": [{**ADDRESS, "country": "XX"}]}}, "country_unknown", "sender.addresses[0].country"),
     ({"sender": {**SENDER, "phones": ["+998901234567", "call my brother"]}}, "field_value", "sender.phones[1]"),

@@ -12,7 +12,12 @@ import pytest
 from schemas.filing import Filing
 from schemas.wire import Published, SchemaRegistry, UnreadableAvro, decode_filing, encode_filing, schema_registry
 
-PARTY = {"kind": "person", "name": "Азиз Тошматов", "phones": ["+77053318842"], "documents": [{"type": "passport", "number": "A1", "country": "UZ"}]}
+PARTY = {
+    "kind": "person",
+    "name": "Азиз Тошматов",
+    "phones": ["+77053318842"],
+    "documents": [{"type": "passport", "number": "A1", "country": "UZ"}],
+}
 TRANSFER = {
     "schema": "strgw.transfer/1",
     "transfer_id": "t-1",
@@ -31,7 +36,12 @@ RECEIPT = {
     "partition": 3,
     "lines": [{"offset": 7, "transfer_id": "t-1", "accepted": False, "reason_code": "field_missing", "reason": "Mend it."}],
 }
-FEEDBACK = {"report_id": "r1", "version": 2, "status": "rejected", "errors": [{"code": "E1", "text": "no name", "target_path": "/report"}]}
+FEEDBACK = {
+    "report_id": "r1",
+    "version": 2,
+    "status": "rejected",
+    "errors": [{"code": "E1", "text": "no name", "target_path": "/report"}],
+}
 FILING = Filing(
     filing_id="f1",
     report_id="r1",

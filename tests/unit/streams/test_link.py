@@ -17,7 +17,9 @@ FINDINGS, CASES = Codec(Finding), Codec(Case)
 def finding(name: str, payer: int, collector: int, day: int, score: float = 0.5, typology: str = "TS-F01") -> Finding:
     sender, receiver = bytes([payer]) * 16, bytes([collector]) * 16
     at = (1000 + day) * DAY
-    item = Evidence(name.encode().ljust(16), 0, 0, 0, at, "p", sender, receiver, 1, "USD", 100, "cash_to_cash", "DE", "TR", "", "")
+    item = Evidence(
+        name.encode().ljust(16), 0, 0, 0, at, "p", sender, receiver, 1, "USD", 100, "cash_to_cash", "DE", "TR", "", ""
+    )
     return Finding(
         name, 1, "open", typology, 1, "s", receiver, 0, 0, at, at, 1.0, score, score, name, ((at, 1.0),), (),
         {sender: "payer", receiver: "collector"}, ("newness",), (), (), (item,),

@@ -63,7 +63,7 @@ def test_corrupt_record_is_quarantined_with_its_coordinates_and_the_next_is_appl
 
 def test_exception_in_a_fold_ends_the_worker_by_name_and_commits_nothing_of_that_record(toy: "ToyGateway") -> None:
     toy.post([(0, [("a", 1)])])
-    first = toy.start("failing")
+    first = toy.start("failing", TOY_SESSION="6")
     toy.wait_applied(1)
     toy.post([(0, [("b", 1), ("fail", 1)])])
     assert first.exit_code() == ExitCode.FOLD_FAILED

@@ -48,7 +48,9 @@ def test_the_name_set_is_sorted_words_of_sorted_distinct_letters(name: str) -> N
 
 
 @settings(max_examples=600)
-@given(code=st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), rest=st.text("0123456789", min_size=3, max_size=12))
+@given(
+    code=st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)), rest=st.text("0123456789", min_size=3, max_size=12)
+)
 def test_an_international_number_is_what_libphonenumber_says(code: int, rest: str) -> None:
     number = f"+{code}{rest}"
     try:
@@ -72,6 +74,9 @@ def test_any_text_has_a_class(text: str) -> None:
     assert purpose_class(text) in ("ransom", "debt", "dues", "rent", "tuition", "travel", "family", "none")
 
 
-@given(text=st.sampled_from(["famly support", "loan repayment", "аренда", "iqama fee", "school fees"]), gap=st.text(" \t.,", max_size=3))
+@given(
+    text=st.sampled_from(["famly support", "loan repayment", "аренда", "iqama fee", "school fees"]),
+    gap=st.text(" \t.,", max_size=3),
+)
 def test_case_and_punctuation_do_not_change_a_class(text: str, gap: str) -> None:
     assert purpose_class(gap + text.upper() + gap) == purpose_class(text) != "none"

@@ -89,6 +89,8 @@ def test_a_bad_event_leaves_the_next_one_alone() -> None:
     assert one.accept(good, SOURCE) == before
 
 
-@pytest.mark.parametrize(("at_ms", "start_ms"), [(0, 0), (86_399_999, 0), (86_400_000, 86_400_000), (1_715_953_330_123, 1_715_904_000_000)])
+@pytest.mark.parametrize(
+    ("at_ms", "start_ms"), [(0, 0), (86_399_999, 0), (86_400_000, 86_400_000), (1_715_953_330_123, 1_715_904_000_000)]
+)
 def test_a_stream_starts_at_midnight_utc(at_ms: int, start_ms: int) -> None:
     assert stream_start(at_ms) == start_ms

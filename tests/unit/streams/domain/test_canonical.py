@@ -16,7 +16,10 @@ NOW_MS = 1_800_000_000_000
 SOURCE = Coordinate("partner.demo.transfers", 2, 99)
 RING = Keyring(b"m" * 32)
 PARTNER = Partner("demo", "Demo", "mto", "strgw.transfer/1", "KZ", ())
-DOCUMENTS = [{"type": "passport", "number": "ab 4827713", "country": "UZ"}, {"type": "national_id", "number": "41209660710043", "country": "UZ"}]
+DOCUMENTS = [
+    {"type": "passport", "number": "ab 4827713", "country": "UZ"},
+    {"type": "national_id", "number": "41209660710043", "country": "UZ"},
+]
 HOME = {"line": "mkr. Nursat 41", "city": "Шымкент", "country": "KZ"}
 SENDER: dict[str, Any] = {"kind": "person", "name": "Азиз Тошматов"}
 RECEIVER: dict[str, Any] = {"kind": "person", "name": "Gulnora Toshmatova"}
