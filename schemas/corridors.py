@@ -46,7 +46,6 @@ class _File(msgspec.Struct, frozen=True):
     routes: tuple[Route, ...]
     big_cities: tuple[tuple[str, str], ...]
     captivity_countries: frozenset[str]
-    calendar_peaks: dict[str, object]
 
 
 class Corridors:

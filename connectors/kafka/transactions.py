@@ -12,10 +12,10 @@ What exactly-once rests on here (ops/decisions/0004-intake-exactly-once.md):
 5. Whatever fails ends the process; the next one starts from the last commit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, MemberToRemove
 from kafka.errors import CommitFailedError, FencedInstanceIdError, IllegalGenerationError, KafkaError, ProducerFencedError
 from kafka.structs import ConsumerGroupMetadata, MemberState, OffsetAndMetadata
@@ -60,10 +60,14 @@ class TransactionalLog:
         self._consumer = _consumer(bootstrap, group, instance)
         self._producer = _producer(bootstrap, f"{group}-{instance}")
 
-    def open(self) -> None:
-        """Fences a predecessor of the same instance name and joins the group."""
+    def open(self, before_rebalance: Callable[[], None] | None = None) -> None:
+        """Fences a predecessor of the same instance name and joins the group.
+
+        before_rebalance  called inside `poll` before partitions are given away, for those who commit in another thread
+        """
         self._producer.init_transactions()
-        self._consumer.subscribe(pattern=self._pattern)
+        listener = _Revoked(before_rebalance) if before_rebalance else None
+        self._consumer.subscribe(pattern=self._pattern, listener=listener)
 
     def partitions(self, topic: str) -> int:
         """Number of partitions of an output topic. Raises TopicMissing."""
@@ -140,6 +144,19 @@ class TransactionalLog:
             admin.remove_group_members(self._group, [MemberToRemove(member_id=member, group_instance_id=self._instance)])
         finally:
             admin.close()
+
+
+class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """Tells that partitions are about to be given away."""
+
+    def __init__(self, told: Callable[[], None]) -> None:
+        self._told = told
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        self._told()
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        """Nothing: a step needs no preparation."""
 
 
 def _is_fencing(error: KafkaError) -> bool:

@@ -1,14 +1,15 @@
 """Intake: partner topics in; canonical transfers, quarantine entries and receipts out, exactly once.
 
-One step takes what is waiting and commits it: nothing is held back to fill a batch. Under load more events are waiting
-after each commit, so transactions grow by themselves (20 events at 1,000/s, some hundred at 4,000/s) and latency stays
-that of one commit while there is capacity.
+One step takes in what is waiting and hands it to a commit in the background: nothing is held back to fill a batch. Under
+load more events are waiting after each step, so transactions grow by themselves (20 events at 1,000/s, some hundred at
+4,000/s) and latency stays that of one commit while there is capacity.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from connectors.kafka.overlap import OverlappedCommits
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
@@ -58,6 +59,8 @@ class Intake:
     ) -> None:
         self._log, self._partners, self._acceptors = log, partners, acceptors
         self._meters, self._clock = meters, clock
+        self._commits = OverlappedCommits(log, clock)
+        self._under_way: Outgoing | None = None
         self._partitions = 0
         self._starts: StreamStarts | None = None
         self._lag_due = 0.0
@@ -71,33 +74,43 @@ class Intake:
                     raise TopicMissing(topic)
             self._partitions = len(reader.partitions(topics.TRANSFERS))
             stored = first_wins(_stored_starts(reader.scan(STATE_TOPIC)))
-        head = StreamHead(bootstrap, self._log, self._acceptors)
+        head = StreamHead(bootstrap, self._commits, self._acceptors)
         self._starts = StreamStarts(self._partners.values(), stored, head.first_event, head.decide)
-        self._log.open()
+        self._commits.open()
 
     def step(self, timeout_ms: int = POLL_MS) -> int:
-        """Takes in what is waiting and commits it; returns the number of events, 0 when none came in time.
+        """Takes in what is waiting and begins to commit it; returns the number of events committed since the last step.
 
         Raises  Fenced, CommitLost: the process must end.
         """
         taken = self._log.poll(timeout_ms, MAX_EVENTS)
-        if taken is None:
-            self._report_lag()
-            return 0
-        outgoing = self._gather(taken)
-        started = self._clock()
-        self._log.commit(outgoing.records(), taken)
-        self._count(outgoing, self._clock() - started)
+        gathered = None if taken is None else self._gather(taken)
+        records = [] if gathered is None else list(gathered.records())
+        committed = self._settle()
+        if taken is not None:
+            self._commits.start(records, taken)
+            self._under_way = gathered
         self._report_lag()
-        return sum(outgoing.outcomes.values())
+        return committed
+
+    def _settle(self) -> int:
+        self._commits.settle()
+        if self._under_way is None:
+            return 0
+        settled, self._under_way = self._under_way, None
+        self._count(settled, self._commits.seconds)
+        return sum(settled.outcomes.values())
 
     def is_joined(self) -> bool:
         """Whether the group has given this process its share of the partitions (which may be none)."""
         return self._log.is_joined()
 
     def close(self) -> None:
-        """Leaves the group; what was not committed is taken in by whoever comes next."""
-        self._log.close()
+        """Finishes the open transaction and leaves the group. Raises Fenced, CommitLost."""
+        try:
+            self._settle()
+        finally:
+            self._commits.close()
 
     def _gather(self, taken: Taken) -> Outgoing:
         assert self._starts is not None, "open() comes first"
@@ -134,8 +147,8 @@ class Intake:
 class StreamHead:
     """Decides when a partner's stream began, from the first records of its topic (connectors.partners.stream_start)."""
 
-    def __init__(self, bootstrap: str, log: TransactionalLog, acceptors: Mapping[str, Acceptor]) -> None:
-        self._bootstrap, self._log, self._acceptors = bootstrap, log, acceptors
+    def __init__(self, bootstrap: str, commits: OverlappedCommits, acceptors: Mapping[str, Acceptor]) -> None:
+        self._bootstrap, self._commits, self._acceptors = bootstrap, commits, acceptors
 
     def first_event(self, partner: str) -> int | None:
         """Earliest occurred_at among the first valid event of each partition, ms UTC."""
@@ -162,7 +175,7 @@ class StreamHead:
 
     def _write(self, partner: str, start_ms: int) -> int:
         value = STREAM_START.encode(StreamStart(partner, start_ms))
-        return self._log.commit([Record(STATE_TOPIC, 0, partner.encode(), value)])[0]
+        return self._commits.commit_alone([Record(STATE_TOPIC, 0, partner.encode(), value)])[0]
 
 
 def partner_of(topic: str) -> str:

@@ -15,7 +15,7 @@ from streams.domain.lines import may_be_near
 
 DAY_MS = 86_400_000
 HORIZON_MS = 400 * DAY_MS  # DEF: longest window (180 d) plus room for partitions that lag behind each other
-MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0006)
+MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_SPELLINGS = 12  # DEF
 

@@ -78,7 +78,7 @@ def _journey(view: View, p: Parameters) -> Iterator[Hit]:
             mine[route] = best
         chains.append(mine)
         longest = max(mine.values(), key=len, default=())
-        if len({e.other for e in longest}) >= p.min_receivers and view.is_unjudged(event):
+        if len({e.other for e in longest}) >= p.min_receivers:
             ratio = len(longest) / p.min_receivers
             yield Hit(event.at_ms, strength(ratio), longest, ("corridor", "fee_band"), {"receivers": len(longest), "ordered": 1})
 
@@ -94,29 +94,31 @@ def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, rou
 def _chain(view: View, p: Parameters) -> Iterator[Hit]:
     legs = _legs_in(view, p)
     width = p.window_d * DAY_MS
-    for end in view.unjudged(legs):
+    for end in range(len(legs)):
         inside = window(legs, end, width)
-        shared = _sharers(view, {e.other for e in inside}, inside[-1].at_ms, width, p.band_tolerance)
-        payers = {payer for group in shared.values() if len(group) >= p.min_payers for payer in group}
-        if len(payers) < p.min_payers:
+        shared = _sharers(view, {e.other for e in inside}, legs[end].at_ms, p)
+        chains = {receiver: since for receiver, since in shared.items() if len(since) >= p.min_payers}
+        if not chains:
             continue
+        payers = {payer for since in chains.values() for payer in since}
+        complete = min(sorted(since.values())[p.min_payers - 1] for since in chains.values())
         events = tuple(e for e in inside if e.other in payers)
-        chained = sum(len(group) >= p.min_payers for group in shared.values())
-        yield Hit(legs[end].at_ms, strength(len(payers) / p.min_payers), events, ("corridor", "fee_band"), {
-            "payers": len(payers), "receivers": chained + 1, "ordered": 0,
-        })  # fmt: skip
+        measures = {"payers": len(payers), "receivers": len(chains) + 1, "ordered": 0}
+        at = max(legs[end].at_ms, complete)
+        yield Hit(at, strength(len(payers) / p.min_payers), events, ("corridor", "fee_band"), measures)
 
 
-def _sharers(view: View, payers: set[bytes], at_ms: int, width: int, tolerance: float) -> dict[bytes, set[bytes]]:
-    """Second receiver -> the payers (of `payers`) who paid it in the same window."""
-    shared: dict[bytes, set[bytes]] = {}
+def _sharers(view: View, payers: set[bytes], at_ms: int, p: Parameters) -> dict[bytes, dict[bytes, int]]:
+    """Second receiver -> the payers (of `payers`) who paid it within the window around `at_ms`, and when first."""
+    shared: dict[bytes, dict[bytes, int]] = {}
     own = {e.mine for e in view.credits}
-    for payer in payers:
+    width = p.window_d * DAY_MS
+    for payer in sorted(payers):
         story = view.stories.get(payer)
         for when, amount, receiver, _, country, is_plain in story.debits if story else ():
-            in_time = receiver not in own and at_ms - width <= when <= at_ms
-            if is_plain and in_time and view.corridors.in_fee_band(amount, country, tolerance):
-                shared.setdefault(receiver, set()).add(payer)
+            near = is_plain and receiver not in own and abs(at_ms - when) <= width
+            if near and view.corridors.in_fee_band(amount, country, p.band_tolerance):
+                shared.setdefault(receiver, {}).setdefault(payer, when)
     return shared
 
 
@@ -160,6 +162,7 @@ TYPOLOGY = Typology(
     explain=explain,
     asks=asks,
     doc=__doc__,
+    looks_ahead=True,  # a payer's second payment may follow the last one seen here
     indicators=("MURCW", "MTOCB"),
     examples=(
         Example(

@@ -53,7 +53,7 @@ def test_name_keys_meet_where_the_names_share_a_token_and_are_eight_bytes() -> N
     [
         ("ab 4827-713", "AB4827713"),
         ("АВ 4827713", "AV4827713"),
-        ("№ 12/34", "No1234"[0:1] + "O1234"),
+        ("№ 12/34", "NO1234"),
         ("٤٨٢٧", "4827"),
         ("REG-83844904", "REG83844904"),
     ],

@@ -1,0 +1,104 @@
+"""Admit: repeats change nothing, later states speak, refunded transfers are forgotten, nobody is left behind by a change."""
+
+from hashlib import sha256
+
+import msgspec
+
+from ops.chain import MemoryState
+from schemas.codec import Codec
+from schemas.money import Money
+from schemas.observation import ObservationBatch, TransferFacts
+from schemas.transfer import AGENT, PARTY, PHONE, Agent, Identifier, Party, Place, Transfer, TransferBatch
+from streams.admit import Admit
+
+BATCH, OUT = Codec(TransferBatch), Codec(ObservationBatch)
+
+
+def key(name: str) -> bytes:
+    return sha256(name.encode()).digest()[:16]
+
+
+def person(name: str) -> Party:
+    return Party(key(name), "person", name, identifiers=(Identifier(PHONE, key(f"phone of {name}")),))
+
+
+def transfer(status: str = "sent", receiver: str = "bo", at: int = 1_000, number: str = "1") -> Transfer:
+    digest = sha256(f"{status}{receiver}{at}".encode()).digest()[:16]
+    agent = Agent(key("agent"), "a1", "Agent", "DE", "Hamburg")
+    return Transfer(
+        key(number), digest, "demo", "partner:demo", number, status, at, 0, Money(100, "USD"), 100, "cash_to_cash",
+        person("al"), person(receiver), Place("DE", "hamburg"), Place("TR", "van"), agent,
+    )  # fmt: skip
+
+
+class Run:
+    """Feeds transfers one record at a time and collects (entity, side, revision, counts, dropped) of what comes out."""
+
+    def __init__(self) -> None:
+        self.admit, self.state, self.offset = Admit(1), MemoryState(), 0
+
+    def take(self, *transfers: Transfer) -> list[tuple[bytes, int, TransferFacts, bool]]:
+        self.admit.apply(self.state, BATCH.encode(TransferBatch({"demo": 0}, transfers)), 0, self.offset)
+        self.offset += 1
+        batches = [OUT.decode(o.value) for o in self.admit.flush(self.state)]
+        return [(o.entity, o.kind, b.facts[o.fact], o.dropped) for b in batches for o in b.observations]
+
+
+def test_every_side_identifier_and_agent_gets_an_observation() -> None:
+    seen = Run().take(transfer())
+    assert {(e, k) for e, k, _, _ in seen} == {
+        (key("al"), PARTY),
+        (key("bo"), PARTY),
+        (key("phone of al"), PHONE),
+        (key("phone of bo"), PHONE),
+        (key("agent"), AGENT),
+    }
+    assert all(facts.counts and facts.revision == 1 for _, _, facts, _ in seen)
+
+
+def test_facts_hold_no_names() -> None:
+    facts = Run().take(transfer())[0][2]
+    assert b"al" not in msgspec.msgpack.encode(msgspec.to_builtins(facts)).split(b"\xa2")
+    assert not hasattr(facts.sender, "name")
+
+
+def test_the_same_event_again_is_a_duplicate() -> None:
+    run = Run()
+    run.take(transfer())
+    assert run.take(transfer()) == []
+    assert run.admit.counts == {"admitted": 1, "revised": 0, "duplicate": 1}
+
+
+def test_a_repeat_inside_one_batch_is_a_duplicate_too() -> None:
+    run = Run()
+    assert len(run.take(transfer(), transfer())) == 5
+    assert run.admit.counts["duplicate"] == 1
+
+
+def test_a_refund_makes_detection_forget_the_transfer() -> None:
+    run = Run()
+    run.take(transfer("paid"))
+    facts = run.take(transfer("refunded", at=2_000))[0][2]
+    assert (facts.counts, facts.revision) == (False, 2)
+
+
+def test_an_older_state_that_arrives_late_changes_nothing() -> None:
+    run = Run()
+    assert not run.take(transfer("refunded", at=2_000))[0][2].counts
+    assert run.take(transfer("paid", at=1_000)) == []
+    assert run.admit.counts["revised"] == 1
+
+
+def test_a_changed_receiver_takes_the_transfer_from_the_former_one() -> None:
+    run = Run()
+    run.take(transfer("sent", receiver="bo"))
+    seen = run.take(transfer("changed", receiver="cy", at=2_000))
+    assert {dropped for entity, _, _, dropped in seen if entity == key("bo")} == {True}
+    assert {dropped for entity, _, _, dropped in seen if entity == key("cy")} == {False}
+
+
+def test_full_batches_are_split_at_five_hundred_observations() -> None:
+    run = Run()
+    run.admit.apply(run.state, BATCH.encode(TransferBatch({}, tuple(transfer(number=str(n)) for n in range(250)))), 0, 0)
+    sizes = [len(OUT.decode(o.value).observations) for o in run.admit.flush(run.state)]
+    assert sum(sizes) == 250 * 5 and max(sizes) <= 500

@@ -1,0 +1,133 @@
+"""Detect: what entities tell each other, what is taken back, and that remembering judgements changes none."""
+
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+
+from ops.chain import MemoryState
+from schemas.codec import Codec
+from schemas.finding import Finding
+from schemas.observation import RECEIVER, SENDER, Observation, ObservationBatch, TransferFacts
+from schemas.topics import FINDINGS
+from schemas.transfer import PARTY, PHONE, Identifier
+from streams import judge
+from streams.detect import Detect
+from streams.typologies.build import key_of, pay
+
+BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
+CITIES = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Cologne", "DE:Berlin", "DE:Bremen"]
+
+
+def observed(facts: TransferFacts) -> list[Observation]:
+    sides = [(facts.sender, SENDER), (facts.receiver, RECEIVER)]
+    seen = [Observation(0, party.key, PARTY, side) for party, side in sides if party]
+    return seen + [Observation(0, i.key, i.kind, side) for party, side in sides if party for i in party.identifiers]
+
+
+class Run:
+    """One partition of detect, one transfer a commit; `newest` holds the last version of every finding."""
+
+    def __init__(self) -> None:
+        self.detect, self.state = Detect(1), MemoryState()
+        self.newest: dict[str, Finding] = {}
+        self.signals = 0
+
+    def take(self, rows: Iterable[TransferFacts]) -> "Run":
+        for facts in rows:
+            self._settle([BATCH.encode(ObservationBatch((facts,), tuple(observed(facts))))])
+        return self
+
+    def _settle(self, records: list[bytes]) -> None:
+        while records:
+            for record in records:
+                self.detect.apply(self.state, record, 0, 0)
+            outputs = self.detect.flush(self.state)
+            records = [o.value for o in outputs if o.topic != FINDINGS]
+            self.signals += len(records)
+            for output in outputs:
+                if output.topic == FINDINGS:
+                    finding = FINDING.decode(output.value)
+                    self.newest[finding.finding_id] = finding
+
+    def standing(self, typology: str) -> list[Finding]:
+        return [f for f in self.newest.values() if f.typology == typology and f.state == "open"]
+
+
+def funnel(receivers: list[str], phone: str = "") -> list[TransferFacts]:
+    rows = []
+    for day, (city, receiver) in enumerate(zip(CITIES, receivers, strict=True)):
+        facts = pay(f"s{day}", receiver, day, 500, send=city)
+        if phone and facts.receiver:
+            shared = msgspec.structs.replace(facts.receiver, identifiers=(Identifier(PHONE, key_of(phone)),))
+            facts = msgspec.structs.replace(facts, receiver=shared)
+        rows.append(facts)
+    return rows
+
+
+def test_six_senders_to_one_receiver_are_one_finding_that_grows() -> None:
+    found = Run().take(funnel(["bo"] * 6)).standing("TS-F01")
+    assert len(found) == 1
+    assert found[0].entity == key_of("bo") and len(found[0].evidence) == 6 and found[0].version > 1
+
+
+def test_two_receivers_of_three_each_are_nobody() -> None:
+    assert Run().take(funnel(["bo", "cy"] * 3)).standing("TS-F01") == []
+
+
+def test_two_customer_numbers_behind_one_phone_are_one_collector() -> None:
+    found = Run().take(funnel(["bo", "cy"] * 3, phone="one")).standing("TS-F01")
+    assert [f.entity for f in found] == [key_of("one")]
+    assert len(found[0].evidence) == 6
+
+
+def test_an_identifier_of_many_is_an_agents_number_and_pools_nothing() -> None:
+    run = Run().take(pay(f"x{i}", f"y{i}", i, 50, phone="counter") for i in range(7))
+    found = run.take(funnel(["y0", "y1"] * 3)).standing("TS-F01")
+    assert found == []
+
+
+def test_a_refunded_payment_takes_the_finding_back() -> None:
+    rows = funnel(["bo"] * 5 + ["zz"])[:5]
+    run = Run().take(rows)
+    assert len(run.standing("TS-F01")) == 1
+    run.take([msgspec.structs.replace(rows[2], revision=2, counts=False)])
+    assert run.standing("TS-F01") == []
+    assert [f.state for f in run.newest.values() if f.typology == "TS-F01"] == ["withdrawn"]
+
+
+def test_kin_stated_later_takes_the_finding_back() -> None:
+    run = Run().take(funnel(["bo"] * 5 + ["zz"])[:5])
+    assert len(run.standing("TS-F01")) == 1
+    run.take([pay("s0", "bo", 9, 100, relation="spouse")])
+    assert run.standing("TS-F01") == []
+
+
+def test_payers_asked_for_their_story_complete_a_staged_journey() -> None:
+    rows = [
+        pay(f"f{i}", r, 10 * n + i, 600, pay=t)
+        for i in range(3)
+        for n, (r, t) in enumerate((("van", "TR:Van"), ("ist", "TR:Izmir")))
+    ]
+    run = Run().take(rows)
+    assert {f.entity for f in run.standing("TS-P01")} == {key_of("van"), key_of("ist")}
+    assert run.signals > 0
+
+
+def test_episodes_end_when_the_window_passes_without_evidence() -> None:
+    early = funnel(["bo"] * 6)
+    late = [pay(f"n{i}", "bo", 200 + i, 500, send=c) for i, c in enumerate(CITIES)]
+    found = Run().take([*early, *late]).standing("TS-F01")
+    assert sorted(f.episode for f in found) == [0, 1]
+    assert len({f.finding_id for f in found}) == 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_remembering_what_was_judged_changes_no_judgement(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [pay(f"s{(i * 7 + seed) % 23}", "bo", i * 0.8, 300 + 40 * (i % 5), send=CITIES[i % 6]) for i in range(90)]
+    rows += [pay("bo", f"out{i % 3}", 20 + 3 * i, 1500, send="TR:Van", pay="DE:Hamburg") for i in range(12)]
+    rows.insert(60, pay("s3", "bo", 1, 100, relation="spouse"))
+    with_memo = Run().take(rows).newest
+    monkeypatch.setattr(judge, "MEMO_FROM", 10**9)
+    without = Run().take(rows).newest
+    assert with_memo == without
