@@ -15,6 +15,7 @@ from schemas.observation import RECEIVER, SENDER, ObservationBatch, Side, Signal
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, AGENT, PARTY
 from streams.domain.entity import (
+    HORIZON_MS,
     MAX_SPELLINGS,
     EntityState,
     Event,
@@ -75,6 +76,8 @@ class Detect:
         """Takes in one batch of observations and signals."""
         batch = self._batch.decode(record)
         facts = batch.facts
+        if facts:
+            self.watermark_ms = max(self.watermark_ms, *(f.at_ms for f in facts))
         for seen in batch.observations:
             fact = facts[seen.fact]
             if seen.kind == PARTY:
@@ -121,6 +124,15 @@ class Detect:
         """One entity back."""
         decoder = self._entity if raw[:1] == b"P" else self._identifier
         return decoder.decode(memoryview(raw)[1:])
+
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Whether an entity's newest transfer lies beyond the horizon of what is remembered."""
+        value = self.decode_state(key, raw)
+        if isinstance(value, IdentifierState):
+            newest = max((u.last_month + 1) * MONTH_MS for u in value.users.values())
+        else:
+            newest = value.events[-1].at_ms if value.events else 0
+        return 0 < newest < self.watermark_ms - HORIZON_MS
 
     # --- what a transfer says
 

@@ -113,6 +113,10 @@ class Link:
         """One state value by the kind that the key's first byte names."""
         return self._decoders[key[:1]].decode(raw)
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Never: what was reported stays known for as long as reports are kept."""
+        return False
+
     def _unlink(self, state: State, finding: Finding) -> None:
         for node in nodes_of(finding):
             left = [i for i in _members(state, node) if i != finding.finding_id]

@@ -82,6 +82,10 @@ class ReportStage:
         """One state value back from its bytes."""
         return self._issued.decode(raw)
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Never: what was reported stays known for as long as reports are kept."""
+        return False
+
     def _next(self, state: State, case: Case) -> Report | None:
         """The next version of the case's report, or None where there is nothing new to say."""
         known = state.get(case.case_id.encode())

@@ -122,7 +122,7 @@ class Poster:
         except KafkaError as error:
             raise PostError(f"The broker {bootstrap} does not answer ({error}): start it with `strgw up`.") from error
 
-    def post(self, events: Lines | list[bytes], rate: float | None, clock: Clock, told: Callable[[int], None]) -> Posted:
+    def post(self, events: Iterable[bytes], rate: float | None, clock: Clock, told: Callable[[int], None]) -> Posted:
         """Sends every event and waits until the broker has all of them.
 
         rate   events a second, evenly spaced; None: as fast as it goes

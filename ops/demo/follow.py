@@ -109,7 +109,9 @@ class Follower:
             metrics_enabled=False,
         )
         followed = (topics.FINDINGS, topics.CASES, topics.HELD, *self._fius)
-        self._consumer.assign([TopicPartition(topic, n) for topic in followed for n in self._consumer.partitions_for_topic(topic)])
+        self._consumer.assign(
+            [TopicPartition(topic, n) for topic in followed for n in self._consumer.partitions_for_topic(topic)]
+        )
 
     def step(self) -> int:
         """Takes in what was committed since the last step; returns the number of records."""
@@ -120,6 +122,12 @@ class Follower:
                 count += 1
                 self._take(partition.topic, record, now_s)
         return count
+
+    def catch_up(self) -> None:
+        """Takes in all that is committed now."""
+        ends = self._consumer.end_offsets(list(self._consumer.assignment()))
+        while any(self._consumer.position(partition) < end for partition, end in ends.items()):
+            self.step()
 
     def close(self) -> None:
         """Ends the connection."""

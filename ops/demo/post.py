@@ -41,6 +41,8 @@ class Posting:
         """Whether the broker has every event. Raises CommandError when it refused one."""
         if self._failed is not None:
             raise CommandError(str(self._failed), "post") from self._failed
+        if self.posted is None and not self._thread.is_alive():
+            raise CommandError("The posting of the sample transfers broke off; see the traceback above.", "post")
         return self.posted is not None
 
     def _work(self) -> None:

@@ -62,6 +62,10 @@ class Fold(Protocol):
         """One state value back from its bytes."""
         ...
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Whether event time has left this value so far behind that nothing will ask for it again; the caller deletes it."""
+        ...
+
 
 def partition_of(key: bytes, partitions: int) -> int:
     """Partition that owns `key`; the same function for every topic, so that one entity always lives in one place."""

@@ -99,6 +99,7 @@ class Partition:
         closed, self.open = self.open, OpenBatch()
         if closed.set_aside:
             outputs = closed.set_aside + outputs
+        self.state.forget_expired()
         return Batch(outputs, self.state.seal(), self.position), closed
 
     def _prove_continuity(self, offset: int) -> None:

@@ -6,6 +6,7 @@ from streams.runtime.exit_codes import ExitCode, Fault, StateTooLarge
 
 MAX_STATE_BYTES = 256 * 1024  # DEF: MAX_EVENTS of streams.domain.entity at 105 bytes each, with as many people on the other side
 KEPT_BYTES = 4 << 20  # DEF: encoded size of the decoded values kept for one partition; in memory they take about 8 times that
+SWEPT = 16  # DEF: values looked at for expiry in each commit; a million keys come round in about an hour
 POSITION_KEY = b"\0position"  # the runtime's own record in the changelog
 Change = tuple[bytes, bytes | None]
 _ABSENT = object()
@@ -20,7 +21,7 @@ class PartitionState:
     read and not put for such a change; `strict` checks all of them, and that encoding loses nothing.
     """
 
-    __slots__ = ("_changed", "_fold", "_kept", "_live", "_strict", "encoded")
+    __slots__ = ("_changed", "_fold", "_kept", "_live", "_strict", "_unswept", "encoded")
 
     def __init__(self, fold: Fold, encoded: dict[bytes, bytes], strict: bool = False) -> None:
         self._fold = fold
@@ -29,6 +30,7 @@ class PartitionState:
         self._live: dict[bytes, object | None] = {}
         self._changed: dict[bytes, None] = {}  # a dict, not a set: the order of changes is the order of writing
         self._kept = _Kept()
+        self._unswept: list[bytes] = []
 
     def __len__(self) -> int:
         """Keys changed since the last seal."""
@@ -57,6 +59,16 @@ class PartitionState:
         """Forgets the key."""
         self._live[key] = None
         self._changed[key] = None
+
+    def forget_expired(self) -> None:
+        """Deletes what the fold calls expired among the next few values, so that memory follows event time."""
+        for _ in range(min(SWEPT, len(self.encoded))):
+            if not self._unswept:
+                self._unswept = list(self.encoded)
+            key = self._unswept.pop()
+            raw = self.encoded.get(key)
+            if raw is not None and key not in self._live and self._fold.is_expired(key, raw):
+                self.delete(key)
 
     def seal(self) -> list[Change]:
         """Encodes what was put and returns the records for the changelog; values that did not change are left out.

@@ -59,6 +59,9 @@ class Count:
     def encode_state(self, key: bytes, value: object) -> bytes:
         return _encode(value)
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        return False
+
     def decode_state(self, key: bytes, raw: bytes) -> object:
         return _counter.decode(raw)
 

@@ -94,6 +94,9 @@ class Tally:
     def encode_state(self, key: bytes, value: object) -> bytes:
         return msgspec.msgpack.encode(value)
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        return False
+
     def decode_state(self, key: bytes, raw: bytes) -> object:
         return msgspec.msgpack.decode(raw)
 

@@ -52,6 +52,9 @@ class Notes:
         assert isinstance(value, bytes)
         return value
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        return False
+
     def decode_state(self, key: bytes, raw: bytes) -> object:
         return raw
 

@@ -25,6 +25,9 @@ class ListFold:
     def encode_state(self, key: bytes, value: object) -> bytes:
         return msgspec.msgpack.encode(value)
 
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        return False
+
     def decode_state(self, key: bytes, raw: bytes) -> object:
         self.decoded += 1
         if raw == b"broken":
@@ -135,7 +138,7 @@ def test_key_deleted_and_put_again_is_written() -> None:
 
 
 @pytest.mark.parametrize(("size", "fits"), [(MAX_STATE_BYTES, True), (MAX_STATE_BYTES + 1, False)])
-def test_state_of_64_kib_fits_and_one_byte_more_does_not(size: int, fits: bool) -> None:
+def test_state_at_the_bound_fits_and_one_byte_more_does_not(size: int, fits: bool) -> None:
     _, state = state_of()
     header = len(msgspec.msgpack.encode(bytes(60_000))) - 60_000
     state.put(b"a", bytes(size - header if size - header <= 65_535 else size - header - 2))
@@ -144,7 +147,7 @@ def test_state_of_64_kib_fits_and_one_byte_more_does_not(size: int, fits: bool) 
     if fits:
         assert len(state.seal()) == 1
     else:
-        with pytest.raises(StateTooLarge, match="65537 bytes"):
+        with pytest.raises(StateTooLarge, match=f"{size} bytes"):
             state.seal()
 
 
@@ -167,3 +170,22 @@ def test_binary_key_that_begins_with_a_zero_byte_is_an_ordinary_key() -> None:
     _, state = state_of()
     state.put(b"\0" * 16, [1])
     assert len(state.seal()) == 1
+
+
+def test_expired_values_are_forgotten_a_few_at_each_commit() -> None:
+    fold, state = state_of(**{f"k{n}": [n] for n in range(40)})
+    fold.is_expired = lambda key, raw: int(key[1:]) % 2 == 0  # type: ignore[method-assign]
+    gone: list[bytes] = []
+    for _ in range(4):
+        state.forget_expired()
+        gone += [key for key, raw in state.seal() if raw is None]
+    assert sorted(gone) == sorted(f"k{n}".encode() for n in range(0, 40, 2))
+    assert len(state.encoded) == 20
+
+
+def test_a_value_in_use_is_not_forgotten() -> None:
+    fold, state = state_of(a=[1])
+    fold.is_expired = lambda key, raw: True  # type: ignore[method-assign]
+    assert state.get(b"a") == [1]
+    state.forget_expired()
+    assert state.seal() == []
