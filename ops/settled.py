@@ -4,10 +4,10 @@ A consumer group's lag cannot say it: the markers of transactions take offsets t
 records for ever. Here the last record of each source is compared with the position that its reader committed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from connectors.fius.deliver import GROUP as DELIVER
-from connectors.kafka.scan import CommittedLog
+from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.partners.intake import GROUP as INTAKE
 from connectors.partners.intake import is_partner_topic
 from ops.audit import committed_positions
@@ -46,47 +46,29 @@ def _intake_is_behind(bootstrap: str, log: CommittedLog) -> bool:
     return False
 
 
-def stage_positions(log: CommittedLog, stage: str) -> Mapping[int, int]:
+def stage_positions(log: CommittedLog, stage: str) -> dict[int, int]:
     """Last source offset that each partition of a stage has committed; -1 where it has committed nothing."""
-    topic = topics.changelog(stage)
-    found = {}
-    for number, span in log.bounds(topic, log.partitions(topic)).items():
-        found[number] = _newest_position(log, topic, number, span)
-    return found
+    return _newest(
+        log, topics.changelog(stage), lambda record: int(record.value or b"-1") if record.key == POSITION_KEY else NOTHING
+    )
 
 
-def last_records(log: CommittedLog, topic: str) -> Mapping[int, int]:
+def last_records(log: CommittedLog, topic: str) -> dict[int, int]:
     """Offset of the last committed record of each partition; -1 where there is none."""
+    return _newest(log, topic, lambda record: record.offset)
+
+
+def _newest(log: CommittedLog, topic: str, number_of: Callable[[LogRecord], int]) -> dict[int, int]:
+    """The last number other than NOTHING that `number_of` makes of a partition's records, looking ever further from the end."""
     bounds = log.bounds(topic, log.partitions(topic))
-    return {number: _last_record(log, topic, number, span) for number, span in bounds.items()}
-
-
-def _newest_position(log: CommittedLog, topic: str, number: int, span: tuple[int, int]) -> int:
-    for start in _starts(span):
-        newest = NOTHING
-        for record in log.read(topic, {number: (start, span[1])}):
-            if record.key == POSITION_KEY and record.value is not None:
-                newest = int(record.value)
-        if newest != NOTHING:
-            return newest
-    return NOTHING
-
-
-def _last_record(log: CommittedLog, topic: str, number: int, span: tuple[int, int]) -> int:
-    for start in _starts(span):
-        last = max((record.offset for record in log.read(topic, {number: (start, span[1])})), default=NOTHING)
-        if last != NOTHING:
-            return last
-    return NOTHING
-
-
-def _starts(span: tuple[int, int]) -> list[int]:
-    """Where to begin reading, ever further from the end, the beginning of the partition at last."""
-    first, end = span
-    if first >= end:
-        return []
-    starts, size = [], FIRST_LOOK
-    while end - size > first:
-        starts.append(end - size)
+    newest = dict.fromkeys(bounds, NOTHING)
+    open_, size = dict(bounds), FIRST_LOOK
+    while open_:
+        spans = {partition: (max(first, end - size), end) for partition, (first, end) in open_.items()}
+        for record in log.read(topic, spans):
+            number = number_of(record)
+            if number != NOTHING:
+                newest[record.partition] = number
+        open_ = {n: bounds[n] for n, (start, _) in spans.items() if newest[n] == NOTHING and start > bounds[n][0]}
         size *= 8
-    return [*starts, first]
+    return newest

@@ -3,7 +3,7 @@
 import msgspec
 
 
-class Evidence(msgspec.Struct, frozen=True, array_like=True):
+class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One transfer a finding rests on: coordinate in the archive and what routing, roles and narrative need."""
 
     uid: bytes

@@ -7,7 +7,7 @@ from schemas.transfer import Identifier, Place
 SENDER, RECEIVER, SEND_AGENT, PAY_AGENT = range(4)
 
 
-class Side(msgspec.Struct, frozen=True, array_like=True):
+class Side(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A party as detection sees it: keys and plain attributes, no names."""
 
     key: bytes
@@ -18,7 +18,7 @@ class Side(msgspec.Struct, frozen=True, array_like=True):
     identifiers: tuple[Identifier, ...]
 
 
-class TransferFacts(msgspec.Struct, frozen=True, array_like=True):
+class TransferFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One transfer as detection sees it. `revision` orders the states of one uid; `counts` is False once it was
     refunded or cancelled: detection then forgets it."""
 
@@ -47,7 +47,7 @@ class TransferFacts(msgspec.Struct, frozen=True, array_like=True):
     stream_start_ms: int
 
 
-class Observation(msgspec.Struct, frozen=True, array_like=True):
+class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """`entity` (of `kind`) took part on `side` in the transfer at `fact` in the batch's list."""
 
     fact: int
@@ -57,7 +57,7 @@ class Observation(msgspec.Struct, frozen=True, array_like=True):
     dropped: bool = False  # the transfer's new revision no longer names this entity
 
 
-class Signal(msgspec.Struct, frozen=True, array_like=True):
+class Signal(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What `source` tells `entity`: an upsert by (source, topic); `depth` bounds how far news travels (<= 4)."""
 
     entity: bytes
@@ -67,7 +67,7 @@ class Signal(msgspec.Struct, frozen=True, array_like=True):
     body: bytes
 
 
-class ObservationBatch(msgspec.Struct, frozen=True, array_like=True):
+class ObservationBatch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One record on `observations`, all of it for one partition."""
 
     facts: tuple[TransferFacts, ...] = ()

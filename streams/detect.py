@@ -1,9 +1,10 @@
 """Detect: the typologies over what each entity has seen, and what entities must tell each other.
 
-A party keeps its own transfers. An identifier keeps who uses it; once a second party uses a strong one, it asks those parties
-for their transfers and is judged like a party of its own, so that a collector behind two customer numbers is still one
-collector. A typology that must know a payer's other dealings asks that payer. Asking and answering are signals on
-`observations`; the answer is repeated whenever it changes, so what is known in the end does not depend on order.
+A party keeps its own transfers, and tells each of its identifiers when it begins to use it. An identifier keeps who uses it; once
+a second party uses a strong one, it asks those parties for their transfers and is judged like a party of its own, so that a
+collector behind two customer numbers is still one collector. A typology that must know a payer's other dealings asks that
+payer. Telling, asking and answering are signals on `observations`; an answer is repeated whenever it changes, so what is known
+in the end does not depend on order (ops/decisions/0007).
 """
 
 import msgspec
@@ -11,43 +12,35 @@ import msgspec
 from schemas.codec import Codec
 from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
-from schemas.observation import RECEIVER, SENDER, ObservationBatch, Side, Signal, TransferFacts
+from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
-from schemas.transfer import ACCOUNT, AGENT, PARTY
+from schemas.transfer import ACCOUNT, PARTY
 from streams.domain.entity import (
     HORIZON_MS,
-    MAX_SPELLINGS,
+    QUARTER_MS,
     EntityState,
     Event,
     IdentifierState,
-    Profile,
-    Story,
     User,
     event_of,
     fresh,
+    is_quiet,
+    prune,
     remember,
     upsert,
+    widen_use,
 )
 from streams.domain.fold import Output, State, partition_of
 from streams.domain.story import story_of
 from streams.domain.view import View
 from streams.judge import Judge
+from streams.signals import ASK_FLOWS, ASK_STORY, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, Outbox, Used
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Typology
-from streams.typologies.ts_k01_shared_identifier import MONTH_MS, SharedView
+from streams.typologies.ts_k01_shared_identifier import SharedView
 
-MAX_DEPTH = 4  # design section 4: how far news may travel
 POOL_LIMIT = 5  # DEF: parties whose flows one identifier pools; more than that is an agent's or a hostel's number
 MAX_USERS = 64  # DEF: users an identifier remembers, smallest keys first
-MAX_SIGNALS = 500  # design section 4: entries of one record
-STORY, FLOWS, ASK_STORY, ASK_FLOWS = "story", "flows", "ask_story", "ask_flows"
-
-
-class Flows(msgspec.Struct, array_like=True):
-    """Body of a `flows` signal: transfers of one party (False: forget it) and what is known about those involved."""
-
-    events: list[tuple[Event, bool]]
-    profiles: dict[bytes, Profile]
 
 
 class Detect:
@@ -65,11 +58,9 @@ class Detect:
         self._encoder = msgspec.msgpack.Encoder()
         self._entity = msgspec.msgpack.Decoder(EntityState)
         self._identifier = msgspec.msgpack.Decoder(IdentifierState)
-        self._flows = msgspec.msgpack.Decoder(Flows)
-        self._story = msgspec.msgpack.Decoder(Story)
         self._dirty: dict[bytes, int] = {}
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
-        self._signals: list[Signal] = []
+        self._outbox = Outbox(partitions)
         self.watermark_ms = 0
 
     def apply(self, state: State, record: bytes, partition: int, offset: int) -> None:
@@ -80,12 +71,9 @@ class Detect:
             self.watermark_ms = max(self.watermark_ms, *(f.at_ms for f in facts))
         for seen in batch.observations:
             fact = facts[seen.fact]
-            if seen.kind == PARTY:
-                if seen.side == RECEIVER and fact.channel == "merchant":
-                    continue  # shop takings feed no typology and are the most frequent events of all
-                self._see_party(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
-            elif seen.kind != AGENT:
-                self._see_identifier(state, seen.entity, seen.kind, seen.side, fact)
+            if seen.kind != PARTY or (seen.side == RECEIVER and fact.channel == "merchant"):
+                continue  # no typology reads these; takings of shops are the most frequent events of all
+            self._see(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
         for signal in batch.signals:
             self._hear(state, signal)
 
@@ -99,22 +87,20 @@ class Detect:
                 entity = value.group
             else:
                 assert isinstance(value, EntityState)
+                self._tell_watchers(key, value)
+                if not value.issued and is_quiet(value):
+                    prune(value)
+                    continue
                 view, entity = View(key, value, self._corridors), value
-                self._tell_watchers(key, entity)
             typologies = self._judge.in_question(view)
             for party in self._judge.asks(view, entity, typologies) if typologies else ():
                 if party not in entity.asked:
                     entity.asked.append(party)
-                    self._send(key, party, ASK_STORY, self._dirty[key] + 1, b"")
+                    self._outbox.send(key, party, ASK_STORY, self._dirty[key] + 1)
             findings += self._judge.judge(view, entity, typologies)
             state.put(key, value)
-        outputs = [
-            Output(FINDINGS, partition_of(f.scope.encode(), self._partitions), f.finding_id.encode(), self._finding.encode(f))
-            for f in findings
-        ]
-        outputs += self._pack_signals()
         self._dirty, self._moved = {}, {}
-        return outputs
+        return [self._output(finding) for finding in findings] + self._outbox.pack()
 
     def encode_state(self, key: bytes, value: object) -> bytes:
         """Bytes of one entity: a leading P for a party, I for an identifier."""
@@ -129,143 +115,114 @@ class Detect:
         """Whether an entity's newest transfer lies beyond the horizon of what is remembered."""
         value = self.decode_state(key, raw)
         if isinstance(value, IdentifierState):
-            newest = max((u.last_month + 1) * MONTH_MS for u in value.users.values())
+            newest = max((u.last_quarter + 1) * QUARTER_MS for u in value.users.values())
         else:
             newest = value.events[-1].at_ms if value.events else 0
         return 0 < newest < self.watermark_ms - HORIZON_MS
 
+    def _output(self, finding: Finding) -> Output:
+        partition = partition_of(finding.scope.encode(), self._partitions)
+        return Output(FINDINGS, partition, finding.finding_id.encode(), self._finding.encode(finding))
+
     # --- what a transfer says
 
-    def _see_party(self, state: State, key: bytes, side: int, fact: TransferFacts, counts: bool) -> None:
-        entity = state.get(key)
-        if entity is None:
-            entity = fresh(PARTY, fact.scope)
+    def _see(self, state: State, key: bytes, side: int, fact: TransferFacts, counts: bool) -> None:
+        known = state.get(key)
+        entity = fresh(PARTY, fact.scope) if known is None else known
         assert isinstance(entity, EntityState)
         entity.scope = fact.scope
         event = event_of(fact, side)
         if remember(entity, fact) or event.revision > 1:
             self._judge.forget(key)
         if upsert(entity, event, counts):
-            self._touch(key, 0)
+            self._dirty[key] = max(0, self._dirty.get(key, 0))
             if entity.watchers:
                 self._moved.setdefault(key, []).append((event, counts))
+        self._tell_identifiers(key, entity, event, fact)
         state.put(key, entity)
 
-    def _see_identifier(self, state: State, key: bytes, kind: int, side: int, fact: TransferFacts) -> None:
-        party = fact.sender if side == SENDER else fact.receiver
-        assert party is not None
-        known = state.get(key)
-        if known is None:
-            state.put(key, IdentifierState(kind, {party.key: _user(party, side, fact)}, fresh(kind, fact.scope)))
+    def _tell_identifiers(self, key: bytes, entity: EntityState, event: Event, fact: TransferFacts) -> None:
+        """Tells the identifiers of this transfer what is new about their use (seldom more than a first or a later quarter)."""
+        own = fact.sender if event.side == SENDER else fact.receiver
+        if own is None or own.key != key:
             return
-        assert isinstance(known, IdentifierState)
-        user = known.users.get(party.key)
-        if user is None:
-            if len(known.users) >= MAX_USERS and party.key > max(known.users):
-                return
-            known.users[party.key] = _user(party, side, fact)
-            if len(known.users) > MAX_USERS:
-                del known.users[max(known.users)]
-        elif not _widen(user, party, side, fact):
-            return
-        if len(known.users) > 1:
-            self._touch(key, 0)
-            self._pool(key, known)
-        state.put(key, known)
-
-    def _pool(self, key: bytes, known: IdentifierState) -> None:
-        """Asks the users of a strong identifier for their flows, once each, while they are few."""
-        if known.kind > ACCOUNT or len(known.users) > POOL_LIMIT:
-            return
-        for party in known.users:
-            if party not in known.group.asked:
-                known.group.asked.append(party)
-                self._send(key, party, ASK_FLOWS, 1, b"")
+        for identifier in own.identifiers:
+            changed, is_earliest = widen_use(entity, identifier, event)
+            if changed:
+                use = entity.uses[identifier.key]
+                profile = msgspec.structs.replace(entity.profiles[key], identifiers=(), places=())
+                earliest = event if is_earliest else None
+                body = Used(identifier.kind, fact.scope, use.first_quarter, use.last_quarter, profile, earliest)
+                self._outbox.send(key, identifier.key, USE, 0, body)
 
     # --- what others say
 
     def _hear(self, state: State, signal: Signal) -> None:
         value = state.get(signal.entity)
+        if signal.topic == USE:
+            assert value is None or isinstance(value, IdentifierState)
+            self._hear_use(state, signal, value)
+            return
         if value is None:
             value = fresh(PARTY, "")
         entity = value.group if isinstance(value, IdentifierState) else value
         assert isinstance(entity, EntityState)
         if signal.topic in (ASK_STORY, ASK_FLOWS):
-            topic = STORY if signal.topic == ASK_STORY else FLOWS
-            entity.watchers[signal.source + topic.encode()] = topic
-            if topic == FLOWS:
-                self._send_flows(signal.entity, signal.source, entity, [(e, True) for e in entity.events], signal.depth + 1)
-            else:
-                self._send(signal.entity, signal.source, STORY, signal.depth + 1, self._encoder.encode(story_of(entity)))
-        elif signal.topic == STORY:
-            entity.stories[signal.source] = self._story.decode(signal.body)
-            self._judge.forget(signal.entity)
-            self._touch(signal.entity, signal.depth)
+            self._answer(signal, entity)
         else:
-            flows = self._flows.decode(signal.body)
             self._judge.forget(signal.entity)
-            for party, profile in flows.profiles.items():
-                entity.profiles[party] = profile
-            for event, counts in flows.events:
-                upsert(entity, event, counts)
-            self._touch(signal.entity, signal.depth)
+            self._dirty[signal.entity] = max(signal.depth, self._dirty.get(signal.entity, 0))
+            if signal.topic == STORY:
+                entity.stories[signal.source] = TOLD_STORY.decode(signal.body)
+            else:
+                flows = TOLD_FLOWS.decode(signal.body)
+                entity.profiles.update(flows.profiles)
+                for event, counts in flows.events:
+                    upsert(entity, event, counts)
         state.put(signal.entity, value)
+
+    def _hear_use(self, state: State, signal: Signal, known: IdentifierState | None) -> None:
+        told = USED.decode(signal.body)
+        users = known.users if known else {}
+        if signal.source not in users and len(users) >= MAX_USERS and signal.source > max(users):
+            return
+        before = users.get(signal.source)
+        earliest = told.earliest or (before.earliest if before else None)
+        if earliest is None:  # dropped when the memory of users was full: the party's first transfer is not known any more
+            return
+        users[signal.source] = User(told.first_quarter, told.last_quarter, earliest, told.profile)
+        if len(users) > MAX_USERS:
+            del users[max(users)]
+        value = known or IdentifierState(told.kind, users, fresh(told.kind, told.scope))
+        if len(users) > 1:
+            self._dirty[signal.entity] = max(0, self._dirty.get(signal.entity, 0))
+            self._pool(signal.entity, value)
+        state.put(signal.entity, value)
+
+    def _pool(self, key: bytes, known: IdentifierState) -> None:
+        """Asks the users of a strong identifier for their flows, once each, while they are few."""
+        if known.kind > ACCOUNT or len(known.users) > POOL_LIMIT:
+            return
+        for party in sorted(known.users):
+            if party not in known.group.asked:
+                known.group.asked.append(party)
+                self._outbox.send(key, party, ASK_FLOWS, 1)
+
+    def _answer(self, signal: Signal, entity: EntityState) -> None:
+        topic = STORY if signal.topic == ASK_STORY else FLOWS
+        entity.watchers[signal.source + topic.encode()] = topic
+        if topic == FLOWS:
+            events = [(e, True) for e in entity.events]
+            self._outbox.send_flows(signal.entity, signal.source, entity, events, signal.depth + 1)
+        else:
+            self._outbox.send(signal.entity, signal.source, STORY, signal.depth + 1, story_of(entity))
 
     def _tell_watchers(self, key: bytes, entity: EntityState) -> None:
         moved = self._moved.get(key)
         if not moved:
             return
-        story = b""
         for watcher, topic in sorted(entity.watchers.items()):
-            target = watcher[:16]
             if topic == STORY:
-                story = story or self._encoder.encode(story_of(entity))
-                self._send(key, target, STORY, 1, story)
+                self._outbox.send(key, watcher[:16], STORY, 1, story_of(entity))
             else:
-                self._send_flows(key, target, entity, moved, 1)
-
-    def _send_flows(self, key: bytes, target: bytes, entity: EntityState, events: list[tuple[Event, bool]], depth: int) -> None:
-        parties = {e.other for e, _ in events} | {e.mine for e, _ in events}
-        profiles = {k: p for k, p in entity.profiles.items() if k in parties}
-        self._send(key, target, FLOWS, depth, self._encoder.encode(Flows(events, profiles)))
-
-    def _send(self, source: bytes, target: bytes, topic: str, depth: int, body: bytes) -> None:
-        if depth <= MAX_DEPTH:
-            self._signals.append(Signal(target, source, topic, depth, body))
-
-    def _touch(self, key: bytes, depth: int) -> None:
-        self._dirty[key] = max(depth, self._dirty.get(key, 0))
-
-    def _pack_signals(self) -> list[Output]:
-        by_partition: dict[int, list[Signal]] = {}
-        for signal in self._signals:
-            by_partition.setdefault(partition_of(signal.entity, self._partitions), []).append(signal)
-        self._signals = []
-        outputs = []
-        for partition, signals in sorted(by_partition.items()):
-            for start in range(0, len(signals), MAX_SIGNALS):
-                batch = ObservationBatch(signals=tuple(signals[start : start + MAX_SIGNALS]))
-                outputs.append(Output(OBSERVATIONS, partition, None, self._batch.encode(batch)))
-        return outputs
-
-
-def _user(party: Side, side: int, fact: TransferFacts) -> User:
-    month = fact.at_ms // MONTH_MS
-    profile = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, ())
-    return User(month, month, event_of(fact, side), profile)
-
-
-def _widen(user: User, party: Side, side: int, fact: TransferFacts) -> bool:
-    """Takes another use into the user's memory; True if anything changed (seldom: this is the path of most observations)."""
-    month = fact.at_ms // MONTH_MS
-    changed = False
-    if month < user.first_month or month > user.last_month:
-        user.first_month, user.last_month = min(month, user.first_month), max(month, user.last_month)
-        changed = True
-    if (fact.at_ms, fact.uid, side) < user.earliest.order():
-        user.earliest, changed = event_of(fact, side), True
-    names = user.profile.name_keys
-    if party.name_keys != names and not set(party.name_keys) <= set(names):
-        user.profile.name_keys = tuple(sorted({*names, *party.name_keys}))[:MAX_SPELLINGS]
-        changed = True
-    return changed
+                self._outbox.send_flows(key, watcher[:16], entity, moved, 1)

@@ -64,7 +64,7 @@ class OverlappedCommits:
         started = self._clock()
         try:
             self._log.commit(outputs, taken)
-        except Exception as error:  # handed to the thread that owns the loop, which ends the process
+        except Exception as error:  # noqa: BLE001  # handed to the thread that owns the loop, which ends the process
             promise.set_exception(error)
         else:
             promise.set_result(self._clock() - started)

@@ -77,6 +77,7 @@ class CommittedLog:
         """Committed records with start <= offset < end of each partition's span; partitions may interleave."""
         ends = {TopicPartition(topic, partition): end for partition, (start, end) in spans.items() if start < end}
         self._consumer.assign(list(ends))
+        self._consumer.resume(*ends)  # a partition read before is still paused: assigning it again changes nothing
         for tp in ends:
             self._consumer.seek(tp, spans[tp.partition][0])
         while ends:

@@ -16,8 +16,9 @@ from ops.settings import Settings
 if TYPE_CHECKING:
     from ops.demo.verdict import Summary
 
-DEFAULT_RATE = 2000  # DEF events a second: well under what two cores sustain, so that the latency shown is not a queue's
+DEFAULT_RATE = 1000  # DEF events a second: under what two cores sustain, so that the latency shown is not a queue's
 KEPT = ("filings", "summary.json")
+PLAIN_WIDTH = 150  # characters, where the summary goes to a file
 
 
 @click.command()
@@ -59,7 +60,7 @@ def command(settings: Settings, rate: float, background: bool, home: Path | None
     from ops.demo.stream import sample_cases, sample_events, without_background
     from ops.demo.verdict import write_summary
 
-    logging.basicConfig(level=logging.ERROR)  # the clients' warnings would break the live table
+    logging.basicConfig(level=logging.CRITICAL)  # what the clients say beside their exceptions would break the live table
     cases, events = sample_cases(), sample_events()
     chosen = events if background else without_background(events, cases)
     folder = _folder(home)
@@ -107,5 +108,7 @@ def _print(summary: "Summary") -> None:
     from ops.demo.printed import tables
 
     console = Console()
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
     for part in tables(summary):
         console.print(part, soft_wrap=isinstance(part, str), highlight=False)

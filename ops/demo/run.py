@@ -3,6 +3,7 @@
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -97,37 +98,41 @@ class _Watch:
         self._started = time.monotonic()
         self._look_due = 0.0
         self._waiting_for = ""
+        self._look: Future[str | None] | None = None  # beside the following, or findings would wait and seem late
         self._marks: list[tuple[float, int]] = [(self._started, 0)]
 
     def until_delivered(self, posting: Posting, follower: Follower, results: Results) -> None:
         """Returns when every event was judged and every filing delivered and read. Raises CommandError after the timeout."""
-        while True:
-            came = follower.step()
-            if self._screen.is_due():
-                self._screen.show(self._moment(posting, results))
-            if time.monotonic() < self._look_due or (came and not self._is_late()):
-                continue
-            self._look_due = time.monotonic() + LOOK_EVERY_S
-            self._check_processes()
-            if self._is_delivered(posting):
-                follower.catch_up()
-                return
-            if self._is_late():
-                raise CommandError(
-                    f"The demonstration is not done after {self._demo.timeout_s:.0f} s: {posting.sent:,} of {len(self._demo.events):,} "
-                    f"transfers are posted, {self._waiting_for or 'posting'} has work left; try a lower --rate or a longer --timeout.",
-                    "timeout",
-                )
+        with ThreadPoolExecutor(1, "looking") as looking:
+            while not self._is_delivered(posting, looking):
+                follower.step()
+                if self._screen.is_due():
+                    self._check_processes()
+                    self._screen.show(self._moment(posting, results))
+                self._check_time(posting)
+        follower.catch_up()
+        self._screen.show(self._moment(posting, results))
 
-    def _is_delivered(self, posting: Posting) -> bool:
-        if not posting.is_done():
+    def _is_delivered(self, posting: Posting, looking: Executor) -> bool:
+        """Looks again every second once all is posted; a look is over when its future is done."""
+        if self._look is None:
+            if posting.is_done() and time.monotonic() >= self._look_due:
+                self._look = looking.submit(unsettled, self._bootstrap)
             return False
-        behind = unsettled(self._bootstrap)
+        if not self._look.done():
+            return False
+        behind = self._look.result()
+        self._look, self._look_due = None, time.monotonic() + LOOK_EVERY_S
         self._waiting_for = f"waiting for {behind}" if behind else ""
         return behind is None
 
-    def _is_late(self) -> bool:
-        return time.monotonic() - self._started > self._demo.timeout_s
+    def _check_time(self, posting: Posting) -> None:
+        if time.monotonic() - self._started > self._demo.timeout_s:
+            raise CommandError(
+                f"The demonstration is not done after {self._demo.timeout_s:.0f} s: {posting.sent:,} of {len(self._demo.events):,} "
+                f"transfers are posted, {self._waiting_for or 'still posting'}; try a lower --rate or a longer --timeout.",
+                "timeout",
+            )
 
     def _check_processes(self) -> None:
         folder = ProcessFolder(self._demo.settings.home)

@@ -1,26 +1,31 @@
 """What detection remembers about one entity: its transfers, the people on the other side, what others told it.
 
+The structs are left out of garbage collection (gc=False): they form trees, never cycles, and there are many.
+
 State is a function of the *set* of transfers seen: events are kept sorted and replaced by revision, memories are unions,
 minima and maxima. Order of arrival leaves no trace (design: "Order").
 """
 
-from bisect import insort
+from bisect import bisect_left, insort
 from typing import TypeVar
 
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
-from schemas.transfer import KIN, NO_RELATION, PARTY, SPOUSE, Identifier, Place
+from schemas.transfer import ADDRESS, DEVICE, KIN, NO_RELATION, PHONE, SPOUSE, Identifier, Place
 from streams.domain.lines import may_be_near
 
 DAY_MS = 86_400_000
-HORIZON_MS = 400 * DAY_MS  # DEF: longest window (180 d) plus room for partitions that lag behind each other
+QUARTER_MS = 90 * DAY_MS
+HORIZON_MS = 240 * DAY_MS  # DEF: longest window (180 d) plus room for partitions that lag behind each other
+LINKS = frozenset({PHONE, DEVICE, ADDRESS})  # what ties two parties to each other (typologies F05, P03, P04)
+MAX_USES = 64  # DEF: identifiers a party is remembered by
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_SPELLINGS = 12  # DEF
 
 
-class Event(msgspec.Struct, array_like=True):
+class Event(msgspec.Struct, array_like=True, gc=False):
     """One transfer at one entity. `mine` is the party on our side, `other` the one opposite (empty: none)."""
 
     at_ms: int
@@ -52,7 +57,7 @@ class Event(msgspec.Struct, array_like=True):
         return (self.at_ms, self.uid, self.side)
 
 
-class Profile(msgspec.Struct, array_like=True):
+class Profile(msgspec.Struct, array_like=True, gc=False):
     """What was ever said about a party, over all its transfers seen here."""
 
     is_person: bool
@@ -67,9 +72,15 @@ class Profile(msgspec.Struct, array_like=True):
         since = min((d for d in (self.since_day, side.since_day) if d), default=0)
         nationality = min((n for n in (self.nationality, side.nationality) if n), default="")
         names = self.name_keys if self.name_keys == side.name_keys else _union(self.name_keys, side.name_keys)
-        ids = self.identifiers if self.identifiers == side.identifiers else _union(self.identifiers, side.identifiers)
+        links = links_of(side)
+        ids = self.identifiers if self.identifiers == links else _union(self.identifiers, links)
         places = self.places if not place.country or place in self.places else _union(self.places, (place,))
         return Profile(self.is_person and side.is_person, nationality, since, names, ids, places)
+
+
+def links_of(side: Side) -> tuple[Identifier, ...]:
+    """The identifiers by which two parties can be seen to be tied to each other."""
+    return tuple(i for i in side.identifiers if i.kind in LINKS)
 
 
 T = TypeVar("T")
@@ -86,7 +97,7 @@ def _rank(value: object) -> tuple[object, ...]:
     return (value.country, not value.town, value.town) if isinstance(value, Place) else (value,)
 
 
-class Pair(msgspec.Struct, array_like=True):
+class Pair(msgspec.Struct, array_like=True, gc=False):
     """What was ever said between two parties, and when they first dealt with each other."""
 
     first_ms: int
@@ -105,7 +116,7 @@ class Pair(msgspec.Struct, array_like=True):
         return self.name_tie and not self.other
 
 
-class Story(msgspec.Struct, array_like=True):
+class Story(msgspec.Struct, array_like=True, gc=False):
     """What a party told us about its own dealings when asked.
 
     debits   newest first-hand payments, oldest first: (at_ms, usd_minor, receiver, send country, pay country, is_plain);
@@ -117,7 +128,17 @@ class Story(msgspec.Struct, array_like=True):
     payers: tuple[tuple[bytes, int], ...] = ()
 
 
-class EntityState(msgspec.Struct, array_like=True):
+class Use(msgspec.Struct, array_like=True, gc=False):
+    """How a party uses one of its identifiers: first and last 90-day quarter since the epoch, and its earliest transfer."""
+
+    kind: int
+    first_quarter: int
+    last_quarter: int
+    earliest_ms: int
+    earliest_uid: bytes
+
+
+class EntityState(msgspec.Struct, array_like=True, gc=False):
     """Everything detection keeps about one entity.
 
     events       newest MAX_EVENTS within HORIZON_MS of the newest, sorted by Event.order
@@ -128,6 +149,7 @@ class EntityState(msgspec.Struct, array_like=True):
     asked        parties asked
     issued       what was published of each finding (msgpack of streams.episodes.Issued), by id
     lost_ms      event time of the newest transfer that has left `events` (0: none has)
+    uses         at a party: its identifiers and how it uses them
     scope        correlation scope under whose key the entity is named ("" until its first transfer)
     """
 
@@ -141,23 +163,24 @@ class EntityState(msgspec.Struct, array_like=True):
     issued: dict[str, bytes] = {}
     lost_ms: int = 0
     scope: str = ""
+    uses: dict[bytes, Use] = {}
 
 
 def fresh(kind: int, scope: str) -> EntityState:
     """An entity nothing is known of yet."""
-    return EntityState(kind, [], {}, {}, {}, {}, [], {}, 0, scope)
+    return EntityState(kind, [], {}, {}, {}, {}, [], {}, 0, scope, {})
 
 
-class User(msgspec.Struct, array_like=True):
-    """A party that uses an identifier: first and last 30-day month since the epoch, and its earliest transfer."""
+class User(msgspec.Struct, array_like=True, gc=False):
+    """A party that uses an identifier: first and last 90-day quarter since the epoch, and its earliest transfer."""
 
-    first_month: int
-    last_month: int
+    first_quarter: int
+    last_quarter: int
     earliest: Event
     profile: Profile
 
 
-class IdentifierState(msgspec.Struct, array_like=True):
+class IdentifierState(msgspec.Struct, array_like=True, gc=False):
     """What an identifier (phone, document, device …) remembers: who uses it; from the second party on, `group` pools their flows."""
 
     kind: int
@@ -179,25 +202,58 @@ def event_of(facts: TransferFacts, side: int) -> Event:
 
 
 def upsert(state: EntityState, event: Event, counts: bool) -> bool:
-    """Puts the event where it belongs, replacing an older revision; True if anything changed."""
+    """Puts the event where it belongs, replacing an older revision; True if anything changed. A repeat changes nothing."""
     events = state.events
-    first_news = event.revision == 1 and state.kind == PARTY  # a party hears of each transfer once; flows may repeat
-    for position in () if first_news else range(len(events) - 1, -1, -1):
-        present = events[position]
-        if present.uid == event.uid and present.side == event.side:
-            if present.revision >= event.revision:
+    order = event.order()
+    if event.revision > 1:
+        known = next((at for at, e in enumerate(events) if e.uid == event.uid and e.side == event.side), None)
+        if known is not None:
+            if events[known].revision >= event.revision:
                 return False
-            del events[position]
+            del events[known]
             if counts:
                 insort(events, event, key=Event.order)
             return True
     if not counts:
         return False
-    if not events or event.order() > events[-1].order():
-        events.append(event)
-    else:
-        insort(events, event, key=Event.order)
+    position = len(events) if not events or order > events[-1].order() else bisect_left(events, order, key=Event.order)
+    if position < len(events) and events[position].order() == order:
+        return False
+    events.insert(position, event)
     return True
+
+
+def is_quiet(state: EntityState) -> bool:
+    """Whether the party's transfers are too few for any rule: most parties pay one or two others and are paid by nobody."""
+    credits = near = 0
+    payees: set[bytes] = set()
+    for event in state.events:
+        if event.side == RECEIVER:
+            credits += 1
+        else:
+            payees.add(event.other)
+        near += event.is_near_line
+        if credits > 1 or near > 1 or len(payees) > 2:
+            return False
+    return True
+
+
+def widen_use(state: EntityState, identifier: Identifier, event: Event) -> tuple[bool, bool]:
+    """Takes a use of an identifier into the party's memory: (whether anything changed, whether the event is now the earliest)."""
+    quarter = event.at_ms // QUARTER_MS
+    use = state.uses.get(identifier.key)
+    if use is None:
+        if len(state.uses) >= MAX_USES:
+            return False, False
+        state.uses[identifier.key] = Use(identifier.kind, quarter, quarter, event.at_ms, event.uid)
+        return True, True
+    changed = quarter < use.first_quarter or quarter > use.last_quarter
+    if changed:
+        use.first_quarter, use.last_quarter = min(quarter, use.first_quarter), max(quarter, use.last_quarter)
+    if (event.at_ms, event.uid) < (use.earliest_ms, use.earliest_uid):
+        use.earliest_ms, use.earliest_uid = event.at_ms, event.uid
+        return True, True
+    return changed, False
 
 
 def prune(state: EntityState) -> None:
@@ -250,7 +306,7 @@ def remember(state: EntityState, facts: TransferFacts) -> bool:
         known = state.profiles.get(party.key)
         if known is None:
             places = (place,) if place.country else ()
-            known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, party.identifiers, places)
+            known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, links_of(party), places)
         else:
             wider = known.absorb(party, place)
             if wider == known:

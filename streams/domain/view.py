@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.observation import RECEIVER
-from schemas.transfer import ADDRESS, PARTY
+from schemas.transfer import PARTY
 from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story, pairs_of, with_places
 
 # A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
@@ -102,12 +102,11 @@ class View:
         return out > 0 and back * 2 > out
 
     def are_tied(self, left: bytes, right: bytes) -> bool:
-        """Whether two parties share a name token or an identifier other than an IP or agent."""
+        """Whether two parties share a name token, a phone, a device or an address."""
         a, b = self.profile(left), self.profile(right)
         if set(a.name_keys) & set(b.name_keys):
             return True
-        shared = {(i.kind, i.key) for i in a.identifiers} & {(i.kind, i.key) for i in b.identifiers}
-        return any(kind <= ADDRESS for kind, _ in shared)
+        return not {i.key for i in a.identifiers}.isdisjoint(i.key for i in b.identifiers)
 
     def is_collector_shape(self) -> bool:
         """Persons may be collectors; a business only if 70 % of its credits over 180 days lie within 25 % of their median

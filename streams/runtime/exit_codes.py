@@ -7,6 +7,7 @@ the person named in its sentence.
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
@@ -73,8 +74,15 @@ def fail_stop(fault: BaseException) -> NoReturn:
     logger.critical(
         "worker ends %s (exit %d): %s; %s.", known.code.name, known.code, known.detail, ADVICE[known.code], exc_info=trace
     )
+    end_now(known.code)
+
+
+def end_now(code: int) -> NoReturn:
+    """Ends the process with no clean-up but of its log and output."""
     logging.shutdown()
-    os._exit(known.code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Where one partition's transactions go: outputs, state changes and position, all or nothing."""
 
+import threading
 import time
 from typing import NamedTuple, Protocol
 
@@ -14,6 +15,8 @@ from streams.runtime.state import POSITION_KEY, Change
 
 TRANSACTION_S = 60  # DEF: the broker aborts a transaction open for longer; must outlast a broker pause
 COMMIT_S = 45.0  # DEF: below TRANSACTION_S, so that we give up before the broker does
+# Decoding holds the interpreter's lock, so more than two readers at once are no faster, and each buffers tens of MB.
+_READING = threading.BoundedSemaphore(2)
 _FENCED = frozenset({KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH})
 
 
@@ -85,7 +88,7 @@ class KafkaLedger:
         )
         try:
             self._producer.init_transactions(COMMIT_S)
-            with LogReader(self._bootstrap) as reader:
+            with _READING, LogReader(self._bootstrap) as reader:
                 return restore(reader, self._changelog, self._name.partition)
         except KafkaException as error:
             raise self._fault(error, ExitCode.RESTORE_FAILED) from error

@@ -40,6 +40,7 @@ class LogReader:
                 "auto.offset.reset": "earliest",
                 "fetch.message.max.bytes": 4 << 20,
                 "fetch.wait.max.ms": 50,
+                "queued.max.messages.kbytes": 16 << 10,
                 "log_level": 3,
             }
         )

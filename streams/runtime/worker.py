@@ -1,7 +1,6 @@
 """One worker process: stages, Faust, signals, orderly end."""
 
 import asyncio
-import contextlib
 import gc
 import logging
 import signal
@@ -10,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from streams.runtime.exit_codes import ending_on_error, fail_stop
+from streams.runtime.exit_codes import end_now, ending_on_error, fail_stop
 from streams.runtime.ledger import KafkaLedger, LedgerName
 from streams.runtime.meters import NoMeters, RuntimeMeters
 from streams.runtime.stage import Stage, Surroundings, stopped
@@ -21,7 +20,7 @@ from streams.runtime.watchdog import Watchdog
 
 logger = logging.getLogger("strgw.runtime")
 HINTS_EVERY_S = 2.0
-LEAVE_S = 6.0  # an orderly stop takes < 10 s in all: commit, then at most this long for leaving the group
+STOP_S = 8.0  # from SIGTERM to the end it may take 10 s
 _THREADS = 64  # threads wait for the broker, they do not compute
 
 
@@ -84,18 +83,28 @@ class Worker:
         return 0
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
-        """1. commit and give up every partition  2. hints  3. leave the group, with a deadline: nothing can be lost any more."""
-        with ending_on_error():
-            await asyncio.gather(*(stage.stop() for stage in self._stages))
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._engine.commit_hints(self._durable()), 1.0)
+        """Leaves in order, with a deadline: what is not committed by then is read again by the next owner.
+
+        Faust's services swallow cancellation, so a stop that hangs, or a start that was not over, can only be left behind.
+        """
+        leaving = asyncio.get_running_loop().create_task(_guarded(self._leave(tasks)))
+        done, _ = await asyncio.wait({leaving}, timeout=STOP_S)
+        if not done:
+            logger.warning("stopped without leaving the group; its partitions move when the session is over")
+        if not done or not self._is_ready():
+            end_now(0)
+        self._executor.shutdown(wait=False)
+
+    async def _leave(self, tasks: list[asyncio.Task[None]]) -> None:
+        """1. commit and give up every partition  2. hints  3. leave the group."""
+        durable = self._durable()
+        await asyncio.gather(*(stage.stop() for stage in self._stages))
+        if not self._is_assigned:
+            return
+        await self._engine.commit_hints(durable | self._durable())
         for task in tasks[1:]:
             task.cancel()
-        try:
-            await asyncio.wait_for(self._engine.stop(), LEAVE_S)
-        except TimeoutError:
-            logger.warning("the group could not be left in %.0f s; it will notice after the session timeout", LEAVE_S)
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        await self._engine.stop()
 
     def _ledger(self, spec: StageSpec, number: int) -> KafkaLedger:
         return KafkaLedger(self._options.bootstrap, LedgerName(self._options.app_id, spec.name, spec.source, number))
@@ -121,9 +130,12 @@ class Worker:
         self._is_assigned = True
 
     async def _announce(self) -> None:
-        while not (self._is_assigned and all(stage.is_ready() for stage in self._stages)):
+        while not self._is_ready():
             await asyncio.sleep(0.05)
         self._options.ready()
+
+    def _is_ready(self) -> bool:
+        return self._is_assigned and all(stage.is_ready() for stage in self._stages)
 
     async def _hint(self) -> None:
         while True:

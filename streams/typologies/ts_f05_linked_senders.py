@@ -13,14 +13,11 @@ from typing import Annotated
 
 import msgspec
 
-from schemas.transfer import ADDRESS, DEVICE, PHONE
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
 from streams.typologies.build import pay, view_of
-
-_LINKS = frozenset({PHONE, DEVICE, ADDRESS})
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -60,8 +57,7 @@ def linked_group(view: View, parties: list[bytes]) -> set[bytes]:
     users: dict[tuple[int, bytes], set[bytes]] = {}
     for party in sorted(parties):
         for identifier in view.profile(party).identifiers:
-            if identifier.kind in _LINKS:
-                users.setdefault((identifier.kind, identifier.key), set()).add(party)
+            users.setdefault((identifier.kind, identifier.key), set()).add(party)
     return max((users[k] for k in sorted(users)), key=len, default=set())
 
 

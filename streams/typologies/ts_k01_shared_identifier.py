@@ -4,7 +4,7 @@ Question    Did at least as many unrelated people as the kind of identifier allo
             IP) use one identifier within `window_d` days?
 Source      UAE FIU goAML reasons MURCW, CSUBS, ORGC1; FinCEN FIN-2020-A008 (shared identifiers)
 Subject     none by itself: the people who share may be victims of one controller
-Looks back  180 days of event time, by 30-day months
+Looks back  180 days of event time, by 90-day quarters
 Not a hit   one phone per household (kin do not count twice); many people behind one IP (NAT); agents' own numbers
 """
 
@@ -16,13 +16,11 @@ import msgspec
 from schemas.corridors import Corridors, corridors
 from schemas.observation import SENDER
 from schemas.transfer import ADDRESS, DEVICE, ENTITY_KINDS, IP, PHONE
-from streams.domain.entity import DAY_MS, EntityState, Event, IdentifierState, Profile, User, event_of
+from streams.domain.entity import DAY_MS, QUARTER_MS, EntityState, Event, IdentifierState, Profile, User, event_of
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number
 from streams.typologies.build import START_MS, key_of, pay
-
-MONTH_MS = 30 * DAY_MS
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -38,7 +36,7 @@ PARAMETERS = Parameters()
 
 
 class SharedView(View):
-    """The view of an identifier: who used it, in which months."""
+    """The view of an identifier: who used it, in which quarters."""
 
     def __init__(self, key: bytes, state: IdentifierState, facts: Corridors) -> None:
         super().__init__(key, state.group, facts)
@@ -68,14 +66,14 @@ def gate(view: View, p: Parameters) -> bool:
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
-    """One hit for every month in which enough unrelated people had used the identifier in the window."""
+    """One hit for every quarter in which enough unrelated people had used the identifier in the window."""
     assert isinstance(view, SharedView)
     least = _line(view, p)[1]
     people = {k: u for k, u in view.users.items() if u.profile.is_person}
-    months = sorted({u.first_month for u in people.values()})
-    span = p.window_d // 30
-    for month in months:
-        inside = [k for k, u in people.items() if u.first_month <= month and u.last_month > month - span]
+    quarters = sorted({u.first_quarter for u in people.values()})
+    span = p.window_d // 90
+    for quarter in quarters:
+        inside = [k for k, u in people.items() if u.first_quarter <= quarter and u.last_quarter > quarter - span]
         count = view.families(inside)
         if count >= least:
             events = tuple(sorted((people[k].earliest for k in inside), key=Event.order))
@@ -96,9 +94,9 @@ def _used(kind: int, names: list[str], days: Iterable[float], surname: str = "")
     state = IdentifierState(kind, {}, EntityState(kind))
     for name, day in zip(names, days, strict=True):
         event = event_of(pay(name, "r", day, 100), SENDER)
-        month = (START_MS + round(day * DAY_MS)) // MONTH_MS
+        quarter = (START_MS + round(day * DAY_MS)) // QUARTER_MS
         keys = tuple(sorted({key_of(name)[:8], key_of(surname or name)[:8]}))
-        state.users[event.mine] = User(month, month, event, Profile(True, "", 0, keys, ()))
+        state.users[event.mine] = User(quarter, quarter, event, Profile(True, "", 0, keys, ()))
     return SharedView(key_of("identifier"), state, corridors())
 
 

@@ -21,8 +21,7 @@ CITIES = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Cologne", "DE:Berlin", 
 
 def observed(facts: TransferFacts) -> list[Observation]:
     sides = [(facts.sender, SENDER), (facts.receiver, RECEIVER)]
-    seen = [Observation(0, party.key, PARTY, side) for party, side in sides if party]
-    return seen + [Observation(0, i.key, i.kind, side) for party, side in sides if party for i in party.identifiers]
+    return [Observation(0, party.key, PARTY, side) for party, side in sides if party]
 
 
 class Run:

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from connectors.partners.intake import GROUP
+from ops.audit import committed_positions
+
 SEED = 7
 BAD_EVERY = 10
 POSTED_AT_ONCE = 100
@@ -26,20 +29,21 @@ class Feed(threading.Thread):
     def __init__(self, gate: Any, total: int) -> None:
         super().__init__()
         self._gate, self._total = gate, total
+        self._at_once = max(POSTED_AT_ONCE, total // 50)
 
     def run(self) -> None:
         """Posts everything."""
         events = events_of(self._gate, self._total)
-        for start in range(0, self._total, POSTED_AT_ONCE):
-            self._gate.post(*events[start : start + POSTED_AT_ONCE], partition=None)
+        for start in range(0, self._total, self._at_once):
+            self._gate.post(*events[start : start + self._at_once], partition=None)
 
 
 def wait_until_taken(gate: Any, total: int) -> None:
-    """Waits until intake's committed position covers every event."""
-    deadline = time.monotonic() + 90
-    while (found := sum(line.events for line in gate.audit())) < total:
+    """Waits until intake's committed positions cover every event."""
+    deadline = time.monotonic() + 0.005 * total + 90
+    while (found := sum(committed_positions(gate.bootstrap, GROUP).values())) < total:
         assert time.monotonic() < deadline, f"{found} of {total} events were taken in"
-        time.sleep(0.5)
+        time.sleep(0.2)
 
 
 def assert_each_ended_once(gate: Any, total: int) -> None:

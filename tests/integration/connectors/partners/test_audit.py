@@ -7,6 +7,7 @@ from kafka import TopicPartition
 from kafka.admin import KafkaAdminClient
 from kafka.structs import OffsetAndMetadata
 
+from connectors.kafka.scan import CommittedLog
 from schemas.codec import Codec
 from schemas.transfer import TransferBatch
 
@@ -60,3 +61,11 @@ def test_a_transfer_changed_on_its_way_is_not_taken_for_a_duplicate(gate: Any) -
     gate.post(codec.encode(TransferBatch(batch.stream_start_ms, (changed,))), topic="transfers", partition=record.partition)
     line = next(line for line in gate.audit() if line.events)
     assert (line.events, line.transfers, line.duplicates) == (1, 1, 0), "a source coordinate that no event has does not count"
+
+
+def test_one_partition_can_be_read_again_and_again(gate: Any) -> None:
+    gate.post(*(gate.event(f"T{number}") for number in range(6)))
+    with CommittedLog(gate.bootstrap) as log:
+        for start, end in ((0, 2), (1, 3), (5, 6), (0, 6)):
+            offsets = [record.offset for record in log.read("partner.demo.transfers", {0: (start, end)})]
+            assert offsets == list(range(start, end))

@@ -140,3 +140,9 @@ def test_sigterm_under_load_ends_in_time_with_everything_applied_committed(toy: 
     toy.wait_applied(200_000)
     assert again.terminate() == 0
     toy.assert_exact()
+
+
+def test_sigterm_while_partitions_are_being_restored_ends_in_time(toy: "ToyGateway") -> None:
+    worker = toy.start("chain")
+    worker.wait_for("owned")
+    assert worker.terminate(seconds=10) == 0
