@@ -28,7 +28,7 @@ def load() -> list[Transfer]:
     """The transfers of five cases, in order of time: enough to hold every kind of signal and a merge of cases."""
     demo = files("ops").joinpath("demo")
     truth = msgspec.json.decode(demo.joinpath("truth.json").read_bytes())
-    wanted = {t for case in truth["cases"] if case["id"] in ("CS01", "CS03", "CS07", "CS09", "CS13") for t in case["transfers"]}
+    wanted = {t for case in truth if case["id"] in ("CS01", "CS03", "CS07", "CS09", "CS13") for t in case["transfers"]}
     acceptor = Acceptor(DEMO, Keyring(bytes(32)), lambda: 1_800_000_000_000)
     with gzip.open(str(demo.joinpath("cases.jsonl.gz"))) as lines:
         accepted = [acceptor.accept(line.rstrip(), Coordinate("t", 0, n)) for n, line in enumerate(lines, 1)]
