@@ -1,8 +1,8 @@
 """Intake: partner topics in; canonical transfers, quarantine entries and receipts out, exactly once.
 
 One step takes in what is waiting and hands it to a commit in the background: nothing is held back to fill a batch. Under
-load more events are waiting after each step, so transactions grow by themselves (20 events at 1,000/s, some hundred at
-4,000/s) and latency stays that of one commit while there is capacity.
+load more events are waiting after each step, so transactions grow by themselves (20 to 50 events at 1,000/s, MAX_EVENTS
+when it cannot keep up) and latency stays near that of two commits while there is capacity.
 """
 
 import re

@@ -6,7 +6,8 @@ Clocks: all records and transactions are stamped on this machine. For each trans
   admitted   when its last observation was written to `observations`
   judged     when the transaction that applied its last observation was complete, findings and state visible to
              read_committed readers: the broker's own record of that in `__transaction_state`
-The observations counted are those of the transfer itself, not what entities told each other because of it.
+The observations counted are those of the transfer itself; what entities told each other because of it comes later, and shows
+in the time to a finding.
 """
 
 from bisect import bisect_left
@@ -16,7 +17,6 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from connectors.kafka.scan import CommittedLog
-from ops.bench.progress import POSITION_KEY
 from schemas import topics
 from schemas.codec import Codec
 from schemas.finding import Finding
@@ -24,6 +24,7 @@ from schemas.observation import ObservationBatch
 from schemas.transfer import TransferBatch
 from streams.app import APP_ID
 from streams.domain.fold import partition_of
+from streams.runtime.state import POSITION_KEY
 
 TRANSACTIONS = "__transaction_state"
 # Kafka's TransactionLogKey and TransactionLogValue (clients 4.3, resources/common/message): the key is an int16 version and a string
@@ -45,7 +46,9 @@ class Percentiles(msgspec.Struct, frozen=True):
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """hops  from one moment of a transfer to the next; judged: from appended to judged, every transfer
+    """What was measured.
+
+    hops      from one moment of a transfer to the next; judged: from appended to judged, every transfer
     findings  from the append of its newest transfer to the commit of a finding's first version
     """
 
@@ -67,7 +70,9 @@ class Marks:
     def latency(self) -> Latency:
         """Latencies of everything that came after the marks and is judged by now."""
         with CommittedLog(self._bootstrap) as log:
-            spans = {name: {p: (self._starts[name][p], end) for p, (_, end) in _bounds(log, name).items()} for name in self._names}
+            spans = {
+                name: {p: (self._starts[name][p], end) for p, (_, end) in _bounds(log, name).items()} for name in self._names
+            }
             appended = {(r.partition, r.offset): r.timestamp for r in log.read(self._partner_topic, spans[self._partner_topic])}
             judged_at = _judging(log, spans[topics.changelog("detect")])
             taken = _taken(log, spans[topics.TRANSFERS])

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -9,11 +10,16 @@ import msgspec
 
 from connectors.kafka.jars import KAFKA
 
+ROUNDS = 10
 PACKAGES = ("faust-streaming", "aiokafka", "kafka-python", "confluent-kafka", "msgspec")
 
 
 class Machine(msgspec.Struct, frozen=True):
-    """Processor, memory, system, versions. load_before: processes that wanted a processor just before the run (1 minute mean)."""
+    """Processor, memory, system, versions.
+
+    load_before  processes that wanted a processor just before the run (mean of a minute)
+    loop_ms      processor time of a fixed loop then: on a machine shared with others it shows how much slower it is just now
+    """
 
     cpus: int
     processor: str
@@ -23,6 +29,7 @@ class Machine(msgspec.Struct, frozen=True):
     kafka: str
     packages: dict[str, str]
     load_before: float
+    loop_ms: float
 
 
 def this_machine() -> Machine:
@@ -36,6 +43,7 @@ def this_machine() -> Machine:
         KAFKA.rpartition(":")[2],
         {name: version(name) for name in PACKAGES},
         round(os.getloadavg()[0], 2),
+        _loop_ms(),
     )
 
 
@@ -47,3 +55,14 @@ def _processor() -> str:
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
 
+
+def _loop_ms() -> float:
+    """Mean over several rounds, spread over a second."""
+    took = []
+    for _ in range(ROUNDS):
+        started, total = time.process_time(), 0
+        for number in range(500_000):
+            total += number
+        took.append(time.process_time() - started)
+        time.sleep(0.1)
+    return round(sum(took) / ROUNDS * 1000, 1)

@@ -13,10 +13,10 @@ from ops.bench.gateway import PARTNER, Gateway, Layout, throwaway_gateway
 from ops.bench.latency import Latency, Marks
 from ops.bench.load import events, sample_lines
 from ops.bench.machine import Machine, this_machine
-from ops.bench.progress import SOURCES, reached, unfinished
 from ops.bench.usage import Usage, spent, usage_of
 from ops.errors import CommandError
 from ops.settings import Settings
+from ops.settled import last_records, unsettled
 from ops.status import scrape
 from schemas import topics
 from streams.runtime.log_reader import LogReader
@@ -129,13 +129,12 @@ def _throughput(gateway: Gateway, layout: Layout, poster: Poster, lines: list[by
     cpu, work = spent(before, usage_of(gateway.pids())), _work(gateway)
     with CommittedLog(gateway.bootstrap) as log:
         first = _first_after(log, topics.TRANSFERS, since_ms)
-        done = {stage: max(at.at_ms for at in reached(log, stage).values()) for stage in SOURCES}
-        done["deliver"] = _last_after(log, topics.changelog("deliver"), since_ms)
-        done["intake"] = _last_after(log, topics.TRANSFERS, since_ms)
+        done = {"intake": _last_write(log, topics.TRANSFERS)}
+        done |= {stage: _last_write(log, topics.changelog(stage)) for stage in (*topics.INTERNAL_STAGES, "deliver")}
     seconds = (max(done.values()) - first) / 1000
     stages = {
         stage: _stage_work(work_before.get(stage, {}), work.get(stage, {}), round((done[stage] - first) / 1000, 3))
-        for stage in ("intake", *SOURCES, "deliver")
+        for stage in done
     }
     count = len(lines)
     per_transfer = round(sum(cpu.values()) / count * 1e6, 1)
@@ -164,7 +163,13 @@ def _memory(gateway: Gateway, empty: Mapping[str, Usage]) -> Memory:
             seconds += found.seconds
     per_million = (after - before) / entities * 1e6 if entities else 0.0
     return Memory(
-        round(before, 1), round(after, 1), entities, round(per_million, 1), round(size / max(1, entities), 1), records, round(seconds, 3)
+        round(before, 1),
+        round(after, 1),
+        entities,
+        round(per_million, 1),
+        round(size / max(1, entities), 1),
+        records,
+        round(seconds, 3),
     )
 
 
@@ -181,11 +186,14 @@ def _await_all(gateway: Gateway, told: Callable[[str], None]) -> None:
         if done != last:
             moved_at, last = time.monotonic(), done
             continue
-        behind = unfinished(gateway.bootstrap)
-        if not behind:
+        behind = unsettled(gateway.bootstrap)
+        if behind is None:
             return
         if time.monotonic() - moved_at > STUCK_S:
-            raise CommandError(f"Nothing moved for {STUCK_S:.0f} s and {', '.join(behind)} still had work; see the logs in {gateway.folder.home}.", "stuck")
+            raise CommandError(
+                f"Nothing moved for {STUCK_S:.0f} s and {behind} still had work; see the logs in {gateway.folder.home}.",
+                "stuck",
+            )
 
 
 _COUNTED = {
@@ -230,5 +238,7 @@ def _first_after(log: CommittedLog, topic: str, since_ms: int) -> int:
     return min(times)
 
 
-def _last_after(log: CommittedLog, topic: str, since_ms: int) -> int:
-    return max((record.timestamp for record in log.scan(topic)), default=since_ms)
+def _last_write(log: CommittedLog, topic: str) -> int:
+    """When the last committed record of the topic was written, ms UTC; a stage writes its position last in each transaction."""
+    spans = {partition: (offset, offset + 1) for partition, offset in last_records(log, topic).items() if offset >= 0}
+    return max((record.timestamp for record in log.read(topic, spans)), default=0)

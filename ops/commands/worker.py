@@ -32,7 +32,7 @@ class StageNames(click.ParamType):
 @click.option("--stages", "only", type=StageNames(), default=",".join(INTERNAL_STAGES), show_default=True, help="Stages to run.")
 @json_option
 @click.pass_obj
-def command(settings: Settings, only: tuple[str, ...], as_json: bool) -> int:
+def command(settings: Settings, only: tuple[str, ...], as_json: bool) -> None:
     """Run the stages admit, detect, link and report until SIGTERM.
 
     Any number of workers share the partitions. A worker ends itself with an exit code from 71 on when it cannot prove that
@@ -63,7 +63,7 @@ def command(settings: Settings, only: tuple[str, ...], as_json: bool) -> int:
 
     options = WorkerOptions(running_bootstrap(settings), APP_ID, specs, meters=WorkerMetrics(metrics), ready=ready)
     try:
-        return run_worker(options)
+        run_worker(options)
     except TopologyError as error:
         raise CommandError(str(error), "topics") from error
     except Fault as error:

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from streams.runtime.exit_codes import end_now, ending_on_error, fail_stop
 from streams.runtime.ledger import KafkaLedger, LedgerName
@@ -41,8 +41,11 @@ class WorkerOptions:
     ready: Callable[[], None] = lambda: None
 
 
-def run_worker(options: WorkerOptions) -> int:
-    """Runs until SIGTERM or SIGINT and returns 0; every other end is `fail_stop` with its own exit code.
+def run_worker(options: WorkerOptions) -> NoReturn:
+    """Runs until SIGTERM or SIGINT and ends the process with 0; every other end is `fail_stop` with its own exit code.
+
+    It does not return: Faust's services swallow cancellation and its threads outlive a stop that hangs, so that an event
+    loop cannot be relied on to close.
 
     Raises  TopologyError, Fault(BROKER_LOST) before anything was started
     """
@@ -50,8 +53,8 @@ def run_worker(options: WorkerOptions) -> int:
     # Millions of long-lived bytes objects: full collections find nothing and cost a pause each.
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
-    with asyncio.Runner() as runner:
-        return runner.run(Worker(options, partitions).run())
+    asyncio.new_event_loop().run_until_complete(Worker(options, partitions).run())
+    end_now(0)
 
 
 class Worker:
@@ -70,7 +73,7 @@ class Worker:
         self._is_assigned = False
         self._hinted: dict[tuple[str, int], int] = {}
 
-    async def run(self) -> int:
+    async def run(self) -> None:
         """Starts, works until a signal, stops."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -79,21 +82,10 @@ class Worker:
         duties = [self._engine.start(), self._hint(), self._announce(), self._check_engine(), watchdog.pulse(), watchdog.watch()]
         tasks = [loop.create_task(_guarded(duty)) for duty in duties]
         await self._stop.wait()
-        await self._end(tasks)
-        return 0
-
-    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
-        """Leaves in order, with a deadline: what is not committed by then is read again by the next owner.
-
-        Faust's services swallow cancellation, so a stop that hangs, or a start that was not over, can only be left behind.
-        """
-        leaving = asyncio.get_running_loop().create_task(_guarded(self._leave(tasks)))
-        done, _ = await asyncio.wait({leaving}, timeout=STOP_S)
+        # With a deadline: what is not committed by then is read again by the next owner.
+        done, _ = await asyncio.wait({loop.create_task(_guarded(self._leave(tasks)))}, timeout=STOP_S)
         if not done:
             logger.warning("stopped without leaving the group; its partitions move when the session is over")
-        if not done or not self._is_ready():
-            end_now(0)
-        self._executor.shutdown(wait=False)
 
     async def _leave(self, tasks: list[asyncio.Task[None]]) -> None:
         """1. commit and give up every partition  2. hints  3. leave the group."""

@@ -174,4 +174,4 @@ if __name__ == "__main__":
     bootstrap, prefix, kind = sys.argv[1:]
     session_s = float(os.environ.get("TOY_SESSION", "12"))
     options = WorkerOptions(bootstrap, prefix + "app", stages(prefix, kind), session_s, Printed(), lambda: say("ready"))
-    sys.exit(run_worker(options))
+    run_worker(options)

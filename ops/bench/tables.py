@@ -1,0 +1,69 @@
+"""The result of the bench for people."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from ops.bench.latency import Latency
+    from ops.bench.machine import Machine
+    from ops.bench.run import Memory, Result, Throughput
+
+
+def tables(result: "Result") -> Iterator[Table | str]:
+    """Parts to print, in order."""
+    yield _machine(result.machine)
+    yield f"Layout: {', '.join(f'{name} {value}' for name, value in result.layout.items())}."
+    yield from _throughput(result.throughput)
+    yield _memory(result.memory)
+    if result.latency is not None:
+        yield _latency(result.latency, result.latency_rate)
+
+
+def _machine(machine: "Machine") -> str:
+    return (
+        f"{machine.cpus} x {machine.processor}, {machine.memory_mb:,} MB, {machine.system}, Python {machine.python}, Kafka {machine.kafka}; "
+        f"load before {machine.load_before}, a fixed loop takes {machine.loop_ms} ms."
+    )
+
+
+def _throughput(found: "Throughput") -> Iterator[Table | str]:
+    yield (
+        f"Throughput: {found.transfers:,} transfers judged and filed in {found.seconds:.1f} s: {found.per_second:,.0f}/s; "
+        f"{found.cpu_us_per_transfer:,.0f} us of processor time each."
+    )
+    stages = _table("step", "done after s", "records in", "records out", "state changes", "commits", "ms a commit")
+    for name, work in found.stages.items():
+        numbers = (work.records, work.outputs, work.changes, work.commits)
+        stages.add_row(name, f"{work.done_s:.1f}", *(f"{number:,}" for number in numbers), f"{work.commit_ms:.1f}")
+    yield stages
+    processes = _table("process", "processor s", "us a transfer")
+    for name, seconds in found.cpu_s.items():
+        processes.add_row(name, f"{seconds:.1f}", f"{seconds / found.transfers * 1e6:,.0f}")
+    yield processes
+
+
+def _memory(memory: "Memory") -> str:
+    return (
+        f"Memory: workers grew from {memory.workers_empty_mb:,.0f} to {memory.workers_full_mb:,.0f} MB for {memory.entities:,} entities: "
+        f"{memory.mb_per_million_entities:,.0f} MB a million ({memory.encoded_bytes_per_entity:,.0f} bytes each as stored). "
+        f"Restore: {memory.restored:,} changelog records in {memory.restore_s:.1f} s."
+    )
+
+
+def _latency(latency: "Latency", rate: float) -> Table:
+    table = _table(f"latency at {rate:,.0f}/s, ms", "count", "p50", "p95", "p99", "worst")
+    rows = latency.hops | {"partner append to judged": latency.judged, "partner append to finding": latency.findings}
+    for name, row in rows.items():
+        table.add_row(name, f"{row.count:,}", *(f"{value:,.0f}" for value in (row.p50, row.p95, row.p99, row.worst)))
+    return table
+
+
+def _table(first: str, *numbers: str) -> Table:
+    table = Table(box=SIMPLE)
+    table.add_column(first)
+    for number in numbers:
+        table.add_column(number, justify="right")
+    return table

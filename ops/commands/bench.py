@@ -1,0 +1,88 @@
+"""`strgw bench`: throughput, latency and memory of the whole chain on this machine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ops.output import json_option, print_json
+from ops.settings import Settings
+from schemas.topics import INTERNAL_STAGES
+
+if TYPE_CHECKING:
+    from ops.bench.run import Result
+
+EVERYTHING = ",".join(INTERNAL_STAGES)
+
+
+@click.command()
+@click.option(
+    "--events", default=60_000, show_default=True, type=click.IntRange(min=1_000), help="Events posted before the throughput run."
+)
+@click.option(
+    "--rate", default=1_000.0, show_default=True, type=click.FloatRange(min=1), help="Events a second of the latency run."
+)
+@click.option(
+    "--seconds", default=30.0, show_default=True, type=click.FloatRange(min=0), help="Length of the latency run; 0: none."
+)
+@click.option(
+    "--worker",
+    "workers",
+    multiple=True,
+    metavar="STAGES",
+    default=(EVERYTHING,),
+    show_default=True,
+    help="Stages of one worker process; repeat it for more workers.",
+)
+@click.option("--intakes", default=1, show_default=True, type=click.IntRange(1, 16), help="Intake processes.")
+@click.option(
+    "--partitions", default=None, type=click.IntRange(1, 64), help="Partitions of every topic (default: STRGW_PARTITIONS)."
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the result to this file as JSON.")
+@json_option
+@click.pass_obj
+def command(
+    settings: Settings,
+    events: int,
+    rate: float,
+    seconds: float,
+    workers: tuple[str, ...],
+    intakes: int,
+    partitions: int | None,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Measure the gateway on this machine, with a broker and processes of its own in a folder that is thrown away.
+
+    1. throughput: events that wait on a partner's topic, through the whole chain until all is judged and filed;
+    2. memory of the workers for a million entities, and the time to read their states back;
+    3. latency at a steady rate, from the partner's append to the commit of the judgement, for every transfer.
+
+    Nothing else should run on the machine meanwhile; the processor time a transfer costs is affected least.
+    """
+    from ops.bench.gateway import Layout
+    from ops.bench.run import Load, run
+    from ops.progress import progress_bar
+
+    layout = Layout(workers, intakes, partitions or settings.partitions, settings.kafka_heap_mb)
+    with progress_bar("Measuring") as advance:
+        result = run(settings, layout, Load(events, rate, seconds), advance)
+    if out is not None:
+        from msgspec import json
+
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_bytes(json.format(json.encode(result), indent=2) + b"\n")
+    if as_json:
+        print_json(result)
+    else:
+        _print(result)
+
+
+def _print(result: "Result") -> None:
+    from rich.console import Console
+
+    from ops.bench.tables import tables
+
+    console = Console()
+    for part in tables(result):
+        console.print(part)
