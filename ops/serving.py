@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from ops.settings import Settings
 
-# Exit codes of connector processes (BSD sysexits: EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL).
-EXIT_BROKER_AWAY, EXIT_COMMIT_LOST, EXIT_FENCED = 69, 70, 75
+# Exit codes of connector processes: where a worker has the same cause, it has the same number (streams.runtime.exit_codes).
+EXIT_FENCED, EXIT_COMMIT_LOST, EXIT_BROKER_AWAY = 71, 72, 75
 EXIT_CODES_HELP = (
-    "Exit code 0: stopped; 69: no broker; 70: a transaction did not commit; 75: another process of this name took over. "
+    "Exit code 0: stopped; 71: another process of this name took over; 72: a transaction did not commit; 75: no broker. "
     "After any of them nothing is lost or done twice: start it again."
 )
 

@@ -1,8 +1,5 @@
 """`strgw deliver`: the process that publishes filings to the FIUs' topics."""
 
-import logging
-import signal
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -10,46 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from ops.output import say
+from ops.serving import EXIT_CODES_HELP, serve
 from ops.settings import Settings
 
 if TYPE_CHECKING:
     from connectors.fius.deliver import Delivery
     from ops.metrics import Metrics
 
-# Exit codes of the process (BSD sysexits: EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL), as those of `strgw intake`.
-EXIT_BROKER_AWAY, EXIT_COMMIT_LOST, EXIT_FENCED = 69, 70, 75
-logger = logging.getLogger("strgw.deliver")
 
-
-@click.command()
+@click.command(epilog=EXIT_CODES_HELP)
 @click.option("--instance", default="0", show_default=True, help="Name of this process; two that run at once need two names.")
 @click.pass_obj
 def command(settings: Settings, instance: str) -> int:
-    """Publish filings to the FIUs' topics until the process is stopped (Ctrl-C or SIGTERM).
-
-    Exit code 0: stopped; 69: no broker; 70: a transaction did not commit; 75: another process of this name took over. After
-    any of them nothing is lost or sent twice: start it again.
-    """
-    from kafka.errors import KafkaError
-
-    from connectors.kafka.transactions import CommitLost, Fenced
-
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("kafka").setLevel(logging.WARNING)  # at INFO it tells of every connection
-    stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    try:
-        _serve(settings, instance, stopping)
-    except Fenced as error:
-        return _ended(EXIT_FENCED, f"Another delivery with the name {instance} took over; this one ends ({error}).")
-    except CommitLost as error:
-        return _ended(
-            EXIT_COMMIT_LOST, f"A transaction did not commit, nothing of it was sent; start `strgw deliver` again ({error})."
-        )
-    except KafkaError as error:
-        return _ended(EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw deliver` again ({error}).")
-    return 0
+    """Publish filings to the FIUs' topics until the process is stopped (Ctrl-C or SIGTERM)."""
+    return serve(settings, "deliver", lambda stopping: _serve(settings, instance, stopping))
 
 
 def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None:
@@ -109,9 +80,3 @@ class SystemClock:
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""
         return time.time_ns() // 1_000_000
-
-
-def _ended(code: int, sentence: str) -> int:
-    logger.error("%s", sentence)
-    sys.stderr.flush()
-    return code

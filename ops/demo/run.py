@@ -123,14 +123,14 @@ class _Watch:
             return False
         behind = self._look.result()
         self._look, self._look_due = None, time.monotonic() + LOOK_EVERY_S
-        self._waiting_for = f"waiting for {behind}" if behind else ""
+        self._waiting_for = behind or ""
         return behind is None
 
     def _check_time(self, posting: Posting) -> None:
         if time.monotonic() - self._started > self._demo.timeout_s:
             raise CommandError(
                 f"The demonstration is not done after {self._demo.timeout_s:.0f} s: {posting.sent:,} of {len(self._demo.events):,} "
-                f"transfers are posted, {self._waiting_for or 'still posting'}; try a lower --rate or a longer --timeout.",
+                f"transfers are posted, {self._waiting_for or 'the posting'} has work left; try a lower --rate or a longer --timeout.",
                 "timeout",
             )
 

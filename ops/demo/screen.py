@@ -1,22 +1,21 @@
 """What the demonstration shows while it runs: a live table on a terminal, a line every few seconds elsewhere. All on stderr."""
 
 import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import NamedTuple, Protocol
 
 from rich.box import SIMPLE
-from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Console
 from rich.live import Live
 from rich.table import Table
-from rich.text import Text
 
 LINE_EVERY_S = 3.0
 REDRAW_EVERY_S = 0.25
 
 
 class Moment(NamedTuple):
-    """The figures of one moment. rate: events a second lately; latencies in ms, None before the first finding."""
+    """The figures of one moment. rate: events a second lately; latencies in ms, None before the first finding. waiting_for: who has work left, once all is posted."""
 
     seconds: float
     sent: int
@@ -65,9 +64,7 @@ class TableScreen:
     def show(self, moment: Moment) -> None:
         """Redraws."""
         self._due = time.monotonic() + REDRAW_EVERY_S
-        head = Text(headline(moment), style="bold")
-        tables = [_table("findings by typology", moment.findings), _table("filings by FIU", moment.filings)]
-        self._live.update(Group(head, Columns(tables, padding=(0, 4))), refresh=True)
+        self._live.update(_picture(moment), refresh=True)
 
 
 class LineScreen:
@@ -105,12 +102,38 @@ def headline(moment: Moment) -> str:
     return (
         f"{moment.seconds:5.1f} s  {moment.sent:,} of {moment.total:,} transfers ({moment.rate:,.0f}/s)  latency {latency}  "
         f"findings {sum(moment.findings.values()):,}  cases {moment.cases:,}  filings {sum(moment.filings.values()):,} "
-        f"to {len(moment.filings)} FIUs  {moment.waiting_for}"
-    ).rstrip()
+        f"to {len(moment.filings)} FIUs" + (f"  waiting for {moment.waiting_for}" if moment.waiting_for else "")
+    )
 
 
-def _table(title: str, rows: dict[str, int]) -> Table:
-    table = Table(title=title, title_justify="left", box=SIMPLE, show_header=False)
-    for name, count in rows.items():
-        table.add_row(name, f"{count:,}")
+def _picture(moment: Moment) -> Table:
+    """Figures, findings and filings side by side."""
+    latency = ("-", "-") if moment.p50_ms is None else (f"{moment.p50_ms:,.0f} ms", f"{moment.p99_ms:,.0f} ms")
+    figures = [
+        ("seconds", f"{moment.seconds:.1f}"),
+        ("posted", f"{moment.sent:,} of {moment.total:,}"),
+        ("a second", f"{moment.rate:,.0f}"),
+        ("latency p50", latency[0]),
+        ("latency p99", latency[1]),
+        ("cases", f"{moment.cases:,}"),
+        ("waiting for", moment.waiting_for),
+    ]
+    grid = Table.grid(padding=(0, 3))
+    grid.add_row(
+        _block("transfers", figures, 1),
+        _block("findings by typology", [(name, f"{count:,}") for name, count in moment.findings.items()], 2),
+        _block("filings by FIU", [(name, f"{count:,}") for name, count in moment.filings.items()], 4),
+    )
+    return grid
+
+
+def _block(title: str, rows: Sequence[tuple[str, str]], columns: int) -> Table:
+    """Names and values under a title, in pairs of columns filled from the top."""
+    table = Table(title=title, title_justify="left", box=SIMPLE, show_header=False, min_width=len(title) + 4)
+    for _ in range(columns):
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
+    height = -(-len(rows) // columns)
+    for number in range(height):
+        table.add_row(*(cell for row in rows[number::height] for cell in row))
     return table
