@@ -15,22 +15,9 @@ from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, PARTY
-from streams.domain.entity import (
-    HORIZON_MS,
-    QUARTER_MS,
-    EntityState,
-    Event,
-    IdentifierState,
-    User,
-    event_of,
-    fresh,
-    is_quiet,
-    prune,
-    remember,
-    upsert,
-    widen_use,
-)
+from streams.domain.entity import QUARTER_MS, EntityState, Event, IdentifierState, User, event_of, fresh
 from streams.domain.fold import Output, State, partition_of
+from streams.domain.memory import HORIZON_MS, is_quiet, prune, remember, upsert, widen_use
 from streams.domain.story import story_of
 from streams.domain.view import View
 from streams.judge import Judge
@@ -164,6 +151,8 @@ class Detect:
             self._hear_use(state, signal, value)
             return
         if value is None:
+            if signal.topic in (STORY, FLOWS):
+                return  # whoever asked was forgotten since (is_expired)
             value = fresh(PARTY, "")
         entity = value.group if isinstance(value, IdentifierState) else value
         assert isinstance(entity, EntityState)

@@ -6,7 +6,8 @@ from hashlib import sha256
 import msgspec
 
 from schemas.finding import Evidence, Finding
-from streams.domain.entity import EntityState, Event, prune
+from streams.domain.entity import EntityState, Event
+from streams.domain.memory import prune
 from streams.domain.view import View
 from streams.episodes import Episode, Issued, build, extend
 from streams.typologies.base import Typology

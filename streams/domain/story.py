@@ -1,7 +1,8 @@
 """What a party tells those who ask: its own payments and who pays it."""
 
 from schemas.observation import SENDER
-from streams.domain.entity import EntityState, Story, pairs_of, with_places
+from streams.domain.entity import EntityState, Story
+from streams.domain.memory import pairs_of, with_places
 from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
 MAX_DEBITS = 64  # DEF

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.observation import RECEIVER
 from schemas.transfer import PARTY
-from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story, pairs_of, with_places
+from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story
+from streams.domain.memory import pairs_of, with_places
 
 # A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
 BUSINESS_CHANNELS = frozenset({"merchant", "card", "payroll", "virtual_asset"})

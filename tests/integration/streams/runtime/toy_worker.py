@@ -16,6 +16,7 @@ from schemas.codec import CorruptRecord
 from streams.domain.fold import Fold, Output, State, partition_of
 from streams.runtime.meters import Committed, NoMeters, Restored
 from streams.runtime.stage_spec import StageSpec
+from streams.runtime.state import MAX_STATE_BYTES
 from streams.runtime.worker import WorkerOptions, run_worker
 
 Batch = list[tuple[str, int]]
@@ -76,10 +77,10 @@ class Failing(Count):
 
 
 class Greedy(Count):
-    """Makes a state of 70,000 bytes for the key `fat`."""
+    """Makes a state above the bound for the key `fat`."""
 
     def encode_state(self, key: bytes, value: object) -> bytes:
-        return bytes(70_000) if key == b"fat" else super().encode_state(key, value)
+        return bytes(MAX_STATE_BYTES + 1) if key == b"fat" else super().encode_state(key, value)
 
 
 class Relay(Count):
