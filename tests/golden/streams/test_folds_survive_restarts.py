@@ -54,7 +54,8 @@ class NoLedger:
 
 
 def run_stage(make: Callable[[int], Fold], records: Records, commit_every: int, restart: bool) -> list[Output]:
-    """Outputs of one stage over all partitions; what it sends to its own source is taken in as well."""
+    """Outputs of one stage over all partitions; what it sends to its own source is taken in before the rest, as in a gateway
+    that keeps up: behind a backlog of months of event time a signal comes too late to be remembered."""
     lanes = [Partition(make(PARTITIONS), number, NoLedger()) for number in range(PARTITIONS)]
     waiting, made, offset = list(records), [], 0
     while waiting:
@@ -67,7 +68,7 @@ def run_stage(make: Callable[[int], Fold], records: Records, commit_every: int, 
             if sealed is None:
                 continue
             own = [output for output in sealed[0].outputs if output.topic == lane.fold.source]
-            waiting += [(output.partition, output.value) for output in own]
+            waiting = [(output.partition, output.value) for output in own] + waiting
             made += [output for output in sealed[0].outputs if output.topic != lane.fold.source]
             if restart:
                 lanes[number] = Partition(make(PARTITIONS), number, NoLedger())

@@ -13,6 +13,7 @@ from schemas.topics import FINDINGS
 from schemas.transfer import PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
+from streams.domain.entity import IdentifierState
 from streams.typologies.build import key_of, pay
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
@@ -78,6 +79,15 @@ def test_two_customer_numbers_behind_one_phone_are_one_collector() -> None:
     found = Run().take(funnel(["bo", "cy"] * 3, phone="one")).standing("TS-F01")
     assert [f.entity for f in found] == [key_of("one")]
     assert len(found[0].evidence) == 6
+
+
+def test_news_for_an_identifier_that_was_forgotten_does_not_make_a_party_of_it() -> None:
+    run = Run().take(funnel(["bo", "cy"] * 3, phone="one"))
+    run.state.delete(key_of("one"))  # as the runtime does with what is expired
+    run.take([pay("s9", "bo", 10, 500)])
+    assert run.state.get(key_of("one")) is None
+    run.take([pay("s9", "bo", 200, 500, phone="one")])  # pay() gives the phone to the sender
+    assert isinstance(run.state.get(key_of("one")), IdentifierState)
 
 
 def test_an_identifier_of_many_is_an_agents_number_and_pools_nothing() -> None:

@@ -1,0 +1,162 @@
+"""The whole gateway as processes that a test may kill, stop and wake, and a partner who posts while that happens."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.partners.intake import GROUP as INTAKE
+from connectors.partners.post import Poster
+from ops.audit import committed_positions
+from ops.bench.gateway import PARTNER, Gateway, Layout, throwaway_gateway
+from ops.settings import Settings
+
+QUICK_WORKER = Path(__file__).parent / "quick_worker.py"
+READY_S = 90
+PORTION = 250
+MOST_WAITING = 3_000  # events: what partitions may lag behind each other stays far below what detection remembers
+
+
+class Crew:
+    """Processes by name. A process that ends by itself is noted with its exit code and started again, as whoever runs them would."""
+
+    def __init__(self, gateway: Gateway, is_quick: bool) -> None:
+        self.gateway = gateway
+        self.ended: list[tuple[str, int]] = []
+        self._worker = [sys.executable, str(QUICK_WORKER)] if is_quick else [sys.executable, "-m", "ops.cli", "worker"]
+        self._live: dict[str, subprocess.Popen[bytes]] = {}
+        self._starts = 0
+
+    def start(self, name: str, wait: bool = True) -> None:
+        """Starts worker-N, intake-N or deliver-N."""
+        kind, _, number = name.partition("-")
+        words = self._worker if kind == "worker" else [sys.executable, "-m", "ops.cli", kind, "--instance", number]
+        self._starts += 1
+        ready = self.gateway.settings.home / f"{name}.{self._starts}.ready"
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("STRGW_")} | {
+            "STRGW_HOME": str(self.gateway.settings.home),
+            "STRGW_KAFKA": self.gateway.bootstrap,
+            "STRGW_READY_FILE": str(ready),
+        }
+        with self.log(name).open("ab") as log:
+            self._live[name] = subprocess.Popen(words, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_S
+        while wait and not ready.exists():
+            assert self._live[name].poll() is None, f"{name} ended while starting: {self.tail(name)}"
+            assert time.monotonic() < deadline, f"{name} is not ready: {self.tail(name)}"
+            time.sleep(0.05)
+
+    def kill(self, name: str) -> None:
+        """kill -9."""
+        process = self._live.pop(name)
+        process.kill()
+        process.wait()
+
+    def leave(self, name: str) -> None:
+        """SIGTERM; the process must go by itself."""
+        process = self._live.pop(name)
+        process.terminate()
+        assert process.wait(20) == 0, self.tail(name)
+
+    def freeze(self, name: str) -> subprocess.Popen[bytes]:
+        """SIGSTOP; the process is no longer looked after."""
+        process = self._live.pop(name)
+        process.send_signal(signal.SIGSTOP)
+        return process
+
+    def pause_broker(self, seconds: float) -> None:
+        """The broker does not run for a while."""
+        pid = self.gateway.broker.status().pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            time.sleep(seconds)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
+    def revive(self) -> None:
+        """Starts again what ended by itself, and notes it."""
+        for name, process in list(self._live.items()):
+            code = process.poll()
+            if code is not None:
+                self.ended.append((name, code))
+                self.start(name, wait=False)
+
+    def log(self, name: str) -> Path:
+        return self.gateway.settings.home / f"{name}.log"
+
+    def tail(self, name: str) -> str:
+        return self.log(name).read_text(errors="replace")[-2000:]
+
+    def end(self) -> None:
+        for process in self._live.values():
+            process.kill()
+            process.wait()
+
+
+class Feed(threading.Thread):
+    """Posts the events, never more than MOST_WAITING ahead of what intake has taken in."""
+
+    def __init__(self, bootstrap: str, events: Iterator[bytes], rate: float) -> None:
+        super().__init__(daemon=True)
+        self.sent = 0
+        self.failed: BaseException | None = None
+        self._servers, self._events, self._rate = bootstrap, events, rate
+
+    def run(self) -> None:
+        """Posts everything; a failure is kept for the test to see."""
+        poster = Poster(self._servers, PARTNER)
+        try:
+            portion: list[bytes] = []
+            for event in self._events:
+                portion.append(event)
+                if len(portion) == PORTION:
+                    self._post(poster, portion)
+                    portion = []
+            self._post(poster, portion)
+        except BaseException as error:  # noqa: BLE001
+            self.failed = error
+        finally:
+            poster.close()
+
+    def _post(self, poster: Poster, portion: list[bytes]) -> None:
+        while self.sent - sum(committed_positions(self._servers, INTAKE).values()) > MOST_WAITING:
+            time.sleep(0.1)
+        poster.post(portion, self._rate, time, lambda sent: None)
+        self.sent += len(portion)
+
+    def reach(self, count: int, meanwhile: Callable[[], None]) -> None:
+        """Returns when so many events are posted."""
+        while self.sent < count and self.is_alive():
+            meanwhile()
+            time.sleep(0.02)
+        if self.failed is not None:
+            raise self.failed
+
+
+@pytest.fixture
+def crew_of(tmp_path: Path, jar_cache: Path) -> Iterator[Callable[[bool], Any]]:
+    """Makes the crew on a broker of its own, since the scenario stops the broker too. The folder stays for whoever looks."""
+    home = tmp_path / "gateway"
+    chosen = Settings.from_env({"STRGW_CACHE": str(jar_cache)})
+    crews: list[Crew] = []
+    with throwaway_gateway(chosen, Layout(partitions=4), home) as gateway:
+
+        def make(is_quick: bool) -> Crew:
+            crews.append(Crew(gateway, is_quick))
+            return crews[-1]
+
+        yield make
+        for crew in crews:
+            crew.end()
+
+
+@pytest.fixture
+def feed_of() -> Callable[[str, Iterator[bytes], float], Feed]:
+    return Feed
