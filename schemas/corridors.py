@@ -63,6 +63,7 @@ class Corridors:
                 self._order.setdefault((town.country, town_id(town.name)), {})[route.id] = index
         self._bands: dict[str, list[tuple[int, int]]] = {}
         self._pairs: set[tuple[str, str]] = set()
+        self._fits = lru_cache(1 << 17)(self._in_some_band)  # the same sums are asked for again and again as windows move
         for route in data.routes:
             self._pairs.update((a, b) for a in route.countries for b in route.countries if a != b)
             if "SOM" in route.offence:
@@ -72,6 +73,9 @@ class Corridors:
 
     def in_fee_band(self, usd_minor: int, country: str, tolerance: float = TOLERANCE) -> bool:
         """Whether the sum (US cents) fits a leg of a smuggling route that touches `country`, within the tolerance."""
+        return self._fits(usd_minor, country, tolerance)
+
+    def _in_some_band(self, usd_minor: int, country: str, tolerance: float) -> bool:
         return any(low / tolerance <= usd_minor <= high * tolerance for low, high in self._bands.get(country, ()))
 
     def is_hub(self, country: str, town: str) -> bool:

@@ -64,10 +64,20 @@ class Profile(msgspec.Struct, array_like=True, gc=False):
 
     def absorb(self, side: Side, place: Place) -> "Profile":
         """The union with what another transfer says; a stated fact beats a missing one, the smallest of two stated ones wins."""
+        links = links_of(side)
+        says_nothing_new = (
+            side.name_keys == self.name_keys
+            and side.nationality in ("", self.nationality)
+            and side.since_day in (0, self.since_day)
+            and side.is_person == self.is_person
+            and (not place.country or place in self.places)
+            and (links == self.identifiers or set(links) <= set(self.identifiers))
+        )
+        if says_nothing_new:
+            return self
         since = min((d for d in (self.since_day, side.since_day) if d), default=0)
         nationality = min((n for n in (self.nationality, side.nationality) if n), default="")
         names = self.name_keys if self.name_keys == side.name_keys else _union(self.name_keys, side.name_keys)
-        links = links_of(side)
         ids = self.identifiers if self.identifiers == links else _union(self.identifiers, links)
         places = self.places if not place.country or place in self.places else _union(self.places, (place,))
         return Profile(self.is_person and side.is_person, nationality, since, names, ids, places)

@@ -122,7 +122,7 @@ def remember(state: EntityState, facts: TransferFacts) -> bool:
             known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, links_of(party), places)
         else:
             wider = known.absorb(party, place)
-            if wider == known:
+            if wider is known or wider == known:
                 continue
             known, changed = wider, True
         state.profiles[party.key] = known

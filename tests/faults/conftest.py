@@ -21,6 +21,7 @@ from ops.settings import Settings
 QUICK_WORKER = Path(__file__).parent / "quick_worker.py"
 READY_S = 90
 PORTION = 250
+BACKLOG_S = 3.0  # shorter than the session
 MOST_WAITING = 3_000  # events: what partitions may lag behind each other stays far below what detection remembers
 
 
@@ -66,8 +67,12 @@ class Crew:
         assert process.wait(20) == 0, self.tail(name)
 
     def freeze(self, name: str) -> subprocess.Popen[bytes]:
-        """SIGSTOP; the process is no longer looked after."""
+        """SIGSTOP in the middle of its work, which was made to wait first; the process is no longer looked after."""
         process = self._live.pop(name)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(BACKLOG_S)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(0.1)
         process.send_signal(signal.SIGSTOP)
         return process
 

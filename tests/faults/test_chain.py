@@ -215,9 +215,11 @@ class Scenario:
         frozen = self._crew.freeze("worker-1")
         try:
             self._crew.start("worker-3")
-        finally:
             frozen.send_signal(signal.SIGCONT)
-        assert frozen.wait(60) == ExitCode.FENCED, self._crew.tail("worker-1")
+            assert frozen.wait(60) == ExitCode.FENCED, self._crew.tail("worker-1")
+        finally:
+            frozen.kill()
+            frozen.wait()
         self._crew.start("worker-1")
         self._crew.leave("worker-3")
 
