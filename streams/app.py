@@ -18,8 +18,12 @@ from streams.admit import Admit
 from streams.detect import Detect
 from streams.link import Link
 from streams.report import ReportStage
+from streams.runtime.commit_plan import CommitPlan
 from streams.runtime.stage_spec import StageSpec
 
+# A growing case is put together at most once a second: each of its versions costs as much as the case is long, and an FIU reads
+# none of those in between. The first news after a quiet second is not held up.
+UNHURRIED = CommitPlan(longest_s=1.0, shortest_s=1.0, changes=20_000)
 APP_ID = "strgw"  # consumer group of all workers, and the prefix of their transactional ids
 
 
@@ -33,7 +37,7 @@ def stages(
     chain = (
         StageSpec("admit", TRANSFERS, (OBSERVATIONS,), Admit),
         StageSpec("detect", OBSERVATIONS, (FINDINGS, OBSERVATIONS), Detect),
-        StageSpec("link", FINDINGS, (CASES,), Link),
-        StageSpec("report", CASES, (FILINGS,), lambda count: ReportStage(count, partners, fius, sharing)),
+        StageSpec("link", FINDINGS, (CASES,), Link, UNHURRIED),
+        StageSpec("report", CASES, (FILINGS,), lambda count: ReportStage(count, partners, fius, sharing), UNHURRIED),
     )
     return tuple(spec for spec in chain if spec.name in only)

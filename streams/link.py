@@ -61,21 +61,18 @@ class Link:
         finding = self._finding.decode(record)
         identity = finding.finding_id
         known = state.get(b"f" + identity.encode())
-        if isinstance(known, Finding):
-            if known.version >= finding.version:
-                return
-            self._unlink(state, known)
+        if isinstance(known, Finding) and known.version >= finding.version:
+            return
+        before = set(nodes_of(known)) if isinstance(known, Finding) else set()
         former = state.get(b"m" + identity.encode())
         if isinstance(former, str):
             self._stale.add(former)
         if finding.state == "open":
             state.put(b"f" + identity.encode(), finding)
-            for node in nodes_of(finding):
-                members = _members(state, node)
-                if identity not in members:
-                    state.put(b"n" + node, sorted([*members, identity]))
+            self._relink(state, identity, before, set(nodes_of(finding)))
             self._dirty.add(identity)
         elif known is not None:
+            self._relink(state, identity, before, set())
             state.delete(b"f" + identity.encode())
             state.delete(b"m" + identity.encode())
 
@@ -112,6 +109,21 @@ class Link:
     def decode_state(self, key: bytes, raw: bytes) -> object:
         """One state value by the kind that the key's first byte names."""
         return self._decoders[key[:1]].decode(raw)
+
+    def is_expired(self, key: bytes, raw: bytes) -> bool:
+        """Never: what was reported stays known for as long as reports are kept."""
+        return False
+
+    def _relink(self, state: State, identity: str, before: set[bytes], now: set[bytes]) -> None:
+        """Moves the finding from the nodes it no longer names to those it names now; a growing finding touches few."""
+        for node in sorted(before - now):
+            left = [i for i in _members(state, node) if i != identity]
+            if left:
+                state.put(b"n" + node, left)
+            else:
+                state.delete(b"n" + node)
+        for node in sorted(now - before):
+            state.put(b"n" + node, sorted({*_members(state, node), identity}))
 
     def is_expired(self, key: bytes, raw: bytes) -> bool:
         """Never: what was reported stays known for as long as reports are kept."""

@@ -21,6 +21,7 @@ class Crew(NamedTuple):
     executor: Executor
     meters: RuntimeMeters
     made_room: Callable[[], None]
+    plan: CommitPlan = CommitPlan()
 
 
 class Lease:
@@ -43,7 +44,7 @@ class Lease:
         self._lock = asyncio.Lock()
         self._wake = asyncio.Event()
         self._full = asyncio.Event()
-        self._plan = CommitPlan()
+        self._plan = crew.plan
         self._commit_ended_at = 0.0
         self._last_commit_s = 0.0
 

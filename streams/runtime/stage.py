@@ -54,7 +54,7 @@ class Stage:
         self._parked: dict[int, Lease] = {}
         self._backlog = Backlog()
         self._room = asyncio.Event()
-        self._crew = Crew(surroundings.executor, surroundings.meters, self._room.set)
+        self._crew = Crew(surroundings.executor, surroundings.meters, self._room.set, spec.plan)
         self._claims: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.domain.fold import Fold
+from streams.runtime.commit_plan import CommitPlan
 
 FoldFactory = Callable[[int], Fold]
 
@@ -14,9 +15,11 @@ class StageSpec:
 
     fold_factory  makes the fold of one partition; its argument is the partition count of every internal topic
     outputs       topics the fold writes to (checked to exist when the worker starts)
+    plan          how its batches are committed
     """
 
     name: str
     source: str
     outputs: tuple[str, ...]
     fold_factory: FoldFactory
+    plan: CommitPlan = CommitPlan()

@@ -106,11 +106,12 @@ class Crew:
 
 
 class Feed(threading.Thread):
-    """Posts the events, never more than MOST_WAITING ahead of what intake has taken in."""
+    """Posts the events, never more than MOST_WAITING ahead of what intake has taken in, nor more than it is allowed to."""
 
     def __init__(self, bootstrap: str, events: Iterator[bytes], rate: float) -> None:
         super().__init__(daemon=True)
         self.sent = 0
+        self.allowed = 0
         self.failed: BaseException | None = None
         self._servers, self._events, self._rate = bootstrap, events, rate
 
@@ -131,8 +132,8 @@ class Feed(threading.Thread):
             poster.close()
 
     def _post(self, poster: Poster, portion: list[bytes]) -> None:
-        while self.sent - sum(committed_positions(self._servers, INTAKE).values()) > MOST_WAITING:
-            time.sleep(0.1)
+        while self.sent >= self.allowed or self.sent - sum(committed_positions(self._servers, INTAKE).values()) > MOST_WAITING:
+            time.sleep(0.05)
         poster.post(portion, self._rate, time, lambda sent: None)
         self.sent += len(portion)
 
