@@ -110,10 +110,6 @@ class Link:
         """One state value by the kind that the key's first byte names."""
         return self._decoders[key[:1]].decode(raw)
 
-    def is_expired(self, key: bytes, raw: bytes) -> bool:
-        """Never: what was reported stays known for as long as reports are kept."""
-        return False
-
     def _relink(self, state: State, identity: str, before: set[bytes], now: set[bytes]) -> None:
         """Moves the finding from the nodes it no longer names to those it names now; a growing finding touches few."""
         for node in sorted(before - now):

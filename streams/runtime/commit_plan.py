@@ -40,3 +40,6 @@ class Backlog:
     def is_over(self, changes: int, size: int) -> bool:
         """Whether the stage must wait for a commit."""
         return changes > self.changes or size > self.bytes
+
+
+PROMPT = CommitPlan()  # the plan of a stage that asks for none

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from typing import NamedTuple
 
-from streams.runtime.commit_plan import CommitPlan
+from streams.runtime.commit_plan import PROMPT, CommitPlan
 from streams.runtime.ledger import Batch
 from streams.runtime.meters import Committed, Restored, RuntimeMeters
 from streams.runtime.partition import OpenBatch, Partition
@@ -21,7 +21,7 @@ class Crew(NamedTuple):
     executor: Executor
     meters: RuntimeMeters
     made_room: Callable[[], None]
-    plan: CommitPlan = CommitPlan()
+    plan: CommitPlan = PROMPT
 
 
 class Lease:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from streams.domain.fold import Fold
-from streams.runtime.commit_plan import CommitPlan
+from streams.runtime.commit_plan import PROMPT, CommitPlan
 
 FoldFactory = Callable[[int], Fold]
 
@@ -22,4 +22,4 @@ class StageSpec:
     source: str
     outputs: tuple[str, ...]
     fold_factory: FoldFactory
-    plan: CommitPlan = CommitPlan()
+    plan: CommitPlan = PROMPT
