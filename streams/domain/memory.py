@@ -8,7 +8,9 @@ from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import KIN, NO_RELATION, SPOUSE, Identifier, Place
 from streams.domain.entity import DAY_MS, QUARTER_MS, EntityState, Event, Pair, Profile, Use, links_of
 
-HORIZON_MS = 240 * DAY_MS  # DEF: longest window (180 d) plus room for partitions that lag behind each other
+HORIZON_MS = (
+    400 * DAY_MS
+)  # DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_USES = 64  # DEF: identifiers a party is remembered by
