@@ -45,7 +45,7 @@ from streams.runtime.exit_codes import ExitCode
 
 SEED = 20240317
 REPEATED_EVERY, BROKEN_EVERY = 997, 1999
-FENCED_BY_A_SUCCESSOR = {("worker", int(ExitCode.FENCED)), ("intake", 75), ("deliver", 75)}
+FENCED_BY_A_SUCCESSOR = {("worker", int(ExitCode.FENCED)), ("intake", 71), ("deliver", 71)}
 SETTLE_S = 240
 EVERYTHING = 1 << 60
 Record = TypeVar("Record", Finding, Case, Report)
