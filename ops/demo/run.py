@@ -73,6 +73,7 @@ def demonstrate(demo: Demonstration, screen: Screen) -> Summary:
 def running_gateway(settings: Settings) -> Iterator[tuple[str, list[ProcessRecord]]]:
     """Broker, topics and processes; all of them are stopped at the end. SIGTERM ends it as Ctrl-C does."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background would have it ignored
     try:
         say("Starting the broker.")
         bootstrap = started_bootstrap(settings)

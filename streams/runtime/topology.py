@@ -22,7 +22,7 @@ def partition_count(bootstrap: str, specs: Sequence[StageSpec]) -> int:
     Raises  TopologyError; Fault(BROKER_LOST)
     """
     try:
-        found = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3}).list_topics(timeout=_ASK_S).topics
+        found = AdminClient({"bootstrap.servers": bootstrap, "log_level": 2}).list_topics(timeout=_ASK_S).topics
     except KafkaException as error:
         raise Fault(ExitCode.BROKER_LOST, f"no answer from {bootstrap}: {error.args[0].name()}") from error
     counts = {name: len(topic.partitions) for name, topic in found.items()}

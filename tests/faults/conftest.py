@@ -7,22 +7,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connectors.partners.intake import GROUP as INTAKE
+from connectors.kafka.scan import CommittedLog
 from connectors.partners.post import Poster
-from ops.audit import committed_positions
 from ops.bench.gateway import PARTNER, Gateway, Layout, throwaway_gateway
 from ops.settings import Settings
+from ops.settled import last_records, stage_positions
+from schemas import topics
 
 QUICK_WORKER = Path(__file__).parent / "quick_worker.py"
 READY_S = 90
 PORTION = 250
 BACKLOG_S = 3.0  # shorter than the session
-MOST_WAITING = 3_000  # events: what partitions may lag behind each other stays far below what detection remembers
+LOOK_EVERY = 1_000  # events between two looks at how far the stages are
+MOST_WAITING = 100  # records of one stage, some 50 transfers each
 
 
 class Crew:
@@ -106,7 +109,8 @@ class Crew:
 
 
 class Feed(threading.Thread):
-    """Posts the events, never more than MOST_WAITING ahead of what intake has taken in, nor more than it is allowed to."""
+    """Posts the events, but never more than it is allowed to, and never far ahead of what was judged: partitions then lag behind
+    each other by much less than detection remembers, and no backlog hides what a kill does."""
 
     def __init__(self, bootstrap: str, events: Iterator[bytes], rate: float) -> None:
         super().__init__(daemon=True)
@@ -119,23 +123,21 @@ class Feed(threading.Thread):
         """Posts everything; a failure is kept for the test to see."""
         poster = Poster(self._servers, PARTNER)
         try:
-            portion: list[bytes] = []
-            for event in self._events:
-                portion.append(event)
-                if len(portion) == PORTION:
-                    self._post(poster, portion)
-                    portion = []
-            self._post(poster, portion)
+            with CommittedLog(self._servers) as log:
+                while portion := list(islice(self._events, PORTION)):
+                    while self.sent >= self.allowed or (self.sent % LOOK_EVERY == 0 and self._is_far_ahead(log)):
+                        time.sleep(0.1)
+                    poster.post(portion, self._rate, time, lambda sent: None)
+                    self.sent += len(portion)
         except BaseException as error:  # noqa: BLE001
             self.failed = error
         finally:
             poster.close()
 
-    def _post(self, poster: Poster, portion: list[bytes]) -> None:
-        while self.sent >= self.allowed or self.sent - sum(committed_positions(self._servers, INTAKE).values()) > MOST_WAITING:
-            time.sleep(0.05)
-        poster.post(portion, self._rate, time, lambda sent: None)
-        self.sent += len(portion)
+    def _is_far_ahead(self, log: CommittedLog) -> bool:
+        taken = sum(last_records(log, topics.TRANSFERS).values()) - sum(stage_positions(log, "admit").values())
+        judged = sum(last_records(log, topics.OBSERVATIONS).values()) - sum(stage_positions(log, "detect").values())
+        return max(taken, judged) > MOST_WAITING
 
     def reach(self, count: int, meanwhile: Callable[[], None]) -> None:
         """Returns when so many events are posted."""
