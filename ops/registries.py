@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from connectors.fius.forms import renderer
@@ -34,7 +35,7 @@ def fius_of(settings: Settings) -> dict[str, Fiu]:
 
 def registries(settings: Settings, partners: Mapping[str, Partner]) -> Registries:
     """What delivery knows beside a report."""
-    return Registries(partners, fius_of(settings), renderer)
+    return Registries(partners, fius_of(settings), partial(renderer, own=settings.profiles))
 
 
 def keyring(settings: Settings) -> Keyring:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 from connectors.fius.goaml.conversion import table_rates
@@ -26,12 +27,15 @@ class ReportForm(NamedTuple):
 PORTAL_FORM = ReportForm(portal.render, portal.validate)
 
 
-def report_form(profile: str) -> ReportForm | None:
-    """The form behind a profile name; None where there is no such profile. Raises ProfileError where one cannot be read."""
+def report_form(profile: str, own: Path | None = None) -> ReportForm | None:
+    """The form behind a profile name; None where there is no such profile. Raises ProfileError where one cannot be read.
+
+    own  folder of the deployment's compiled profiles, looked into before those that come with the gateway
+    """
     if profile == PORTAL:
         return PORTAL_FORM
     try:
-        form = load_form(profile)
+        form = load_form(profile, own if own and (own / profile.lower()).is_dir() else None)
     except ProfileError as error:
         if error.code == "profile_missing":
             return None
@@ -39,7 +43,7 @@ def report_form(profile: str) -> ReportForm | None:
     return ReportForm(partial(render_goaml, form=form, rates=table_rates), partial(validate_goaml, form=form))
 
 
-def renderer(profile: str) -> Callable[[ResolvedReport], Sequence[Rendered]] | None:
+def renderer(profile: str, own: Path | None = None) -> Callable[[ResolvedReport], Sequence[Rendered]] | None:
     """The renderer behind a profile name; None where there is none."""
-    form = report_form(profile)
+    form = report_form(profile, own)
     return form.render if form else None

@@ -45,7 +45,7 @@ def tail(
     known = load_fius(settings.fius).get(fiu.upper())
     if known is None:
         raise CommandError(f"There is no FIU {fiu.upper()} in the registry.", "fiu_unknown")
-    form = report_form(known.profile)
+    form = report_form(known.profile, settings.profiles)
     topic = FiuTopic(running_bootstrap(settings), known.id, from_beginning)
     faulty = 0
     try:

@@ -29,7 +29,7 @@ def command(settings: Settings, file: Path, fiu: str, as_json: bool) -> int:
         raise CommandError(
             f"There is no FIU {fiu.upper()} in the registry; use one of {', '.join(sorted(registry))}.", "fiu_unknown"
         )
-    form = report_form(known.profile)
+    form = report_form(known.profile, settings.profiles)
     if form is None:
         raise CommandError(
             f"There is no renderer {known.profile!r} for {known.id}; correct its profile in fius.yaml.", "no_renderer"

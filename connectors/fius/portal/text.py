@@ -170,5 +170,14 @@ def _indented(said: str, by: int) -> list[str]:
     """`said` as lines that start `by` columns in, further ones two more."""
     if by + len(said) <= WIDTH and said.isprintable() and said:
         return [" " * by + said.strip()]  # most lines: wrapping them costs half of the whole rendering
-    first, rest = " " * by, " " * (by + 2)
-    return wrap(said, WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False)
+    lines, line = [], " " * by
+    room = len(line)  # what stands in the line before its first word is the indent, however long that word is
+    for word in said.split():
+        if len(line) == room:
+            line += word
+        elif len(line) + 1 + len(word) <= WIDTH:
+            line += f" {word}"
+        else:
+            lines.append(line)
+            line, room = " " * (by + 2) + word, by + 2
+    return [*lines, line] if len(line) > room else lines
