@@ -99,8 +99,10 @@ class Detect:
         return decoder.decode(memoryview(raw)[1:])
 
     def is_expired(self, key: bytes, raw: bytes) -> bool:
-        """Whether an entity's newest transfer lies beyond the horizon of what is remembered."""
+        """Whether an entity's newest transfer lies beyond the horizon; who has findings is kept: their numbers count on."""
         value = self.decode_state(key, raw)
+        if (value.group if isinstance(value, IdentifierState) else value).issued:
+            return False
         if isinstance(value, IdentifierState):
             newest = max((u.last_quarter + 1) * QUARTER_MS for u in value.users.values())
         else:

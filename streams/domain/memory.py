@@ -87,6 +87,8 @@ def prune(state: EntityState) -> None:
         first = state.former.get(event.other)
         if event.other and (first is None or event.at_ms < first):
             state.former[event.other] = event.at_ms
+    # What lies beyond the horizon counts as never having been: an entity that was forgotten meanwhile is judged alike.
+    state.former = {other: at for other, at in state.former.items() if at >= edge}
     del events[:cut]
     kept = {e.other for e in events} | {e.mine for e in events}
     state.profiles = {k: p for k, p in state.profiles.items() if k in kept}

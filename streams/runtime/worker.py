@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import signal
+import sys
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ logger = logging.getLogger("strgw.runtime")
 HINTS_EVERY_S = 2.0
 STOP_S = 8.0  # from SIGTERM to the end it may take 10 s
 _THREADS = 64  # threads wait for the broker, they do not compute
+SWITCH_S = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ def run_worker(options: WorkerOptions) -> NoReturn:
     # Millions of long-lived bytes objects: full collections find nothing and cost a pause each.
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
+    # A commit runs in a thread and asks for the interpreter a dozen times; at the default 5 ms each it waits longer for the
+    # record loop than for the broker.
+    sys.setswitchinterval(SWITCH_S)
     asyncio.new_event_loop().run_until_complete(Worker(options, partitions).run())
     end_now(0)
 

@@ -13,7 +13,7 @@ from schemas.topics import FINDINGS
 from schemas.transfer import PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
-from streams.domain.entity import IdentifierState
+from streams.domain.entity import DAY_MS, IdentifierState
 from streams.typologies.build import key_of, pay
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
@@ -140,3 +140,11 @@ def test_remembering_what_was_judged_changes_no_judgement(seed: int, monkeypatch
     monkeypatch.setattr(judge, "MEMO_FROM", 10**9)
     without = Run().take(rows).newest
     assert with_memo == without
+
+
+def test_an_entity_with_findings_is_never_forgotten() -> None:
+    run = Run().take(funnel(["bo"] * 6))
+    run.detect.watermark_ms += 2_000 * DAY_MS
+    expired = {key: run.detect.is_expired(key, run.detect.encode_state(key, run.state.get(key))) for key in run.state.values}
+    assert expired[key_of("bo")] is False
+    assert expired[key_of("s0")] is True
