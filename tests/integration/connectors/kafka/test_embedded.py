@@ -111,6 +111,19 @@ def test_two_starters_at_once_make_one_broker_that_survives_kill_9_of_both(make:
     assert broker.status().pid == status.pid
 
 
+def take_port(other: socket.socket, port: int) -> None:
+    """Binds the port of a process that was just killed: the kernel closes its sockets a moment after its memory."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            other.bind(("127.0.0.1", port))
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
 def test_killed_broker_is_started_again_with_its_records_and_elsewhere_if_its_port_is_taken(make: Make) -> None:
     broker = make()
     bootstrap = broker.ensure()
@@ -121,7 +134,7 @@ def test_killed_broker_is_started_again_with_its_records_and_elsewhere_if_its_po
     assert broker.status().state == "died"
     with socket.socket() as other:
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        other.bind(("127.0.0.1", int(bootstrap.rpartition(":")[2])))
+        take_port(other, int(bootstrap.rpartition(":")[2]))
         other.listen()
         assert broker.status().state == "died"
         moved = broker.ensure()
