@@ -81,6 +81,7 @@ def test_kill_9_at_random_moments_loses_and_doubles_nothing(gate: Any, intakes: 
     assert (verdict.returncode, json.loads(verdict.stdout)["holds"]) == (0, True)
 
 
+@pytest.mark.timeout(240)
 def test_two_processes_share_the_partitions_while_one_of_them_is_killed_again_and_again(gate: Any, intakes: Any) -> None:
     total, dice = 4000, random.Random(SEED)
     intakes.start("lasting")
