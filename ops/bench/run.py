@@ -76,6 +76,15 @@ class Memory(msgspec.Struct, frozen=True):
     restore_s: float
 
 
+class Steady(msgspec.Struct, frozen=True):
+    """The run at a steady rate. cpu_share: processors kept busy by each process while events came in, the broker among them."""
+
+    rate: float
+    cpu_share: dict[str, float]
+    commits_per_second: dict[str, float]
+    latency: Latency
+
+
 class Result(msgspec.Struct, frozen=True):
     """All that the bench measured."""
 
@@ -83,8 +92,7 @@ class Result(msgspec.Struct, frozen=True):
     layout: dict[str, object]
     throughput: Throughput
     memory: Memory
-    latency_rate: float
-    latency: Latency | None
+    steady: Steady | None
 
 
 def run(settings: Settings, layout: Layout, load: Load, advance: Advance) -> Result:
@@ -99,11 +107,11 @@ def run(settings: Settings, layout: Layout, load: Load, advance: Advance) -> Res
             empty = _warmed_up(gateway, layout, poster, stream)
             throughput = _throughput(gateway, layout, poster, list(islice(stream, load.events)), advance)
             memory = _memory(gateway, empty)
-            latency = _latency(gateway, poster, list(stream), load, advance) if at_rate else None
+            steady = _steady(gateway, poster, list(stream), load, advance) if at_rate else None
         finally:
             poster.close()
     shown: dict[str, object] = {"workers": layout.workers, "intakes": layout.intakes, "partitions": layout.partitions}
-    return Result(machine, shown | {"broker_heap_mb": layout.heap_mb}, throughput, memory, load.rate, latency)
+    return Result(machine, shown | {"broker_heap_mb": layout.heap_mb}, throughput, memory, steady)
 
 
 def _warmed_up(gateway: Gateway, layout: Layout, poster: Poster, stream: Iterator[bytes]) -> dict[str, Usage]:
@@ -141,11 +149,19 @@ def _throughput(gateway: Gateway, layout: Layout, poster: Poster, lines: list[by
     return Throughput(count, round(seconds, 3), round(count / seconds, 1), per_transfer, cpu, stages)
 
 
-def _latency(gateway: Gateway, poster: Poster, lines: list[bytes], load: Load, advance: Advance) -> Latency:
+def _steady(gateway: Gateway, poster: Poster, lines: list[bytes], load: Load, advance: Advance) -> Steady:
     marks = Marks(gateway.bootstrap, PARTNER)
-    poster.post(lines, load.rate, time, lambda sent: advance(sent, len(lines), f"posted at {load.rate:,.0f}/s"))
+    before, work_before = usage_of(gateway.pids()), _work(gateway)
+    took = poster.post(lines, load.rate, time, lambda sent: advance(sent, len(lines), f"posted at {load.rate:,.0f}/s")).seconds
+    cpu, work = spent(before, usage_of(gateway.pids())), _work(gateway)
     _await_all(gateway, lambda note: advance(0, 0, note))
-    return marks.latency()
+    commits = {stage: work[stage].get("commits", 0.0) - work_before.get(stage, {}).get("commits", 0.0) for stage in work}
+    return Steady(
+        load.rate,
+        {name: round(seconds / took, 3) for name, seconds in cpu.items()},
+        {stage: round(count / took, 1) for stage, count in commits.items() if count},
+        marks.latency(),
+    )
 
 
 def _memory(gateway: Gateway, empty: Mapping[str, Usage]) -> Memory:

@@ -9,7 +9,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from ops.bench.latency import Latency
     from ops.bench.machine import Machine
-    from ops.bench.run import Memory, Result, Throughput
+    from ops.bench.run import Memory, Result, Steady, Throughput
 
 
 def tables(result: "Result") -> Iterator[Table | str]:
@@ -18,8 +18,9 @@ def tables(result: "Result") -> Iterator[Table | str]:
     yield f"Layout: {', '.join(f'{name} {value}' for name, value in result.layout.items())}."
     yield from _throughput(result.throughput)
     yield _memory(result.memory)
-    if result.latency is not None:
-        yield _latency(result.latency, result.latency_rate)
+    if result.steady is not None:
+        yield _latency(result.steady.latency, result.steady.rate)
+        yield _busy(result.steady)
 
 
 def _machine(machine: "Machine") -> str:
@@ -59,6 +60,12 @@ def _latency(latency: "Latency", rate: float) -> Table:
     for name, row in rows.items():
         table.add_row(name, f"{row.count:,}", *(f"{value:,.0f}" for value in (row.p50, row.p95, row.p99, row.worst)))
     return table
+
+
+def _busy(steady: "Steady") -> str:
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in steady.cpu_share.items())
+    commits = ", ".join(f"{stage} {count:.0f}" for stage, count in steady.commits_per_second.items())
+    return f"At {steady.rate:,.0f}/s of one processor: {shares}. Commits a second: {commits}."
 
 
 def _table(first: str, *numbers: str) -> Table:
