@@ -2,7 +2,7 @@
 
 Shape and limits only (what a JSON Schema can say); schemas/native_reading.py reads it from bytes, schemas/native_rules.py
 checks what the values mean.
-An absent field is UNSET, never null; an absent list means the same as an empty one.
+An absent field is UNSET, never null; an absent list means the same as an empty one and is left out again (`omit_defaults`).
 """
 
 from typing import Annotated, Literal
@@ -79,7 +79,7 @@ ShortTexts = Annotated[tuple[Short, ...], Meta(max_length=MAX_ITEMS)]
 Mails = Annotated[tuple[Annotated[str, Meta(max_length=254)], ...], Meta(max_length=MAX_ITEMS)]
 
 
-class NativeParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class NativeParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """Sender or receiver in the partner's words."""
 
     kind: Literal["person", "entity"]
@@ -88,13 +88,13 @@ class NativeParty(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fa
     date_of_birth: str | UnsetType = UNSET
     nationality: str | UnsetType = UNSET
     occupation: Town | UnsetType = UNSET
-    documents: Documents | UnsetType = UNSET
-    phones: Texts | UnsetType = UNSET
-    emails: Mails | UnsetType = UNSET
-    devices: ShortTexts | UnsetType = UNSET
+    documents: Documents = ()
+    phones: Texts = ()
+    emails: Mails = ()
+    devices: ShortTexts = ()
     ip: str | UnsetType = UNSET
-    addresses: Addresses | UnsetType = UNSET
-    accounts: Accounts | UnsetType = UNSET
+    addresses: Addresses = ()
+    accounts: Accounts = ()
     customer_since: str | UnsetType = UNSET
 
 
@@ -116,7 +116,7 @@ class NativeFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     note: Annotated[str, Meta(min_length=1, max_length=1000)] | UnsetType = UNSET
 
 
-class NativeTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
+class NativeTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One event of the native format, well formed; its values are not yet checked."""
 
     schema: Literal["strgw.transfer/1"]
@@ -135,4 +135,4 @@ class NativeTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc
     merchant_category: str | UnsetType = UNSET
     send_agent: NativeAgent | UnsetType = UNSET
     pay_agent: NativeAgent | UnsetType = UNSET
-    flags: Annotated[tuple[NativeFlag, ...], Meta(max_length=MAX_ITEMS)] | UnsetType = UNSET
+    flags: Annotated[tuple[NativeFlag, ...], Meta(max_length=MAX_ITEMS)] = ()

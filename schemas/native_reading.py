@@ -20,7 +20,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 
 _DECODER = msgspec.json.Decoder(NativeTransfer)
 _ENCODER = msgspec.json.Encoder()
-_COLON = 0x3A
+_COLON, _BACKSLASH = 0x3A, 0x5C
 
 
 def read_json(raw: bytes) -> Reading:
@@ -38,8 +38,9 @@ def read_json(raw: bytes) -> Reading:
         raise _diagnosis(raw, error) from error
     encoded = _ENCODER.encode(event)
     # Every key puts one colon into both texts and a key given twice one more into `raw`; colons inside values count alike in
-    # both. Only \u escapes could hide one, so those records, and any difference, take the slow and exact way.
-    if raw.count(_COLON) != encoded.count(_COLON) or b"\\u" in raw:
+    # both. Only \u escapes could hide one, so those records, and any difference, take the slow and exact way. One byte is found
+    # twenty times faster than two, so the backslash is looked for first.
+    if raw.count(_COLON) != encoded.count(_COLON) or (_BACKSLASH in raw and b"\\u" in raw):
         _refuse_duplicate_keys(raw)
     return _reading(event, encoded)
 
@@ -81,8 +82,8 @@ _CONTROL = re.compile(r"[\x00-\x1f]+")
 
 
 def _reading(event: NativeTransfer, encoded: bytes) -> Reading:
-    # A backslash betrays control characters, which no report format can carry; "[]" an empty list. Both are rare.
-    if b"\\" in encoded or b"[]" in encoded:
+    # A backslash betrays control characters, which no report format can carry; they are rare.
+    if _BACKSLASH in encoded:
         event = msgspec.convert(_tidy(msgspec.to_builtins(event)), NativeTransfer, strict=False)
         encoded = _ENCODER.encode(event)
     return Reading(event, encoded)
@@ -90,7 +91,7 @@ def _reading(event: NativeTransfer, encoded: bytes) -> Reading:
 
 def _tidy(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _tidy(item) for key, item in value.items() if item not in ([], ())}
+        return {key: _tidy(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_tidy(item) for item in value]
     return _CONTROL.sub(" ", value) if isinstance(value, str) else value

@@ -14,20 +14,19 @@ from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
-from schemas.transfer import ACCOUNT, PARTY
-from streams.domain.entity import QUARTER_MS, EntityState, Event, IdentifierState, User, event_of, fresh
+from schemas.transfer import PARTY
+from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, IdentifierState, LoneUse, fresh, pack, unpack
+from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
-from streams.domain.memory import HORIZON_MS, is_quiet, prune, remember, upsert, widen_use
+from streams.domain.memory import HORIZON_MS, earliest_of, is_quiet, keep_earliest, prune, remember, upsert, widen_use
 from streams.domain.story import story_of
 from streams.domain.view import View
+from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge
-from streams.signals import ASK_FLOWS, ASK_STORY, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, Outbox, Used
+from streams.signals import ASK_FLOWS, ASK_STORY, ASK_USE, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, InUse, Outbox, Used
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Typology
 from streams.typologies.ts_k01_shared_identifier import SharedView
-
-POOL_LIMIT = 5  # DEF: parties whose flows one identifier pools; more than that is an agent's or a hostel's number
-MAX_USERS = 64  # DEF: users an identifier remembers, smallest keys first
 
 
 class Detect:
@@ -42,9 +41,8 @@ class Detect:
         self._judge = Judge(catalogue)
         self._batch = Codec(ObservationBatch)
         self._finding = Codec(Finding)
-        self._encoder = msgspec.msgpack.Encoder()
-        self._entity = msgspec.msgpack.Decoder(EntityState)
-        self._identifier = msgspec.msgpack.Decoder(IdentifierState)
+        self._encoder = msgspec.msgpack.Encoder(enc_hook=pack)
+        self._decoder = msgspec.msgpack.Decoder(EntityState | IdentifierState | LoneUse, dec_hook=unpack)
         self._dirty: dict[bytes, int] = {}
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
         self._outbox = Outbox(partitions)
@@ -90,21 +88,23 @@ class Detect:
         return [self._output(finding) for finding in findings] + self._outbox.pack()
 
     def encode_state(self, key: bytes, value: object) -> bytes:
-        """Bytes of one entity: a leading P for a party, I for an identifier."""
-        return (b"P" if isinstance(value, EntityState) else b"I") + self._encoder.encode(value)
+        """Bytes of one entity: an array that begins with P for a party, I for a shared identifier, L for one with a single user."""
+        return self._encoder.encode(value)
 
-    def decode_state(self, key: bytes, raw: bytes) -> EntityState | IdentifierState:
+    def decode_state(self, key: bytes, raw: bytes) -> EntityState | IdentifierState | LoneUse:
         """One entity back."""
-        decoder = self._entity if raw[:1] == b"P" else self._identifier
-        return decoder.decode(memoryview(raw)[1:])
+        value: EntityState | IdentifierState | LoneUse = self._decoder.decode(raw)
+        return value
 
     def is_expired(self, key: bytes, raw: bytes) -> bool:
         """Whether an entity's newest transfer lies beyond the horizon; who has findings is kept: their numbers count on."""
         value = self.decode_state(key, raw)
-        if (value.group if isinstance(value, IdentifierState) else value).issued:
+        if isinstance(value, LoneUse):
+            newest = (value.year + 1) * USE_YEAR * QUARTER_MS
+        elif (value.group if isinstance(value, IdentifierState) else value).issued:
             return False
-        if isinstance(value, IdentifierState):
-            newest = max((u.last_quarter + 1) * QUARTER_MS for u in value.users.values())
+        elif isinstance(value, IdentifierState):
+            newest = max(((u.last_quarter + 1) * QUARTER_MS for u in value.users.values()), default=0)
         else:
             newest = value.events[-1].at_ms if value.events else 0
         return 0 < newest < self.watermark_ms - HORIZON_MS
@@ -123,90 +123,78 @@ class Detect:
         event = event_of(fact, side)
         if remember(entity, fact) or event.revision > 1:
             self._judge.forget(key)
-        if upsert(entity, event, counts):
+        changed = upsert(entity, event, counts)
+        if changed:
             self._dirty[key] = max(0, self._dirty.get(key, 0))
             if entity.watchers:
                 self._moved.setdefault(key, []).append((event, counts))
-        self._tell_identifiers(key, entity, event, fact)
+        own = fact.sender if side == SENDER else fact.receiver
+        if own is not None and own.key == key:
+            news = [i.key for i in own.identifiers if widen_use(entity, i, event)]
+            if not (changed and counts):
+                keep_earliest(entity, event)
+            for identifier in news:
+                self._tell_use(key, entity, identifier, 0)
         state.put(key, entity)
 
-    def _tell_identifiers(self, key: bytes, entity: EntityState, event: Event, fact: TransferFacts) -> None:
-        """Tells the identifiers of this transfer what is new about their use (seldom more than a first or a later quarter)."""
-        own = fact.sender if event.side == SENDER else fact.receiver
-        if own is None or own.key != key:
-            return
-        for identifier in own.identifiers:
-            changed, is_earliest = widen_use(entity, identifier, event)
-            if changed:
-                use = entity.uses[identifier.key]
-                profile = msgspec.structs.replace(entity.profiles[key], identifiers=(), places=())
-                earliest = event if is_earliest else None
-                body = Used(identifier.kind, fact.scope, use.first_quarter, use.last_quarter, profile, earliest)
-                self._outbox.send(key, identifier.key, USE, 0, body)
+    def _tell_use(self, key: bytes, entity: EntityState, identifier: bytes, depth: int) -> None:
+        """Tells an identifier that the party uses it; what that use is like only where others use it too."""
+        use = entity.uses[identifier]
+        if use.is_shared:
+            profile = msgspec.structs.replace(entity.profiles[key], identifiers=(), places=())
+            self._outbox.send(key, identifier, USED, depth, Used(use.last_quarter, profile, earliest_of(entity, use)))
+        else:
+            self._outbox.send(key, identifier, USE, depth, InUse(use.kind, entity.scope, use.last_quarter // USE_YEAR))
 
     # --- what others say
 
     def _hear(self, state: State, signal: Signal) -> None:
         value = state.get(signal.entity)
-        if signal.topic == USE:
-            assert value is None or isinstance(value, IdentifierState)
-            self._hear_use(state, signal, value)
+        topic = signal.topic
+        if topic == USE:
+            assert value is None or isinstance(value, LoneUse | IdentifierState)
+            state.put(signal.entity, hear_use(signal, value, self._outbox))
             return
-        if value is None:
-            if signal.topic in (STORY, FLOWS):
-                return  # whoever asked was forgotten since (is_expired)
+        if value is None or isinstance(value, LoneUse):
+            if topic not in (ASK_STORY, ASK_FLOWS):
+                return  # whoever asked, or was asked, was forgotten since (is_expired)
             value = fresh(PARTY, "")
         entity = value.group if isinstance(value, IdentifierState) else value
         assert isinstance(entity, EntityState)
-        if signal.topic in (ASK_STORY, ASK_FLOWS):
+        if topic in (ASK_USE, ASK_STORY, ASK_FLOWS):
             self._answer(signal, entity)
+        elif topic == USED:
+            assert isinstance(value, IdentifierState)
+            if hear_used(signal, value):
+                self._dirty[signal.entity] = max(0, self._dirty.get(signal.entity, 0))
         else:
-            self._judge.forget(signal.entity)
-            self._dirty[signal.entity] = max(signal.depth, self._dirty.get(signal.entity, 0))
-            if signal.topic == STORY:
-                entity.stories[signal.source] = TOLD_STORY.decode(signal.body)
-            else:
-                flows = TOLD_FLOWS.decode(signal.body)
-                entity.profiles.update(flows.profiles)
-                for event, counts in flows.events:
-                    upsert(entity, event, counts)
+            self._hear_answer(signal, entity)
         state.put(signal.entity, value)
 
-    def _hear_use(self, state: State, signal: Signal, known: IdentifierState | None) -> None:
-        told = USED.decode(signal.body)
-        users = known.users if known else {}
-        if signal.source not in users and len(users) >= MAX_USERS and signal.source > max(users):
+    def _hear_answer(self, signal: Signal, entity: EntityState) -> None:
+        self._judge.forget(signal.entity)
+        self._dirty[signal.entity] = max(signal.depth, self._dirty.get(signal.entity, 0))
+        if signal.topic == STORY:
+            entity.stories[signal.source] = TOLD_STORY.decode(signal.body)
             return
-        before = users.get(signal.source)
-        earliest = told.earliest or (before.earliest if before else None)
-        if earliest is None:  # dropped when the memory of users was full: the party's first transfer is not known any more
-            return
-        users[signal.source] = User(told.first_quarter, told.last_quarter, earliest, told.profile)
-        if len(users) > MAX_USERS:
-            del users[max(users)]
-        value = known or IdentifierState(told.kind, users, fresh(told.kind, told.scope))
-        if len(users) > 1:
-            self._dirty[signal.entity] = max(0, self._dirty.get(signal.entity, 0))
-            self._pool(signal.entity, value)
-        state.put(signal.entity, value)
-
-    def _pool(self, key: bytes, known: IdentifierState) -> None:
-        """Asks the users of a strong identifier for their flows, once each, while they are few."""
-        if known.kind > ACCOUNT or len(known.users) > POOL_LIMIT:
-            return
-        for party in sorted(known.users):
-            if party not in known.group.asked:
-                known.group.asked.append(party)
-                self._outbox.send(key, party, ASK_FLOWS, 1)
+        flows = TOLD_FLOWS.decode(signal.body)
+        entity.profiles.update(flows.profiles)
+        for event, counts in flows.events:
+            upsert(entity, event, counts)
 
     def _answer(self, signal: Signal, entity: EntityState) -> None:
-        topic = STORY if signal.topic == ASK_STORY else FLOWS
-        entity.watchers[signal.source + topic.encode()] = topic
-        if topic == FLOWS:
-            events = [(e, True) for e in entity.events]
-            self._outbox.send_flows(signal.entity, signal.source, entity, events, signal.depth + 1)
+        asked, depth = signal.topic, signal.depth + 1
+        if asked == ASK_USE:
+            use = entity.uses.get(signal.source)
+            if use is not None:
+                use.is_shared = True
+                self._tell_use(signal.entity, entity, signal.source, depth)
+        elif asked == ASK_FLOWS:
+            entity.watchers[signal.source + FLOWS.encode()] = FLOWS
+            self._outbox.send_flows(signal.entity, signal.source, entity, [(e, True) for e in entity.events], depth)
         else:
-            self._outbox.send(signal.entity, signal.source, STORY, signal.depth + 1, story_of(entity))
+            entity.watchers[signal.source + STORY.encode()] = STORY
+            self._outbox.send(signal.entity, signal.source, STORY, depth, story_of(entity))
 
     def _tell_watchers(self, key: bytes, entity: EntityState) -> None:
         moved = self._moved.get(key)

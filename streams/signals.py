@@ -5,24 +5,31 @@ import msgspec
 from schemas.codec import Codec
 from schemas.observation import ObservationBatch, Signal
 from schemas.topics import OBSERVATIONS
-from streams.domain.entity import EntityState, Event, Profile, Story
+from streams.domain.entity import EntityState, Story
+from streams.domain.event import Event
 from streams.domain.fold import Output, partition_of
+from streams.domain.profile import Profile
 
-# use: a party tells an identifier that it uses it. ask_*: tell me; the bare words are the answers, repeated on every change.
-USE, ASK_STORY, ASK_FLOWS, STORY, FLOWS = "use", "ask_story", "ask_flows", "story", "flows"
+# use: a party tells an identifier that it uses it. ask_*: tell me more; the rest are the answers, repeated on every change.
+USE, ASK_USE, USED, ASK_STORY, STORY, ASK_FLOWS, FLOWS = "use", "ask_use", "used", "ask_story", "story", "ask_flows", "flows"
 MAX_DEPTH = 4  # design section 4: how far news may travel
 MAX_SIGNALS = 500  # design section 4: entries of one record
 
 
-class Used(msgspec.Struct, array_like=True, gc=False):
-    """Body of `use`: since and until when (90-day quarters), who, and the earliest transfer where that is news."""
+class InUse(msgspec.Struct, array_like=True, gc=False):
+    """Body of `use`: what kind of identifier, in which scope, and the newest year (of USE_YEAR quarters since the epoch)."""
 
     kind: int
     scope: str
-    first_quarter: int
+    year: int
+
+
+class Used(msgspec.Struct, array_like=True, gc=False):
+    """Body of `used`: who, until when (90-day quarter since the epoch), and the earliest transfer."""
+
     last_quarter: int
     profile: Profile
-    earliest: Event | None
+    earliest: Event
 
 
 class Flows(msgspec.Struct, array_like=True, gc=False):
@@ -32,7 +39,8 @@ class Flows(msgspec.Struct, array_like=True, gc=False):
     profiles: dict[bytes, Profile]
 
 
-USED = msgspec.msgpack.Decoder(Used)
+TOLD_USE = msgspec.msgpack.Decoder(InUse)
+TOLD_USED = msgspec.msgpack.Decoder(Used)
 TOLD_FLOWS = msgspec.msgpack.Decoder(Flows)
 TOLD_STORY = msgspec.msgpack.Decoder(Story)
 

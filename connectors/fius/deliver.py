@@ -1,6 +1,6 @@
 """Delivery: `filings` in; filings on the FIUs' topics, holds for a person and the audit out, exactly once.
 
-One step takes what is waiting, renders the newest version of each report, and commits outputs, state and offsets in one
+One step takes what is waiting (connectors.fius.pace: once a second), renders the newest version of each report, and commits outputs, state and offsets in one
 transaction. The state of a partition is read back when its first record comes: by then the position is known, so no
 transaction of a former owner can still change what was delivered (require_stable). Whatever fails ends the process.
 """
@@ -11,6 +11,7 @@ from typing import Protocol
 
 from connectors.fius.delivered import STATE_TOPIC, Delivered, Waiting, restored, waiting
 from connectors.fius.dispatch import REPORT_CODEC, Arrival, Dispatcher, Outcome, newest
+from connectors.fius.pace import Pace
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
@@ -54,6 +55,9 @@ class Clock(Protocol):
     def now_ms(self) -> int:
         """Milliseconds since the epoch, UTC."""
 
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+
 
 class Delivery:
     """The loop's body."""
@@ -66,6 +70,7 @@ class Delivery:
         self._state: dict[int, dict[str, Delivered]] = {}
         self._generation = -1
         self._gauge_due = 0.0
+        self._pace = Pace()
 
     def open(self, fius: Sequence[str]) -> None:
         """Checks that every topic to write to exists and joins the group. Raises TopicMissing."""
@@ -77,15 +82,21 @@ class Delivery:
         self._log.open()
 
     def step(self, timeout_ms: int = POLL_MS) -> int:
-        """Delivers what is waiting; returns the number of report versions taken, 0 when none came in time.
+        """Delivers what is waiting; returns the number of report versions taken, 0 when none came in time or it is too early.
 
         Raises  Fenced, CommitLost: the process must end.
         """
+        early_s = self._pace.early_s(self._clock.monotonic())
+        if early_s > 0:
+            self._clock.sleep(min(early_s, timeout_ms / 1000))
+            return 0
         taken = self._log.poll(timeout_ms, MAX_REPORTS)
         if taken is None:
             self._gauges()
             return 0
         started = self._clock.monotonic()
+        count = sum(len(records) for records in taken.records.values())
+        self._pace.took(started, count >= MAX_REPORTS)
         self._own(taken)
         outcomes, spoilt = self._outcomes(taken)
         self._log.commit(_records(outcomes, spoilt), taken)
@@ -93,7 +104,7 @@ class Delivery:
         filings = sum(len(outcome.counts) for _, _, outcome in outcomes)
         self._meters.rendered(self._clock.monotonic() - started, filings)
         self._gauges()
-        return sum(len(records) for records in taken.records.values())
+        return count
 
     def _own(self, taken: Taken) -> None:
         """State of the polled partitions; after a change of the group it is read anew, for another may have delivered."""

@@ -5,7 +5,7 @@
 3. A report withdrawn, or no longer routed to an FIU, after a filing went there waits for a person: nobody un-sends a filing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -18,9 +18,10 @@ from schemas import topics
 from schemas.audit import AUDIT_CODEC, AuditEntry
 from schemas.codec import Codec
 from schemas.filing import Filing
+from schemas.finding import Evidence
 from schemas.held import HELD_CODEC, WITHDRAWN_AFTER_FILING, Held
 from schemas.report import Clock, FilingPlan, Report
-from schemas.transfer import Coordinate
+from schemas.transfer import Coordinate, Transfer
 
 REPORT_CODEC: Codec[Report] = Codec(Report)
 
@@ -63,10 +64,10 @@ class Dispatcher:
         if before is not None and report.version <= before.version:
             return None
         lines = dict(before.lines) if before else {}
-        out = _Pages(arrival, self._encode)
+        out, archive = _Pages(arrival, self._encode), _FetchedOnce(self._archive)
         plans = {plan_key(plan): plan for plan in report.filings} if report.state == "open" else {}
         for key, plan in plans.items():
-            lines[key] = self._one(out, plan, lines.get(key))
+            lines[key] = self._one(out, plan, lines.get(key), archive)
         for key in [key for key in lines if key not in plans]:
             line = _take_back(out, key, lines.pop(key))
             if line is not None:
@@ -75,12 +76,12 @@ class Dispatcher:
         out.records.append(Record(STATE_TOPIC, source.partition, report.report_id.encode(), DELIVERED_CODEC.encode(state)))
         return Outcome(tuple(out.records), state, tuple(out.counts))
 
-    def _one(self, out: "_Pages", plan: FilingPlan, before: Line | None) -> Line:
+    def _one(self, out: "_Pages", plan: FilingPlan, before: Line | None, archive: Archive) -> Line:
         content = content_digest(out.report, plan)
         if before is not None and before.content == content:
             return before
         sent = before.filings if before else ()
-        result = prepare(out.report, plan, self._archive, self._registries)
+        result = prepare(out.report, plan, archive, self._registries)
         if isinstance(result, Prepared):
             out.publish(result)
             state, sent = PUBLISHED, (*sent, *(filing.filing_id for filing in result.filings))
@@ -88,6 +89,21 @@ class Dispatcher:
             state = PROPOSED if plan.obligation == "spontaneous" else HELD
             out.hold(result, state)
         return Line(state, out.report.version, content, plan.clock.due_ms, sent, out.at_ms)
+
+
+class _FetchedOnce:
+    """The archive while one report is dispatched: what was fetched for the first FIU is what the others get."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._evidence: Sequence[Evidence] | None = None
+        self._found: dict[bytes, Transfer] = {}
+
+    def fetch(self, evidence: Sequence[Evidence]) -> dict[bytes, Transfer]:
+        """As Archive.fetch()."""
+        if evidence is not self._evidence:
+            self._found, self._evidence = self._archive.fetch(evidence), evidence
+        return self._found
 
 
 class _Pages:

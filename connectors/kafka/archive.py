@@ -1,13 +1,16 @@
 """The archive: transfers read back from `transfers` by coordinate (partition, offset, index).
 
-Coordinates are grouped by partition and sorted by offset; each batch record is fetched once and kept in a small cache;
-of a batch only the transfers asked for are decoded (a whole batch of 500 costs 12 ms), and every transfer is checked
-against the uid it was asked for. A coordinate that cannot be honoured is an error with a code, never an empty answer.
+Coordinates are grouped by partition and sorted by offset. Of a batch only the transfers asked for are decoded (a whole batch of
+500 costs 12 ms), and every transfer is checked against the uid it was asked for. A coordinate that cannot be honoured is an error
+with a code, never an empty answer.
+
+Two things are kept, each up to a number of bytes: the transfers asked for last, still encoded, for the next version of a report
+asks for all of them again; and the batch records read last, for other reports point into them as well.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -15,8 +18,13 @@ from schemas.codec import Codec, CorruptRecord
 from schemas.finding import Evidence
 from schemas.transfer import Transfer
 
-# DEF: 64 records of at most 900 kB
-CACHED_BATCHES = 64
+# DEF: some 60,000 transfers, or 1,000 growing reports of 60
+TRANSFERS_BYTES = 64 * 1024 * 1024
+# DEF: 150 batches of 500 transfers (377 kB) as they are under load, 3,500 of 20
+RECORDS_BYTES = 64 * 1024 * 1024
+ENTRY_BYTES = 266  # measured: what keeping a transfer takes beside its bytes (its coordinate, its place in the order)
+SLICE_BYTES = 93  # measured: what a batch takes for each of its transfers beside the record's bytes
+T = TypeVar("T")
 
 
 class _RawBatch(msgspec.Struct, frozen=True, array_like=True):
@@ -60,46 +68,76 @@ class BatchSource(Protocol):
 
 
 class BatchArchive:
-    """An `Archive` over any source of batch records, with a cache of the last ones read."""
+    """An `Archive` over any source of batch records. The bytes bound what it keeps of transfers and of records."""
 
-    def __init__(self, source: BatchSource, capacity: int = CACHED_BATCHES) -> None:
+    def __init__(self, source: BatchSource, transfers_bytes: int = TRANSFERS_BYTES, records_bytes: int = RECORDS_BYTES) -> None:
         self._source = source
-        self._capacity = capacity
-        self._cache: OrderedDict[tuple[int, int], _RawBatch] = OrderedDict()
+        self._transfers: _Kept[bytes] = _Kept(transfers_bytes)
+        self._records: _Kept[_RawBatch] = _Kept(records_bytes)
 
     def fetch(self, evidence: Sequence[Evidence]) -> dict[bytes, Transfer]:
         """Transfers by uid, in the order of `evidence`. Raises ArchiveError."""
+        found: dict[bytes, Transfer] = {}
         wanted: dict[int, dict[int, list[Evidence]]] = {}
         for line in evidence:
-            wanted.setdefault(line.partition, {}).setdefault(line.offset, []).append(line)
-        found: dict[bytes, Transfer] = {}
+            raw = self._transfers.get((line.partition, line.offset, line.index))
+            if raw is None:
+                wanted.setdefault(line.partition, {}).setdefault(line.offset, []).append(line)
+            else:
+                found[line.uid] = _decoded(raw, line)
         for partition in sorted(wanted):
             by_offset = wanted[partition]
             for offset, batch in self._batches(partition, by_offset):
-                found.update((line.uid, _pick(batch, line)) for line in by_offset[offset])
+                found.update((line.uid, self._pick(batch, line)) for line in by_offset[offset])
         return {line.uid: found[line.uid] for line in evidence}
 
     def _batches(self, partition: int, by_offset: dict[int, list[Evidence]]) -> Iterator[tuple[int, _RawBatch]]:
         missing = []
         for offset in sorted(by_offset):
-            cached = self._cache.get((partition, offset))
-            if cached is None:
+            kept = self._records.get((partition, offset))
+            if kept is None:
                 missing.append(offset)
-                continue
-            self._cache.move_to_end((partition, offset))
-            yield offset, cached
-        for offset, raw in self._source.read(partition, tuple(missing)) if missing else ():
+            else:
+                yield offset, kept
+        for offset, record in self._source.read(partition, tuple(missing)) if missing else ():
             missing.remove(offset)
-            yield offset, self._keep(partition, offset, _decode(raw, by_offset[offset][0]))
+            batch = _batch(record, by_offset[offset][0])
+            self._records.put((partition, offset), batch, len(record) + SLICE_BYTES * len(batch.transfers))
+            yield offset, batch
         if missing:
             line = by_offset[missing[0]][0]
             raise ArchiveError("record_missing", f"no record at partition {partition} offset {missing[0]}", line)
 
-    def _keep(self, partition: int, offset: int, batch: _RawBatch) -> _RawBatch:
-        self._cache[partition, offset] = batch
-        while len(self._cache) > self._capacity:
-            self._cache.popitem(last=False)
-        return batch
+    def _pick(self, batch: _RawBatch, line: Evidence) -> Transfer:
+        raw = _encoded(batch, line)
+        transfer = _decoded(raw, line)
+        self._transfers.put((line.partition, line.offset, line.index), raw, len(raw) + ENTRY_BYTES)
+        return transfer
+
+
+class _Kept(Generic[T]):
+    """Values by coordinate, `limit` bytes of them at most; those not asked for longest are forgotten first."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._bytes = limit, 0
+        self._entries: OrderedDict[tuple[int, ...], tuple[T, int]] = OrderedDict()
+
+    def get(self, key: tuple[int, ...]) -> T | None:
+        """The value, or None."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        self._entries.move_to_end(key)
+        return entry[0]
+
+    def put(self, key: tuple[int, ...], value: T, size: int) -> None:
+        """Keeps a value of `size` bytes."""
+        _, replaced = self._entries.pop(key, (None, 0))
+        self._entries[key] = (value, size)
+        self._bytes += size - replaced
+        while self._bytes > self._limit:
+            _, (_, forgotten) = self._entries.popitem(last=False)
+            self._bytes -= forgotten
 
 
 class MemorySource:
@@ -128,21 +166,29 @@ def memory_archive(records: Iterable[tuple[int, int, bytes]] = ()) -> tuple[Batc
     return BatchArchive(source), source
 
 
-def _decode(raw: bytes, line: Evidence) -> _RawBatch:
+def _batch(record: bytes, line: Evidence) -> _RawBatch:
     try:
-        return _BATCH.decode(raw)
+        return _BATCH.decode(record)
     except CorruptRecord as error:
         raise ArchiveError("record_unreadable", f"partition {line.partition} offset {line.offset}: {error}", line) from error
 
 
-def _pick(batch: _RawBatch, line: Evidence) -> Transfer:
-    where = f"partition {line.partition} offset {line.offset} index {line.index}"
+def _encoded(batch: _RawBatch, line: Evidence) -> bytes:
+    """The transfer `line` points to, encoded; a copy, or it would keep the whole record in memory."""
     if not 0 <= line.index < len(batch.transfers):
-        raise ArchiveError("index_missing", f"{where}: the batch holds {len(batch.transfers)} transfers", line)
+        raise ArchiveError("index_missing", f"{_where(line)}: the batch holds {len(batch.transfers)} transfers", line)
+    return bytes(batch.transfers[line.index])
+
+
+def _decoded(raw: bytes, line: Evidence) -> Transfer:
     try:
-        transfer = _TRANSFER.decode(batch.transfers[line.index])
+        transfer = _TRANSFER.decode(raw)
     except msgspec.MsgspecError as error:
-        raise ArchiveError("record_unreadable", f"{where}: {error}", line) from error
+        raise ArchiveError("record_unreadable", f"{_where(line)}: {error}", line) from error
     if transfer.uid != line.uid:
-        raise ArchiveError("uid_differs", f"{where} holds transfer {transfer.uid.hex()}, asked for {line.uid.hex()}", line)
+        raise ArchiveError("uid_differs", f"{_where(line)} holds transfer {transfer.uid.hex()}, asked for {line.uid.hex()}", line)
     return transfer
+
+
+def _where(line: Evidence) -> str:
+    return f"partition {line.partition} offset {line.offset} index {line.index}"

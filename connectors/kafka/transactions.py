@@ -26,7 +26,9 @@ from connectors.kafka.scan import FETCH_BYTES, LogRecord, TopicMissing
 SESSION_TIMEOUT_MS = 10_000  # how long the partitions of a dead process wait; the broker's lower bound is 6,000
 MAX_POLL_INTERVAL_MS = 60_000  # a step takes well under 1 s; also bounds how long a rebalance waits for us
 TRANSACTION_TIMEOUT_MS = 15_000  # bounds how long a killed instance that never returns holds up readers
-FETCH_WAIT_MS = 100
+# What came in is fetched in one go instead of event by event: at 1,000 events/s that halves what reading costs both sides.
+FETCH_WAIT_MS = 50
+FETCH_MIN_BYTES = 128 << 10
 RETRY_BACKOFF_MS = 5  # "previous transaction still completing" is answered within a few ms; the default 100 would show
 MAX_RECORD_BYTES = 9 * 1024 * 1024  # topics accept 8 MiB; kafka-python measures before compression
 CLOSE_TIMEOUT_S = 3
@@ -182,6 +184,7 @@ def _consumer(bootstrap: str, group: str, instance: str) -> KafkaConsumer:
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         metadata_max_age_ms=10_000,  # a new partner's topic is read within 10 s
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        fetch_min_bytes=FETCH_MIN_BYTES,
         max_partition_fetch_bytes=FETCH_BYTES,
         metrics_enabled=False,
     )

@@ -15,6 +15,7 @@ from streams.domain.canonical import Canon
 from streams.domain.identity import Keyring
 
 DAY_MS = 86_400_000
+_AVRO = bytes((MAGIC,))
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ class Acceptor:
         """The canonical transfer of the event in `raw` (native JSON, or Avro behind a zero byte), or why there is none."""
         reading: Reading | None = None
         try:
-            reading = self._avro_event(raw) if raw[:1] == bytes((MAGIC,)) else read_json(raw)
+            reading = self._avro_event(raw) if raw.startswith(_AVRO) else read_json(raw)
             meaning = check(reading.event, self._now_ms())
         except (InvalidTransfer, UnreadableAvro) as fault:
             return _rejection(fault, reading, raw, source)

@@ -1,6 +1,6 @@
 """What one intake transaction writes, gathered event by event. Pure: no broker, no clock."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from connectors.kafka.record import Record
@@ -32,21 +32,20 @@ class Outgoing:
         self._partitions = partitions
         self.earliest_ms: dict[str, int] = {}
         self.stream_starts: dict[str, int] = {}
-        self._transfers: dict[int, list[Transfer]] = {}
+        self._transfers: defaultdict[int, list[Transfer]] = defaultdict(list)
         self._quarantined: list[QuarantineRecord] = []
-        self._receipts: dict[tuple[str, int], list[ReceiptLine]] = {}
+        self._receipts: defaultdict[tuple[str, int], list[ReceiptLine]] = defaultdict(list)
         self.outcomes: Counter[tuple[str, str]] = Counter()
 
     def accept(self, transfer: Transfer) -> None:
         """Takes in a valid event and its receipt."""
-        self._transfers.setdefault(partition_of(transfer.uid, self._partitions), []).append(transfer)
-        source = transfer.source
-        line = ReceiptLine(offset=source.offset, transfer_id=transfer.transfer_id)
-        self._receipts.setdefault((transfer.partner, source.partition), []).append(line)
-        self.outcomes[transfer.partner, ACCEPTED] += 1
-        earliest = self.earliest_ms.get(transfer.partner)
+        partner, source = transfer.partner, transfer.source
+        self._transfers[partition_of(transfer.uid, self._partitions)].append(transfer)
+        self._receipts[partner, source.partition].append(ReceiptLine(source.offset, transfer.transfer_id))
+        self.outcomes[partner, ACCEPTED] += 1
+        earliest = self.earliest_ms.get(partner)
         if earliest is None or transfer.occurred_ms < earliest:
-            self.earliest_ms[transfer.partner] = transfer.occurred_ms
+            self.earliest_ms[partner] = transfer.occurred_ms
 
     def quarantine(self, record: QuarantineRecord) -> None:
         """Takes in a bad event; the partner, if there is one, gets a receipt that says what to mend."""
@@ -55,7 +54,7 @@ class Outgoing:
         if record.partner:
             source = record.source
             line = ReceiptLine(source.offset, record.transfer_id, record.reason_code, record.reason)
-            self._receipts.setdefault((record.partner, source.partition), []).append(line)
+            self._receipts[record.partner, source.partition].append(line)
 
     def reason_codes(self) -> Counter[str]:
         """Number of bad events by reason code."""

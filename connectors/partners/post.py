@@ -22,7 +22,7 @@ MAX_RECORD_BYTES = 8 * 1024 * 1024  # topic setting of partner topics
 LINGER_MS = 5
 BATCH_BYTES = 256 * 1024
 TOLD_EVERY = 500  # events between two calls of `told`
-PACE_S = 0.005  # shortest pause worth taking when a rate is kept
+PACE_S = 0.02  # shortest pause worth taking when a rate is kept
 METADATA_MS = 15_000
 
 

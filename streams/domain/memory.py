@@ -1,12 +1,14 @@
 """How an entity's memory takes things in and lets them go. Sorted insertion, unions, minima: order leaves no trace."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import KIN, NO_RELATION, SPOUSE, Identifier, Place
-from streams.domain.entity import DAY_MS, QUARTER_MS, EntityState, Event, Pair, Profile, Use, links_of
+from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Pair, Use
+from streams.domain.event import DAY_MS, Event
+from streams.domain.profile import Profile, links_of
 
 HORIZON_MS = (
     400 * DAY_MS
@@ -19,23 +21,17 @@ MAX_USES = 64  # DEF: identifiers a party is remembered by
 def upsert(state: EntityState, event: Event, counts: bool) -> bool:
     """Puts the event where it belongs, replacing an older revision; True if anything changed. A repeat changes nothing."""
     events = state.events
-    order = event.order()
     if event.revision > 1:
         known = next((at for at, e in enumerate(events) if e.uid == event.uid and e.side == event.side), None)
         if known is not None:
             if events[known].revision >= event.revision:
                 return False
-            del events[known]
+            keep_earliest(state, events[known])
+            events.drop(known, known + 1)
             if counts:
-                insort(events, event, key=Event.order)
+                events.add(event)
             return True
-    if not counts:
-        return False
-    position = len(events) if not events or order > events[-1].order() else bisect_left(events, order, key=Event.order)
-    if position < len(events) and events[position].order() == order:
-        return False
-    events.insert(position, event)
-    return True
+    return counts and events.add(event)
 
 
 def is_quiet(state: EntityState) -> bool:
@@ -53,22 +49,39 @@ def is_quiet(state: EntityState) -> bool:
     return True
 
 
-def widen_use(state: EntityState, identifier: Identifier, event: Event) -> tuple[bool, bool]:
-    """Takes a use of an identifier into the party's memory: (whether anything changed, whether the event is now the earliest)."""
+def widen_use(state: EntityState, identifier: Identifier, event: Event) -> bool:
+    """Takes a use of an identifier into the party's memory; True if the identifier has to be told of it: that it is used at all,
+    or in another year; every change once it is shared."""
     quarter = event.at_ms // QUARTER_MS
     use = state.uses.get(identifier.key)
     if use is None:
         if len(state.uses) >= MAX_USES:
-            return False, False
-        state.uses[identifier.key] = Use(identifier.kind, quarter, quarter, event.at_ms, event.uid)
-        return True, True
-    changed = quarter < use.first_quarter or quarter > use.last_quarter
-    if changed:
-        use.first_quarter, use.last_quarter = min(quarter, use.first_quarter), max(quarter, use.last_quarter)
-    if (event.at_ms, event.uid) < (use.earliest_ms, use.earliest_uid):
-        use.earliest_ms, use.earliest_uid = event.at_ms, event.uid
-        return True, True
-    return changed, False
+            return False
+        state.uses[identifier.key] = Use(identifier.kind, quarter, event.at_ms, event.uid)
+        return True
+    is_news = False
+    if quarter > use.last_quarter:
+        is_news = use.is_shared or quarter // USE_YEAR > use.last_quarter // USE_YEAR
+        use.last_quarter = quarter
+    if event.at_ms <= use.earliest_ms and (event.at_ms, event.uid) < (use.earliest_ms, use.earliest_uid):
+        use.earliest_ms, use.earliest_uid, use.earliest = event.at_ms, event.uid, None
+        return is_news or use.is_shared
+    return is_news
+
+
+def keep_earliest(state: EntityState, event: Event) -> None:
+    """Keeps an event that leaves the party's memory, or never enters it, with the uses whose earliest it is."""
+    for use in state.uses.values():
+        if use.earliest_uid == event.uid and use.earliest_ms == event.at_ms and use.earliest is None:
+            use.earliest = event
+
+
+def earliest_of(state: EntityState, use: Use) -> Event:
+    """The earliest transfer of a use, as it was when it first came."""
+    if use.earliest is not None:
+        return use.earliest
+    at = bisect_left(state.events, use.earliest_ms, key=lambda e: e.at_ms)
+    return next(e for e in state.events[at:] if e.uid == use.earliest_uid)
 
 
 def prune(state: EntityState) -> None:
@@ -84,14 +97,14 @@ def prune(state: EntityState) -> None:
         return
     state.lost_ms = max(state.lost_ms, events[cut - 1].at_ms)
     for event in events[:cut]:
+        keep_earliest(state, event)
         first = state.former.get(event.other)
         if event.other and (first is None or event.at_ms < first):
             state.former[event.other] = event.at_ms
     # What lies beyond the horizon counts as never having been: an entity that was forgotten meanwhile is judged alike.
     state.former = {other: at for other, at in state.former.items() if at >= edge}
-    del events[:cut]
-    kept = {e.other for e in events} | {e.mine for e in events}
-    state.profiles = {k: p for k, p in state.profiles.items() if k in kept}
+    events.drop(0, cut)
+    state.profiles.keep({e.other for e in events} | {e.mine for e in events})
     if len(state.former) > MAX_FORMER_PAIRS:
         newest = sorted(state.former.items(), key=lambda item: (-item[1], item[0]))[:MAX_FORMER_PAIRS]
         state.former = dict(sorted(newest))
@@ -120,7 +133,7 @@ def remember(state: EntityState, facts: TransferFacts) -> bool:
     for party, place in ((facts.sender, facts.send_place), (facts.receiver, facts.pay_place)):
         if party is None:
             continue
-        known = state.profiles.get(party.key)
+        known = state.profiles.get(party.key, None)
         if known is None:
             places = (place,) if place.country else ()
             known = Profile(party.is_person, party.nationality, party.since_day, party.name_keys, links_of(party), places)
@@ -142,7 +155,7 @@ def with_places(state: EntityState, event: Event) -> Event:
 
 
 def _home(state: EntityState, party: bytes) -> Place:
-    profile = state.profiles.get(party)
+    profile = state.profiles.get(party, None)
     return profile.places[0] if profile and profile.places else Place("", "")
 
 

@@ -33,19 +33,21 @@ _PARTICLES = frozenset(
 )
 
 
-@lru_cache(maxsize=131_072)
-def _spelled(name: str) -> tuple[str, ...]:
+def _spelled(name: str) -> list[str]:
     """Tokens of a name in one Latin spelling, lower case, in the order written."""
-    return tuple(_unified(token) for token in _LETTERS.findall(anyascii(name.translate(_ARABIC)).lower()))
+    latin = name if name.isascii() else anyascii(name.translate(_ARABIC))
+    return [_unified(token) for token in _LETTERS.findall(latin.lower())]
 
 
+# Kept by token, not by name: names are new every day, the first and family names they are made of are not.
+@lru_cache(maxsize=32_768)
 def _unified(token: str) -> str:
     for old, new in _SPELLINGS:
         token = token.replace(old, new)
     return token
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=16_384)
 def name_set(name: str) -> str:
     """The name set of a name in any script: "brs dm" for Umid Sobirov and Умид Собиров.
 
@@ -55,14 +57,14 @@ def name_set(name: str) -> str:
     return " ".join(sorted(letters for letters in sets if letters))
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=16_384)
 def kin_tokens(name: str) -> frozenset[str]:
     """Distinct forms of a name's tokens, equal for what members of one family share.
 
     A token with three or more consonants is reduced to them, without its family ending; a shorter one stands as it is, marked "=".
     Particles, honorifics and company endings are left out: unrelated people share them.
     """
-    return frozenset(_kin_form(token) for token in _spelled(name) if token not in _UNIFIED_PARTICLES)
+    return frozenset([_kin_form(token) for token in _spelled(name) if token not in _UNIFIED_PARTICLES])
 
 
 def share_a_token(first: str, second: str) -> bool:
@@ -70,6 +72,7 @@ def share_a_token(first: str, second: str) -> bool:
     return not kin_tokens(first).isdisjoint(kin_tokens(second))
 
 
+@lru_cache(maxsize=32_768)
 def _kin_form(token: str) -> str:
     stem = _ENDING.sub("", token)
     consonants = _DOUBLED.sub(r"\1", stem.translate(_DROPPED))

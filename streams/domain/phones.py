@@ -11,7 +11,7 @@ _MIN_DIGITS, _MAX_DIGITS = 8, 15  # E.164: at most 15 with the country code; DEF
 _MIN_REAL_DIGITS = 5  # DEF: fewer distinct positions than this cannot single out a customer
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=32_768)
 def e164(number: str, *regions: str) -> str:
     """The number as +<country code><number>; else its digits without a plus.
 
@@ -32,7 +32,7 @@ def e164(number: str, *regions: str) -> str:
 def is_placeholder(normal: str) -> bool:
     """Whether a normal form stands for "no phone": zeros, one digit repeated, or too short to be anyone's."""
     digits = normal.removeprefix("+")
-    return len(digits) < _MIN_REAL_DIGITS or len(set(digits[-6:])) == 1 or digits in "12345678901234567890"
+    return len(digits) < _MIN_REAL_DIGITS or digits[-6:].count(digits[-1]) == len(digits[-6:]) or digits in "12345678901234567890"
 
 
 def _needs_no_parsing(digits: str) -> bool:

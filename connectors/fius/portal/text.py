@@ -4,6 +4,7 @@ What was seen comes first, then what it may mean, then what is not known; a pers
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from textwrap import wrap
 
 from connectors.fius.portal.document import BasisStep, Pattern, Payment, Person, Point, PortalReport
@@ -48,8 +49,15 @@ def _head(report: PortalReport) -> list[str]:
 def _account(report: PortalReport) -> list[str]:
     lines = _section("1. Account")
     for paragraph in report.narrative.get(report.language, "").split("\n"):
-        lines += wrap(paragraph, WIDTH) or [""]
+        lines += _wrapped(paragraph)
     return lines
+
+
+@lru_cache(
+    maxsize=2048
+)  # DEF: a report says the same to several FIUs and, as it grows, again; wrapping is a tenth of the rendering
+def _wrapped(paragraph: str) -> Sequence[str]:
+    return tuple(wrap(paragraph, WIDTH) or [""])
 
 
 def _patterns(report: PortalReport) -> list[str]:

@@ -1,6 +1,7 @@
 """Detect: what entities tell each other, what is taken back, and that remembering judgements changes none."""
 
 from collections.abc import Iterable
+from itertools import permutations
 
 import msgspec
 import pytest
@@ -13,8 +14,8 @@ from schemas.topics import FINDINGS
 from schemas.transfer import PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
-from streams.domain.entity import DAY_MS, IdentifierState
-from streams.typologies.build import key_of, pay
+from streams.domain.entity import DAY_MS, EntityState, IdentifierState, LoneUse
+from streams.typologies.build import START_MS, key_of, pay
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
 CITIES = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Cologne", "DE:Berlin", "DE:Bremen"]
@@ -54,6 +55,12 @@ class Run:
         return [f for f in self.newest.values() if f.typology == typology and f.state == "open"]
 
 
+def party_of(run: Run, name: str) -> EntityState:
+    state = run.state.get(key_of(name))
+    assert isinstance(state, EntityState)
+    return state
+
+
 def funnel(receivers: list[str], phone: str = "") -> list[TransferFacts]:
     rows = []
     for day, (city, receiver) in enumerate(zip(CITIES, receivers, strict=True)):
@@ -87,7 +94,57 @@ def test_news_for_an_identifier_that_was_forgotten_does_not_make_a_party_of_it()
     run.take([pay("s9", "bo", 10, 500)])
     assert run.state.get(key_of("one")) is None
     run.take([pay("s9", "bo", 200, 500, phone="one")])  # pay() gives the phone to the sender
-    assert isinstance(run.state.get(key_of("one")), IdentifierState)
+    assert run.state.get(key_of("one")) == LoneUse(key_of("s9"), (START_MS // DAY_MS + 200) // 360)
+
+
+def test_an_identifier_with_one_user_takes_forty_bytes_and_one_signal_a_year() -> None:
+    run = Run().take(pay("s", f"r{day}", day, 50, phone="one") for day in range(0, 360, 30))
+    state = run.state.get(key_of("one"))
+    assert isinstance(state, LoneUse) and state.user == key_of("s")
+    assert len(run.detect.encode_state(b"", state)) <= 40
+    assert run.signals <= 2
+
+
+def test_an_identifier_is_expired_a_horizon_after_the_year_its_single_user_told_of() -> None:
+    run = Run().take([pay("s", "r", 0, 50, phone="one")])
+    raw = run.detect.encode_state(b"", run.state.get(key_of("one")))
+    for days, is_expired in ((400, False), (400 + 361, True)):
+        run.detect.watermark_ms = START_MS + days * DAY_MS
+        assert run.detect.is_expired(key_of("one"), raw) is is_expired
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_three_strangers_with_one_phone_are_known_by_their_first_transfers_whoever_came_first(order: tuple[int, ...]) -> None:
+    rows = [[pay(f"s{i}", f"r{i}{n}", 3 * i + n, 50, phone="one") for n in (0, 1)] for i in range(3)]
+    found = Run().take(row for i in order for row in rows[i]).standing("TS-K01")
+    assert [e.uid for e in found[0].evidence] == [rows[i][0].uid for i in range(3)]
+
+
+@pytest.mark.parametrize("gone", ["refunded", "refunded from the start", "beyond memory"])
+def test_the_first_transfer_with_a_shared_phone_is_told_even_if_the_party_has_forgotten_it(gone: str) -> None:
+    first = pay("s0", "r0", 0, 50, phone="one")
+    refunded = msgspec.structs.replace(first, revision=2, counts=False)
+    rows = {"refunded": [first, refunded], "refunded from the start": [refunded], "beyond memory": [first]}[gone]
+    if gone == "beyond memory":
+        rows += [pay("s0", f"r{day}", day, 50, phone="one") for day in (200, 390, 401)]
+    day = 401 if gone == "beyond memory" else 1
+    run = Run().take([*rows, pay("s1", "r1", day, 50, phone="one"), pay("s2", "r2", day + 1, 50, phone="one")])
+    assert not any(e.uid == first.uid for e in party_of(run, "s0").events)
+    shared = run.state.get(key_of("one"))
+    assert isinstance(shared, IdentifierState)
+    assert shared.users[key_of("s0")].earliest.uid == first.uid
+    assert shared.awaited == []
+
+
+def test_users_of_a_shared_phone_tell_every_later_quarter_and_every_earlier_transfer() -> None:
+    run = Run().take([pay("s0", "r0", 90, 50, phone="one"), pay("s1", "r1", 91, 50, phone="one")])
+    earlier = pay("s0", "r0", 10, 50, phone="one")
+    run.take([earlier, pay("s0", "r0", 185, 50, phone="one")])
+    shared = run.state.get(key_of("one"))
+    assert isinstance(shared, IdentifierState)
+    user = shared.users[key_of("s0")]
+    assert user.earliest.uid == earlier.uid
+    assert (user.first_quarter, user.last_quarter) == tuple((START_MS // DAY_MS + day) // 90 for day in (10, 185))
 
 
 def test_an_identifier_of_many_is_an_agents_number_and_pools_nothing() -> None:

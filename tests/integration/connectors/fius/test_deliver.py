@@ -102,6 +102,35 @@ def test_a_saved_report_is_the_bytes_that_were_sent(desk: Any, tmp_path: Path) -
         save(msgspec.structs.replace(filing, file_name="../x.zip"), tmp_path / "in")
 
 
+def test_versions_within_a_second_come_together_and_only_the_newest_is_filed(desk: Any) -> None:
+    delivery, log = desk.delivery()
+    desk.post(desk.case.report())
+    while delivery.step() == 0:
+        pass
+    desk.post(desk.case.report(version=2, score=0.8))
+    desk.post(desk.case.report(version=3, score=0.9))
+    taken = 0
+    while taken < 2:
+        taken += delivery.step()
+    log.close()
+    assert [f.version for f in desk.filings("kg")] == [1, 3]
+
+
+def test_a_record_beside_missing_ones_is_read_and_the_end_of_the_log_is_not_waited_for(desk: Any) -> None:
+    producer = transactional_producer(desk.bootstrap, "holes")
+    offsets: list[int] = []
+    for is_committed in (True, False, False, True):
+        producer.begin_transaction()
+        offsets.append(producer.send("transfers", b"%d" % len(offsets), partition=1).get(30).offset)
+        producer.commit_transaction() if is_committed else producer.abort_transaction()
+    producer.close()
+    end = offsets[-1] + 2  # a control record follows the last one
+    source = LogSource(desk.bootstrap)
+    found = list(source.read(1, range(end + 2)))
+    source.close()
+    assert found == [(offsets[0], b"0"), (offsets[3], b"3")]
+
+
 def test_the_archive_reads_single_transfers_by_coordinate(desk: Any) -> None:
     source = LogSource(desk.bootstrap)
     found = BatchArchive(source).fetch(desk.case.evidence)

@@ -1,11 +1,13 @@
 """Rules of the archive: the transfer asked for or an error with a code."""
 
 import hashlib
+import tracemalloc
 from collections.abc import Iterator, Sequence
 
+import msgspec
 import pytest
 
-from connectors.kafka.archive import ArchiveError, BatchArchive, MemorySource
+from connectors.kafka.archive import SLICE_BYTES, ArchiveError, BatchArchive, MemorySource
 from schemas.codec import Codec
 from schemas.finding import Evidence
 from schemas.money import Money
@@ -81,18 +83,57 @@ def test_each_record_is_read_once_by_partition_in_offset_order(source: CountingS
     assert source.reads == [(0, (0, 3)), (1, (1,))]
 
 
-def test_a_record_read_before_comes_from_the_cache(source: CountingSource) -> None:
+def test_a_record_read_before_is_not_read_again(source: CountingSource) -> None:
     archive = BatchArchive(source)
     archive.fetch([at(0, 0, 0, 0)])
     archive.fetch([at(1, 0, 0, 1), at(10, 0, 1, 0)])
     assert source.reads == [(0, (0,)), (0, (1,))]
 
 
-def test_the_cache_keeps_the_records_used_last(source: CountingSource) -> None:
-    archive = BatchArchive(source, capacity=2)
+def test_the_next_version_of_a_report_reads_only_what_is_new_although_no_record_is_kept(source: CountingSource) -> None:
+    archive = BatchArchive(source, records_bytes=0)
+    first = [at(0, 0, 0, 0), at(110, 1, 1, 0)]
+    archive.fetch(first)
+    found = archive.fetch([*first, at(21, 0, 2, 1)])
+    assert [t.transfer_id for t in found.values()] == ["TX0", "TX110", "TX21"]
+    assert source.reads == [(0, (0,)), (1, (1,)), (0, (2,))]
+
+
+def test_what_was_kept_is_still_checked_against_the_uid_asked_for(source: CountingSource) -> None:
+    archive = BatchArchive(source)
+    archive.fetch([at(0, 0, 0, 0)])
+    with pytest.raises(ArchiveError, match="uid_differs"):
+        archive.fetch([at(1, 0, 0, 0)])
+
+
+def test_the_records_used_last_are_kept_up_to_the_bound(source: CountingSource) -> None:
+    one = len(batch(0, 1, 2)) + 3 * SLICE_BYTES
+    archive = BatchArchive(source, transfers_bytes=0, records_bytes=2 * one + one // 2)
     for line in (at(0, 0, 0, 0), at(10, 0, 1, 0), at(1, 0, 0, 1), at(20, 0, 2, 0), at(2, 0, 0, 2), at(11, 0, 1, 1)):
         archive.fetch([line])
     assert source.reads == [(0, (0,)), (0, (1,)), (0, (2,)), (0, (1,))]
+
+
+def test_a_record_or_transfer_larger_than_the_bound_is_given_but_not_kept(source: CountingSource) -> None:
+    archive = BatchArchive(source, transfers_bytes=10, records_bytes=10)
+    for _ in range(2):
+        assert [t.transfer_id for t in archive.fetch([at(0, 0, 0, 0)]).values()] == ["TX0"]
+    assert source.reads == [(0, (0,)), (0, (0,))]
+
+
+def test_what_is_kept_stays_within_its_bytes() -> None:
+    big = 4_000
+    source, bound = CountingSource(), 200 * big
+    for offset in range(500):
+        padded = msgspec.structs.replace(transfer(offset), purpose="x" * big)
+        source.add(0, offset, Codec(TransferBatch).encode(TransferBatch({}, (padded,))))
+    archive = BatchArchive(source, transfers_bytes=bound, records_bytes=0)
+    tracemalloc.start()
+    for offset in range(500):
+        archive.fetch([at(offset, 0, offset, 0)])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 0.8 * bound < held < 1.2 * bound
 
 
 @pytest.mark.parametrize(

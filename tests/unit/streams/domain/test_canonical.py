@@ -26,19 +26,20 @@ RECEIVER: dict[str, Any] = {"kind": "person", "name": "Gulnora Toshmatova"}
 AGENT = {"agent_id": "KZ1", "name": "Nur", "country": "KZ", "city": "Korday", "lat": 0, "lon": 0.5}
 
 
+EVENT: dict[str, Any] = {
+    "schema": "strgw.transfer/1",
+    "transfer_id": "t-1",
+    "status": "sent",
+    "occurred_at": "2024-05-17T18:42:10+05:00",
+    "amount": {"value": "100.50", "currency": "EUR"},
+    "channel": "cash_to_cash",
+    "sender": SENDER,
+    "receiver": RECEIVER,
+}
+
+
 def made(partner: Partner = PARTNER, **changes: Any) -> Transfer:
-    fields = {
-        "schema": "strgw.transfer/1",
-        "transfer_id": "t-1",
-        "status": "sent",
-        "occurred_at": "2024-05-17T18:42:10+05:00",
-        "amount": {"value": "100.50", "currency": "EUR"},
-        "channel": "cash_to_cash",
-        "sender": SENDER,
-        "receiver": RECEIVER,
-        **changes,
-    }
-    reading = from_fields(fields)
+    reading = from_fields({**EVENT, **changes})
     return Canon(partner, RING).transfer(reading, check(reading.event, NOW_MS), SOURCE)
 
 
@@ -48,6 +49,23 @@ def sender(partner: Partner = PARTNER, **fields: Any) -> Transfer:
 
 def key(kind: int, form: str) -> bytes:
     return RING.key("partner:demo", kind, form)
+
+
+FULL = {
+    **SENDER, "party_id": "418820057", "date_of_birth": "1990-02-01", "nationality": "UZ", "occupation": "driver", "documents": DOCUMENTS,
+    "phones": ["+77053318842"], "emails": ["a@example.com"], "devices": ["d-1"], "ip": "203.0.113.7", "addresses": [HOME],
+    "accounts": [{"type": "wallet", "number": "+77053318842"}], "customer_since": "2023-01-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("field", [name for name in FULL if name not in SENDER])
+def test_a_party_that_differs_from_one_seen_before_in_one_field_is_made_as_if_it_were_the_first(field: str) -> None:
+    canon = Canon(PARTNER, RING)
+    less = {name: value for name, value in FULL.items() if name != field}
+    for fields in (FULL, less, {**less, "name": "Umid Sobirov"}, {**FULL, "kind": "entity"}, less, FULL):
+        event = from_fields({**EVENT, "sender": fields})
+        transfer = canon.transfer(event, check(event.event, NOW_MS), SOURCE)
+        assert transfer == made(sender=fields)
 
 
 def test_money_time_and_coordinates_are_carried_over() -> None:
