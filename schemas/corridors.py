@@ -1,5 +1,6 @@
 """Routes, hub towns and fee bands of smuggling and trafficking corridors, as versioned data (schemas/reference/corridors.yaml)."""
 
+from bisect import bisect_right
 from functools import lru_cache
 from importlib.resources import files
 
@@ -63,7 +64,7 @@ class Corridors:
                 self._order.setdefault((town.country, town_id(town.name)), {})[route.id] = index
         self._bands: dict[str, list[tuple[int, int]]] = {}
         self._pairs: set[tuple[str, str]] = set()
-        self._fits = lru_cache(1 << 17)(self._in_some_band)  # the same sums are asked for again and again as windows move
+        self._spans = lru_cache(1 << 10)(self._merged)
         for route in data.routes:
             self._pairs.update((a, b) for a in route.countries for b in route.countries if a != b)
             if "SOM" in route.offence:
@@ -73,10 +74,21 @@ class Corridors:
 
     def in_fee_band(self, usd_minor: int, country: str, tolerance: float = TOLERANCE) -> bool:
         """Whether the sum (US cents) fits a leg of a smuggling route that touches `country`, within the tolerance."""
-        return self._fits(usd_minor, country, tolerance)
+        lows, highs = self._spans(country, tolerance)
+        at = bisect_right(lows, usd_minor)
+        return at > 0 and usd_minor <= highs[at - 1]
 
-    def _in_some_band(self, usd_minor: int, country: str, tolerance: float) -> bool:
-        return any(low / tolerance <= usd_minor <= high * tolerance for low, high in self._bands.get(country, ()))
+    def _merged(self, country: str, tolerance: float) -> tuple[list[float], list[float]]:
+        """Lower and upper ends, ascending, of the sums that fit some leg that touches `country`; no two spans overlap."""
+        lows: list[float] = []
+        highs: list[float] = []
+        for low, high in sorted((low / tolerance, high * tolerance) for low, high in self._bands.get(country, ())):
+            if highs and low <= highs[-1]:
+                highs[-1] = max(highs[-1], high)
+            else:
+                lows.append(low)
+                highs.append(high)
+        return lows, highs
 
     def is_hub(self, country: str, town: str) -> bool:
         """Whether the town is named on a route and is not one of the big cities."""

@@ -20,13 +20,11 @@ from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
 from streams.domain.memory import HORIZON_MS, earliest_of, is_quiet, keep_earliest, prune, remember, upsert, widen_use
 from streams.domain.story import story_of
-from streams.domain.view import View
 from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge
 from streams.signals import ASK_FLOWS, ASK_STORY, ASK_USE, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, InUse, Outbox, Used
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Typology
-from streams.typologies.ts_k01_shared_identifier import SharedView
 
 
 class Detect:
@@ -37,8 +35,7 @@ class Detect:
 
     def __init__(self, partitions: int, catalogue: tuple[Typology, ...] = CATALOGUE, facts: Corridors | None = None) -> None:
         self._partitions = partitions
-        self._corridors = facts or corridors()
-        self._judge = Judge(catalogue)
+        self._judge = Judge(catalogue, facts or corridors())
         self._batch = Codec(ObservationBatch)
         self._finding = Codec(Finding)
         self._encoder = msgspec.msgpack.Encoder(enc_hook=pack)
@@ -68,21 +65,20 @@ class Detect:
         for key in sorted(self._dirty):
             value = state.get(key)
             if isinstance(value, IdentifierState):
-                view: View = SharedView(key, value, self._corridors)
                 entity = value.group
             else:
                 assert isinstance(value, EntityState)
-                self._tell_watchers(key, value)
-                if not value.issued and is_quiet(value):
-                    prune(value)
+                entity = value
+                self._tell_watchers(key, entity)
+                if not entity.issued and is_quiet(entity):
+                    prune(entity)
                     continue
-                view, entity = View(key, value, self._corridors), value
-            typologies = self._judge.in_question(view)
-            for party in self._judge.asks(view, entity, typologies) if typologies else ():
+            changed, needed = self._judge.judge(key, value)
+            for party in needed:
                 if party not in entity.asked:
                     entity.asked.append(party)
                     self._outbox.send(key, party, ASK_STORY, self._dirty[key] + 1)
-            findings += self._judge.judge(view, entity, typologies)
+            findings += changed
             state.put(key, value)
         self._dirty, self._moved = {}, {}
         return [self._output(finding) for finding in findings] + self._outbox.pack()

@@ -33,6 +33,7 @@ class Episode(msgspec.Struct):
     hits: list[Hit]
     events: dict[tuple[bytes, int], Event]
     best: Hit | None  # the first of the strongest
+    evidence: dict[bytes, Evidence] = {}  # by transfer, as far as it was asked for
 
     @property
     def started_ms(self) -> int:
@@ -85,7 +86,7 @@ def build(view: View, typology: Typology, episode: Episode, known: Issued | None
     factor = 1.0
     for suppressor in suppressors:
         factor *= suppressor.factor
-    evidence = _evidence(events, known)
+    evidence = _evidence(episode, events, known)
     steps = _steps(episode.hits, known)
     strength = max(s for _, s in steps)
     return Finding(
@@ -96,9 +97,10 @@ def build(view: View, typology: Typology, episode: Episode, known: Issued | None
     )  # fmt: skip
 
 
-def _evidence(events: tuple[Event, ...], known: Issued | None) -> tuple[Evidence, ...]:
-    merged = {e.uid: e for e in known.kept} if known else {}
-    merged.update((e.uid, evidence_of(e)) for e in events)
+def _evidence(episode: Episode, events: tuple[Event, ...], known: Issued | None) -> tuple[Evidence, ...]:
+    own = episode.evidence
+    own.update((e.uid, evidence_of(e)) for e in events if e.uid not in own)
+    merged = {e.uid: e for e in known.kept} | own if known else own
     return tuple(sorted(merged.values(), key=lambda e: (e.at_ms, e.uid))[-MAX_EVIDENCE:])
 
 
@@ -137,5 +139,7 @@ def _suppressors(view: View, typology: Typology, events: tuple[Event, ...]) -> t
 
 
 def _is_established(view: View, payer: bytes, now_ms: int) -> bool:
-    dealings = [e for e in view.credits if e.other == payer]
-    return len(dealings) >= 6 and now_ms - view.pair(dealings[0]).first_ms >= HALF_YEAR_MS
+    if view.payers.get(payer, 0) < 6:
+        return False
+    first = next(e for e in view.credits if e.other == payer)
+    return now_ms - view.pair(first).first_ms >= HALF_YEAR_MS

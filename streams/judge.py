@@ -5,76 +5,72 @@ from hashlib import sha256
 
 import msgspec
 
+from schemas.corridors import Corridors
 from schemas.finding import Evidence, Finding
-from streams.domain.entity import EntityState, Event
+from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.memory import prune
 from streams.domain.view import View
 from streams.episodes import Episode, Issued, build, extend
+from streams.memo import Memo, Memos
+from streams.sieve import Sieve
 from streams.typologies.base import Typology
+from streams.typologies.ts_k01_shared_identifier import SharedView
 
-MEMO_FROM = 24  # events; below this judging anew is cheaper than remembering
-MEMO_ENTITIES = 5_000  # DEF
-
-
-class Memo:
-    """What was judged of an entity up to an event, kept while this process lives: a busy entity is not judged from scratch for
-    every transfer. It is dropped as soon as anything about the judged past changed, so it never changes a judgement."""
-
-    def __init__(self) -> None:
-        self.count = 0
-        self.last: Event | None = None
-        self.pairs: dict[tuple[bytes, bytes], tuple[int, bool]] = {}
-        self.found: dict[str, tuple[tuple[int, bytes, int], list[Episode]]] = {}
-
-    def holds(self, view: View, entity: EntityState) -> bool:
-        """Whether events were only added after the last one judged, and no pair among the judged turned kin or older."""
-        events = entity.events
-        if self.last is None or len(events) < self.count or events[self.count - 1].order() != self.last.order():
-            return False
-        now = view.ties()
-        return all(now.get(pair) == tie for pair, tie in self.pairs.items())
-
-    def note(self, view: View, entity: EntityState) -> None:
-        """Remembers how far the entity was judged."""
-        self.count, self.last, self.pairs = len(entity.events), entity.events[-1], view.ties()
+MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 
 
 class Judge:
     """Runs the catalogue over an entity and returns findings whose content changed, each under its next version."""
 
-    def __init__(self, catalogue: tuple[Typology, ...]) -> None:
-        self._catalogue = catalogue
-        self._memos: dict[bytes, Memo] = {}
+    def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors) -> None:
+        self._sieve = Sieve(catalogue)
+        self._askers = tuple(t for t in catalogue if t.asks is not None)
+        self._corridors = facts
+        self._memos = Memos()
         self._encoder = msgspec.msgpack.Encoder()
         self._issued = msgspec.msgpack.Decoder(Issued)
 
-    def in_question(self, view: View) -> list[Typology]:
-        """The typologies whose cheap gate lets this entity through; most entities pass none."""
-        return [t for t in self._catalogue if t.gate(view, t.parameters)]
-
     def forget(self, key: bytes) -> None:
-        """Drops what was judged of an entity whose past changed."""
-        self._memos.pop(key, None)
+        """Something was said about the past of an entity: what was judged of it is looked through before it is used again."""
+        memo = self._memos.get(key)
+        if memo is not None:
+            memo.is_doubtful = True
 
-    def asks(self, view: View, entity: EntityState, typologies: list[Typology]) -> list[bytes]:
-        """The parties whose own story some typology needs, sorted."""
-        asked: set[bytes] = set()
-        memo = self._memos.get(view.key)
-        holds = memo is not None and memo.holds(view, entity)
-        for typology in typologies:
-            if typology.asks is not None:
-                known = memo.found.get(typology.id) if memo and holds else None
-                view.since = known[0] if known else None
-                asked |= typology.asks(view, typology.parameters)
-        view.since = None
-        return sorted(asked)
+    def judge(self, key: bytes, value: EntityState | IdentifierState) -> tuple[list[Finding], list[bytes]]:
+        """Changed findings, and the parties whose own story some typology needs, sorted. Updates the entity's `issued` and lets
+        it forget what is beyond its memory."""
+        entity = value.group if isinstance(value, IdentifierState) else value
+        view, memo = self._view(key, value, entity)
+        typologies = self._in_question(view)
+        changed: list[Finding] = []
+        needed: list[bytes] = []
+        if typologies or entity.issued:
+            needed = _needed(view, typologies, memo)
+            changed = self._findings(view, entity, typologies, memo)
+        prune(entity)
+        return changed, needed
 
-    def judge(self, view: View, entity: EntityState, typologies: list[Typology]) -> list[Finding]:
-        """Changed findings. Updates `entity.issued` and lets the entity forget what is beyond its memory."""
-        if not typologies and not entity.issued:
-            prune(entity)
-            return []
-        memo = self._memo(view, entity)
+    def _view(self, key: bytes, value: EntityState | IdentifierState, entity: EntityState) -> tuple[View, Memo | None]:
+        """The entity's view, a kept one where it still holds, and its memo if it is busy enough to have one."""
+        memo = self._memos.get(key)
+        if memo is not None and memo.holds(entity, self._askers):
+            return memo.view, memo
+        if isinstance(value, IdentifierState):
+            view: View = SharedView(key, value, self._corridors)
+        else:
+            view = View(key, value, self._corridors)
+        if len(entity.events) < MEMO_FROM:
+            self._memos.drop(key)
+            return view, None
+        memo = Memo(view)
+        self._memos.keep(key, memo)
+        return view, memo
+
+    def _in_question(self, view: View) -> list[Typology]:
+        """The typologies whose cheap gate lets this entity through; most entities pass none."""
+        return [t for t in self._sieve.possible(view) if t.gate(view, t.parameters)]
+
+    def _findings(self, view: View, entity: EntityState, typologies: list[Typology], memo: Memo | None) -> list[Finding]:
         known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}
         current: dict[str, tuple[Finding, int]] = {}
         for typology in typologies:
@@ -83,26 +79,12 @@ class Judge:
                 finding = build(view, typology, episode, earlier, number)
                 current[finding.finding_id] = (finding, episode.ended_ms)
         if not current and not known:
-            prune(entity)
             return []
-        if memo is not None:
-            memo.note(view, entity)
         changed = list(self._changed(current, known))
         changed += self._withdrawn(view, current, known, entity)
         prune(entity)
         self._keep(entity, current, known)
         return changed
-
-    def _memo(self, view: View, entity: EntityState) -> Memo | None:
-        """The entity's memo if it is busy enough to have one; a fresh one where the old does not hold."""
-        if len(entity.events) < MEMO_FROM:
-            return None
-        memo = self._memos.get(view.key)
-        if memo is None or not memo.holds(view, entity):
-            if len(self._memos) >= MEMO_ENTITIES:
-                self._memos.clear()
-            memo = self._memos[view.key] = Memo()
-        return memo
 
     def _numbered(
         self, typology: Typology, found: list[Episode], known: dict[str, Issued], entity: EntityState
@@ -155,15 +137,26 @@ class Judge:
         entity.issued = {i: self._encoder.encode(known[i]) for i in sorted(known)}
 
 
+def _needed(view: View, typologies: list[Typology], memo: Memo | None) -> list[bytes]:
+    asked: set[bytes] = set()
+    for typology in typologies:
+        if typology.asks is not None:
+            known = memo.found.get(typology.id) if memo and not typology.looks_ahead else None
+            view.since = known[0] if known else None
+            asked |= typology.asks(view, typology.parameters)
+    view.since = None
+    return sorted(asked)
+
+
 def _episodes(view: View, typology: Typology, memo: Memo | None) -> list[Episode]:
     """All episodes of one typology, judging only what is new where a memo holds the rest."""
-    known = memo.found.get(typology.id) if memo and not typology.looks_ahead else None
+    if memo is None or typology.looks_ahead:
+        return extend([], typology.hits(view, typology.parameters), typology.window_ms)
+    known = memo.found.get(typology.id)
     view.since = known[0] if known else None
     found = extend(known[1] if known else [], typology.hits(view, typology.parameters), typology.window_ms)
     view.since = None
-    if memo is not None:
-        newest = max(flow[-1].order() for flow in (view.credits, view.debits) if flow)
-        memo.found[typology.id] = (newest, found)
+    memo.found[typology.id] = (view.events[-1].order(), found)
     return found
 
 

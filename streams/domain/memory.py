@@ -5,8 +5,8 @@ from bisect import bisect_left
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER, TransferFacts
-from schemas.transfer import KIN, NO_RELATION, SPOUSE, Identifier, Place
-from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Pair, Use
+from schemas.transfer import Identifier, Place
+from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Use
 from streams.domain.event import DAY_MS, Event
 from streams.domain.profile import Profile, links_of
 
@@ -108,23 +108,6 @@ def prune(state: EntityState) -> None:
     if len(state.former) > MAX_FORMER_PAIRS:
         newest = sorted(state.former.items(), key=lambda item: (-item[1], item[0]))[:MAX_FORMER_PAIRS]
         state.former = dict(sorted(newest))
-
-
-def pairs_of(state: EntityState) -> dict[tuple[bytes, bytes], Pair]:
-    """Memory of every pair (mine, other) that still has events here."""
-    pairs: dict[tuple[bytes, bytes], Pair] = {}
-    for event in state.events:
-        if not event.other:
-            continue
-        pair = pairs.get((event.mine, event.other))
-        if pair is None:
-            first = min(event.at_ms, state.former.get(event.other, event.at_ms))
-            pair = pairs[(event.mine, event.other)] = Pair(first, False, False, False, False)
-        pair.spouse |= event.relation == SPOUSE
-        pair.kin |= event.relation == KIN
-        pair.other |= event.relation not in (SPOUSE, KIN, NO_RELATION)
-        pair.name_tie |= event.name_tie
-    return pairs
 
 
 def remember(state: EntityState, facts: TransferFacts) -> bool:

@@ -2,7 +2,8 @@
 
 from schemas.observation import SENDER
 from streams.domain.entity import EntityState, Story
-from streams.domain.memory import pairs_of, with_places
+from streams.domain.memory import with_places
+from streams.domain.pairs import Pairs
 from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
 MAX_DEBITS = 64  # DEF
@@ -11,14 +12,14 @@ MAX_PAYERS = 16  # DEF: the rules ask for three
 
 def story_of(state: EntityState) -> Story:
     """The party's newest payments and its non-kin payers; a function of its transfers alone."""
-    pairs = pairs_of(state)
+    kin = Pairs(state).kin
     debits = []
     payers: dict[bytes, int] = {}
     for plain in state.events:
         event = plain if plain.send.country and plain.pay.country else with_places(state, plain)
         if not event.other or event.channel in BUSINESS_CHANNELS:
             continue
-        is_kin = pairs[(event.mine, event.other)].is_kin
+        is_kin = (event.mine, event.other) in kin
         if event.side == SENDER:
             is_plain = not is_kin and event.purpose_class not in NOT_DEBT
             debits.append((event.at_ms, event.usd_minor, event.other, event.send.country, event.pay.country, is_plain))

@@ -1,12 +1,14 @@
 """A read-only view of one entity for the typologies: sorted flows, kin, newness, profiles, what others told."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.observation import RECEIVER
 from schemas.transfer import PARTY
 from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story
-from streams.domain.memory import pairs_of, with_places
+from streams.domain.memory import with_places
+from streams.domain.pairs import Pairs
 
 # A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
 BUSINESS_CHANNELS = frozenset({"merchant", "card", "payroll", "virtual_asset"})
@@ -15,10 +17,15 @@ NEW_CUSTOMER_DAYS = 90  # A7 "New"
 
 _NOBODY = Profile(True, "", 0, (), ())
 _STRANGERS = Pair(0, False, False, False, False)
+T = TypeVar("T")
 
 
 class View:
-    """One entity as typologies see it. Everything is derived from the state; nothing is changed."""
+    """One entity as typologies see it. Everything is derived from the state; nothing is changed.
+
+    Lists are oldest first. What several typologies need is derived on first use, once, and shared. A view can be kept and told
+    of newer events (`grow`): then nothing is derived again, which was half of the judging.
+    """
 
     def __init__(self, key: bytes, state: EntityState, corridors: Corridors) -> None:
         self.key = key
@@ -26,36 +33,75 @@ class View:
         self.scope = state.scope
         self.since: tuple[int, bytes, int] | None = None  # events up to here were judged before and nothing about them changed
         self.corridors = corridors
-        self.credits: list[Event] = []
+        self.state = state
+        self.events: list[Event] = []  # all of them, as they are in the state
+        self.credits: list[Event] = []  # what was received; here and below places that were left out are filled in
         self.debits: list[Event] = []
-        self.near_line: list[Event] = []
-        for event in state.events:
-            known = event if event.send.country and event.pay.country else with_places(state, event)
-            (self.credits if event.side == RECEIVER else self.debits).append(known)
+        self.near_line: list[Event] = []  # both ways: the amount alone may lie just under a reporting line
+        self.payers: dict[bytes, int] = {}  # who paid, how often; one may be empty (nobody named)
+        self.payees: set[bytes] = set()  # one may be empty (cash taken out)
+        self.owners: set[bytes] = set()  # who received the credits: the party; at a shared identifier those who use it
+        self._pairs: Pairs | None = None
+        self._flows: dict[str, list[Event]] = {}
+        self._seen: dict[str, int] = {}
+        self._known: dict[object, Any] = {}
+        self.grow(state.events)
+
+    def grow(self, added: Sequence[Event]) -> bool:
+        """Takes in events newer than all it has. False if one of them made kin of people who had dealt before: then what was
+        derived is void."""
+        self._known.clear()
+        for event in added:
+            known = event if event.send.country and event.pay.country else with_places(self.state, event)
+            other = event.other
+            if event.side == RECEIVER:
+                self.credits.append(known)
+                self.owners.add(event.mine)
+                self.payers[other] = self.payers.get(other, 0) + 1
+            else:
+                self.debits.append(known)
+                self.payees.add(other)
             if event.is_near_line:
                 self.near_line.append(known)
-        self.payers = {e.other for e in self.credits}
-        self.payees = {e.other for e in self.debits}
-        self._state = state
-        self._pairs: dict[tuple[bytes, bytes], Pair] | None = None
-        self._flow: list[Event] | None = None
+        self.events += added
+        self.scope = self.state.scope
+        return self._pairs is None or self._pairs.grow(added)
+
+    def once(self, what: "Callable[[View, Any], T]", parameters: Any) -> T:
+        """`what(view, parameters)`, worked out once: `asks` and `hits` of a typology share it."""
+        known = (what, self.since)
+        if known not in self._known:
+            self._known[known] = what(self, parameters)
+        return self._known[known]  # type: ignore[no-any-return]
+
+    def foreign_credits(self) -> list[Event]:
+        """Credits that were sent from another country than the one they were paid in."""
+        return self.flow("foreign", self.credits, _is_foreign)
+
+    def flow(self, name: str, source: list[Event], fits: Callable[[Event], bool]) -> list[Event]:
+        """The events of `source` (a list of this view) that fit: each is looked at once, however often the flow is asked for.
+        `fits` may rest on the event, its parties' profiles and their pair; `name` stands for source and rule."""
+        seen = self._seen.get(name, 0)
+        if seen == 0:
+            self._flows[name] = []
+        if seen < len(source):
+            self._flows[name] += [e for e in source[seen:] if fits(e)]
+            self._seen[name] = len(source)
+        return self._flows[name]
 
     @property
     def stories(self) -> dict[bytes, Story]:
         """What the parties we asked told us, by party."""
-        return self._state.stories
+        return self.state.stories
+
+    def _memory(self) -> Pairs:
+        if self._pairs is None:
+            self._pairs = Pairs(self.state)
+        return self._pairs
 
     def pair(self, event: Event) -> Pair:
         """Memory of the event's two parties."""
-        if self._pairs is None:
-            self._pairs = pairs_of(self._state)
-        return self._pairs.get((event.mine, event.other), _STRANGERS)
-
-    def ties(self) -> dict[tuple[bytes, bytes], tuple[int, bool]]:
-        """Pair -> (first dealing, is kin): what judgements about the past rest on."""
-        if self._pairs is None:
-            self._pairs = pairs_of(self._state)
-        return {pair: (known.first_ms, known.is_kin) for pair, known in self._pairs.items()}
+        return self._memory().pairs.get((event.mine, event.other), _STRANGERS)
 
     def unjudged(self, flow: list[Event], first: int = 0) -> range:
         """Positions in `flow`, from `first`, whose events still have to be judged as the end of a window."""
@@ -70,11 +116,11 @@ class View:
 
     def is_kin(self, event: Event) -> bool:
         """Whether the two sides are kin (A7), a party paying itself included."""
-        return event.mine == event.other or self.pair(event).is_kin
+        return event.mine == event.other or (event.mine, event.other) in self._memory().kin
 
     def profile(self, party: bytes) -> Profile:
         """What was ever said about `party`; an empty profile where nothing was."""
-        return self._state.profiles.get(party, _NOBODY)
+        return self.state.profiles.get(party, _NOBODY)
 
     def newness(self, event: Event, window_ms: int) -> bool | None:
         """Whether the pair is new at `event`: True, False, or None where the stream is too young to tell (A7 "New")."""
@@ -91,9 +137,19 @@ class View:
 
     def unrelated_credits(self) -> list[Event]:
         """Credits of plain transfers from parties that are not kin; the flow F01, P02, P03 and S05 look at."""
-        if self._flow is None:
-            self._flow = [e for e in self.credits if e.channel not in BUSINESS_CHANNELS and e.other and not self.is_kin(e)]
-        return self._flow
+        return self.flow("unrelated", self.credits, self.is_unrelated)
+
+    def is_unrelated(self, event: Event) -> bool:
+        """A plain transfer between parties that are not kin."""
+        return event.channel not in BUSINESS_CHANNELS and bool(event.other) and not self.is_kin(event)
+
+    def priced_credits(self, tolerance: float = TOLERANCE) -> list[Event]:
+        """Unrelated credits that fit the price of a smuggling leg and are neither rent, tuition nor dues."""
+        return self.flow(
+            f"priced {tolerance}",
+            self.unrelated_credits(),
+            lambda e: e.purpose_class not in NOT_DEBT and self.in_band(e, tolerance),
+        )
 
     def is_club(self) -> bool:
         """More than half of what is paid out goes to people who pay in (A7 "A savings club")."""
@@ -112,13 +168,7 @@ class View:
     def is_collector_shape(self) -> bool:
         """Persons may be collectors; a business only if 70 % of its credits over 180 days lie within 25 % of their median
         and in a fee band (A7 "Business receivers": lawful agencies take mixed sums)."""
-        credits = self.credits
-        if not credits or all(self.profile(mine).is_person for mine in {e.mine for e in credits}):
-            return True
-        recent = [e for e in credits if e.at_ms >= credits[-1].at_ms - 180 * DAY_MS]
-        middle = sorted(e.usd_minor for e in recent)[len(recent) // 2]
-        like = [e for e in recent if abs(e.usd_minor - middle) * 4 <= middle and self.in_band(e)]
-        return len(like) * 10 >= len(recent) * 7
+        return self.once(_is_collector_shape, None)
 
     def in_band(self, event: Event, tolerance: float = TOLERANCE) -> bool:
         """Whether the sum fits a smuggling leg that touches the country of payment."""
@@ -128,6 +178,19 @@ class View:
     def is_party(self) -> bool:
         """A party (not a shared identifier)."""
         return self.kind == PARTY
+
+
+def _is_foreign(event: Event) -> bool:
+    return event.send.country != event.pay.country
+
+
+def _is_collector_shape(view: View, _: None) -> bool:
+    if all(view.profile(mine).is_person for mine in view.owners):
+        return True
+    recent = [e for e in view.credits if e.at_ms >= view.credits[-1].at_ms - 180 * DAY_MS]
+    middle = sorted(e.usd_minor for e in recent)[len(recent) // 2]
+    like = [e for e in recent if abs(e.usd_minor - middle) * 4 <= middle and view.in_band(e)]
+    return len(like) * 10 >= len(recent) * 7
 
 
 def distinct(values: Iterable[bytes]) -> int:

@@ -43,8 +43,18 @@ class Example(NamedTuple):
     build: Callable[[], View]
 
 
+class Least(NamedTuple):
+    """Counts without which the gate would say no, so that it need not be asked: most entities have none of them."""
+
+    credits: int = 0
+    debits: int = 0
+    payers: int = 0
+    payees: int = 0
+
+
 class Typology(NamedTuple):
-    """One typology. `gate` is cheap and may only say no; `asks` names the parties whose own story is needed to judge."""
+    """One typology. `gate` is cheap and may only say no; `least` are counts under which it always does; `asks` names the
+    parties whose own story is needed to judge."""
 
     id: str
     name: str
@@ -60,6 +70,7 @@ class Typology(NamedTuple):
     asks: Callable[[View, Any], set[bytes]] | None = None
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
     indicators: tuple[str, ...] = ()
+    least: Least = Least()
 
 
 class Line(NamedTuple):

@@ -18,7 +18,7 @@ import msgspec
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
 from streams.typologies.build import pay, view_of
 
 
@@ -64,17 +64,21 @@ def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float]
     new = sum(view.newness(e, p.window_d * DAY_MS) is True for e in first.values())
     if new < p.min_new_share * senders:
         return None
+    places = [(e.send.country, e.send.town, e.pay.country, e.pay.town) for e in first.values()]
+    towns = {(country, town) for country, town, _, _ in places if town}
+    countries = {country for country, _, _, _ in places if country}
+    if len(towns) < 2 and (len(countries) < 2 or senders < p.crowd):  # no form holds
+        return None
     corridors = view.corridors
-    places = [(e.send, e.pay) for e in first.values()]
     return {
         "senders": senders,
         "new_share": new / senders,
-        "towns": len({(s.country, s.town) for s, _ in places if s.town}),
-        "countries": len({s.country for s, _ in places if s.country}),
-        "elsewhere": sum(s != t for s, t in places) / senders,
-        "band_share": sum(view.in_band(e) for e in inside) / len(inside),
-        "hub": sum(corridors.is_hub(t.country, t.town) for _, t in places) * 2 >= senders,
-        "corridor": sum(corridors.is_corridor(s.country, t.country) for s, t in places) * 2 >= senders,
+        "towns": len(towns),
+        "countries": len(countries),
+        "elsewhere": sum(at[:2] != at[2:] for at in places) / senders,
+        "band_share": sum([view.in_band(e) for e in inside]) / len(inside),
+        "hub": sum([corridors.is_hub(*at[2:]) for at in places]) * 2 >= senders,
+        "corridor": sum([corridors.is_corridor(at[0], at[2]) for at in places]) * 2 >= senders,
         "sum_usd": sum(e.usd_minor for e in inside) / 100,
         "payments": len(inside),
     }
@@ -125,6 +129,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(payers=PARAMETERS.min_senders),
     hits=hits,
     explain=explain,
     doc=__doc__,

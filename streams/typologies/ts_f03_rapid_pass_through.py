@@ -18,7 +18,7 @@ from schemas.observation import RECEIVER
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, usd
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd
 from streams.typologies.build import pay, view_of
 
 
@@ -43,7 +43,7 @@ def gate(view: View, p: Parameters) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every qualifying debit at which the last window balances."""
     flow = view.unrelated_credits()
-    outs = [e for e in view.debits if _leaves(e, p)]
+    outs = view.flow("TS-F03 out", view.debits, lambda e: _leaves(e, p))
     for position in view.unjudged(outs):
         end = outs[position]
         edge = end.at_ms - p.window_d * DAY_MS
@@ -96,6 +96,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(debits=1, payers=PARAMETERS.min_payers),
     hits=hits,
     explain=explain,
     doc=__doc__,

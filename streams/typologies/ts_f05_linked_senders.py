@@ -16,7 +16,7 @@ import msgspec
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
 from streams.typologies.build import pay, view_of
 
 
@@ -35,12 +35,12 @@ def gate(view: View, p: Parameters) -> bool:
     """Enough foreign payers?"""
     if len(view.payers) < p.min_senders:
         return False
-    return len({e.other for e in view.credits if e.send.country != e.pay.country}) >= p.min_senders
+    return len({e.other for e in view.foreign_credits()}) >= p.min_senders
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment at which enough linked senders had paid often enough."""
-    flow = [e for e in view.unrelated_credits() if e.send.country != e.pay.country]
+    flow = view.flow("TS-F05", view.foreign_credits(), view.is_unrelated)
     for end in view.unjudged(flow, p.min_senders * p.min_each - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
         counts: dict[bytes, int] = {}
@@ -99,6 +99,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(payers=PARAMETERS.min_senders),
     hits=hits,
     explain=explain,
     doc=__doc__,

@@ -42,7 +42,7 @@ def gate(view: View, p: Parameters) -> bool:
 
 def asks(view: View, p: Parameters) -> set[bytes]:
     """The payers whose other receivers we need to know."""
-    payers = {e.other for e in _legs_in(view, p)}
+    payers = {e.other for e in view.priced_credits(p.band_tolerance)}
     return payers if len(payers) >= p.min_payers else set()
 
 
@@ -57,12 +57,10 @@ def _is_leg(view: View, event: Event, p: Parameters) -> bool:
     return plain and view.in_band(event, p.band_tolerance)
 
 
-def _legs_in(view: View, p: Parameters) -> list[Event]:
-    return [e for e in view.unrelated_credits() if _is_leg(view, e, p)]
-
-
 def _journey(view: View, p: Parameters) -> Iterator[Hit]:
-    legs = [e for e in view.debits if e.other and _is_leg(view, e, p) and not view.is_kin(e)]
+    if len(view.payees) < p.min_receivers:
+        return
+    legs = view.flow("TS-P01 out", view.debits, lambda e: bool(e.other) and _is_leg(view, e, p) and not view.is_kin(e))
     if len({e.other for e in legs}) < p.min_receivers:
         return
     chains: list[dict[str, tuple[Event, ...]]] = []
@@ -92,33 +90,48 @@ def _follows(view: View, chain: tuple[Event, ...], event: Event, index: int, rou
 
 
 def _chain(view: View, p: Parameters) -> Iterator[Hit]:
-    legs = _legs_in(view, p)
+    legs = view.priced_credits(p.band_tolerance)
+    seconds = _seconds(view, {e.other for e in legs}, p)
+    if not seconds:
+        return
     width = p.window_d * DAY_MS
-    for end in range(len(legs)):
+    for end in range(p.min_payers - 1, len(legs)):
         inside = window(legs, end, width)
-        shared = _sharers(view, {e.other for e in inside}, legs[end].at_ms, p)
+        payers = {e.other for e in inside}
+        if len(payers) < p.min_payers:
+            continue
+        shared = _sharers(seconds, payers, legs[end].at_ms, width)
         chains = {receiver: since for receiver, since in shared.items() if len(since) >= p.min_payers}
         if not chains:
             continue
-        payers = {payer for since in chains.values() for payer in since}
+        links = {payer for since in chains.values() for payer in since}
         complete = min(sorted(since.values())[p.min_payers - 1] for since in chains.values())
-        events = tuple(e for e in inside if e.other in payers)
-        measures = {"payers": len(payers), "receivers": len(chains) + 1, "ordered": 0}
+        events = tuple(e for e in inside if e.other in links)
+        measures = {"payers": len(links), "receivers": len(chains) + 1, "ordered": 0}
         at = max(legs[end].at_ms, complete)
-        yield Hit(at, strength(len(payers) / p.min_payers), events, ("corridor", "fee_band"), measures)
+        yield Hit(at, strength(len(links) / p.min_payers), events, ("corridor", "fee_band"), measures)
 
 
-def _sharers(view: View, payers: set[bytes], at_ms: int, p: Parameters) -> dict[bytes, dict[bytes, int]]:
+def _seconds(view: View, payers: set[bytes], p: Parameters) -> list[tuple[bytes, bytes, int]]:
+    """(payer, receiver, when) of what `payers` paid for legs to other receivers whom enough of them share."""
+    paid: list[tuple[bytes, bytes, int]] = []
+    sharers: dict[bytes, set[bytes]] = {}
+    for payer in sorted(payers & view.stories.keys()):
+        for when, amount, receiver, _, country, is_plain in view.stories[payer].debits:
+            if is_plain and receiver not in view.owners and view.corridors.in_fee_band(amount, country, p.band_tolerance):
+                paid.append((payer, receiver, when))
+                sharers.setdefault(receiver, set()).add(payer)
+    return [second for second in paid if len(sharers[second[1]]) >= p.min_payers]
+
+
+def _sharers(
+    seconds: list[tuple[bytes, bytes, int]], payers: set[bytes], at_ms: int, width_ms: int
+) -> dict[bytes, dict[bytes, int]]:
     """Second receiver -> the payers (of `payers`) who paid it within the window around `at_ms`, and when first."""
     shared: dict[bytes, dict[bytes, int]] = {}
-    own = {e.mine for e in view.credits}
-    width = p.window_d * DAY_MS
-    for payer in sorted(payers):
-        story = view.stories.get(payer)
-        for when, amount, receiver, _, country, is_plain in story.debits if story else ():
-            near = is_plain and receiver not in own and abs(at_ms - when) <= width
-            if near and view.corridors.in_fee_band(amount, country, p.band_tolerance):
-                shared.setdefault(receiver, {}).setdefault(payer, when)
+    for payer, receiver, when in seconds:
+        if payer in payers and abs(at_ms - when) <= width_ms:
+            shared.setdefault(receiver, {}).setdefault(payer, when)
     return shared
 
 

@@ -17,7 +17,7 @@ import msgspec
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number
 from streams.typologies.build import pay, view_of
 
 
@@ -39,11 +39,8 @@ def gate(view: View, p: Parameters) -> bool:
     """Enough payers who paid more than once?"""
     if len(view.payers) < p.min_payers:
         return False
-    seen: set[bytes] = set()
-    twice: set[bytes] = set()
-    for event in view.credits:
-        (twice if event.other in seen else seen).add(event.other)
-    return len(twice) >= p.min_payers and view.is_collector_shape()
+    twice = sum(n > 1 for n in view.payers.values())
+    return twice >= p.min_payers and view.is_collector_shape()
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
@@ -105,6 +102,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(payers=PARAMETERS.min_payers),
     hits=hits,
     explain=explain,
     doc=__doc__,

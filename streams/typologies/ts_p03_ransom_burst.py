@@ -18,7 +18,7 @@ from streams.domain.entity import DAY_MS, Event, Story
 from streams.domain.score import strength
 from streams.domain.thresholds import is_just_under
 from streams.domain.view import View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
 from streams.typologies.build import HOUR_MS, START_MS, key_of, pay, view_of
 
 
@@ -40,18 +40,23 @@ PARAMETERS = Parameters()
 
 def gate(view: View, p: Parameters) -> bool:
     """At least two payments from abroad to a person?"""
-    abroad = [e for e in view.credits if e.send.country != e.pay.country and e.pay.country in view.corridors.captivity]
+    abroad = _to_captivity(view)
     return len(abroad) >= 2 and all(view.profile(e.mine).is_person for e in abroad)
+
+
+def _to_captivity(view: View) -> list[Event]:
+    risky = view.corridors.captivity
+    return view.flow("TS-P03 abroad", view.credits, lambda e: e.pay.country in risky and e.send.country != e.pay.country)
 
 
 def asks(view: View, p: Parameters) -> set[bytes]:
     """The payers of every burst: what they paid before, and whether they collect themselves."""
-    return {e.other for burst in _bursts(view, p) for e in burst}
+    return {e.other for burst in view.once(_bursts, p) for e in burst}
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment that completes a burst with enough signs."""
-    for burst in _bursts(view, p):
+    for burst in view.once(_bursts, p):
         signs = _signs(view, burst, p)
         earlier = signs["earlier_receiver"]
         if sum(signs.values()) < p.min_points or _is_collector_paying_on(view, burst, bool(earlier), p):
@@ -72,20 +77,24 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
         yield Hit(burst[-1].at_ms, capped, burst, ("corridor", "newness"), measures)
 
 
-def _bursts(view: View, p: Parameters) -> Iterator[tuple[Event, ...]]:
-    flow = [e for e in view.unrelated_credits() if _fits(view, e)]
+def _bursts(view: View, p: Parameters) -> list[tuple[Event, ...]]:
+    flow = view.flow("TS-P03", _to_captivity(view), lambda e: _fits(view, e))
     width = p.window_h * HOUR_MS
+    bursts = []
     for end in view.unjudged(flow, 1):
-        inside = tuple(e for e in window(flow, end, width) if view.pair(e).first_ms >= flow[end].at_ms - width)
+        edge = flow[end].at_ms - width
+        if flow[end - 1].at_ms < edge:
+            continue  # alone in its window, as nearly all are
+        inside = tuple(e for e in window(flow, end, width) if view.pair(e).first_ms >= edge)
         if len(inside) < 2 or sum(e.usd_minor for e in inside) < p.min_usd * 100:
             continue
         if _repeats(inside) or _all_tied(view, inside):
-            yield inside
+            bursts.append(inside)
+    return bursts
 
 
 def _fits(view: View, event: Event) -> bool:
-    abroad = event.send.country != event.pay.country and event.pay.country in view.corridors.captivity
-    return abroad and not is_just_under(event) and view.newness(event, DAY_MS * 30) is True
+    return view.is_unrelated(event) and not is_just_under(event) and view.newness(event, DAY_MS * 30) is True
 
 
 def _repeats(burst: tuple[Event, ...]) -> bool:
@@ -180,6 +189,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_h * HOUR_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(credits=2),
     hits=hits,
     explain=explain,
     asks=asks,

@@ -10,8 +10,8 @@ Not a hit   remittances to kin; rent, lease, school, dues; honest loans of one p
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
-from statistics import median, pstdev
 from typing import Annotated
 
 import msgspec
@@ -19,7 +19,7 @@ import msgspec
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
 from streams.typologies.build import pay, view_of
 from streams.typologies.ts_f05_linked_senders import linked_group
 
@@ -44,16 +44,16 @@ def gate(view: View, p: Parameters) -> bool:
     """Enough payers with enough payments?"""
     if len(view.payers) < p.min_payers:
         return False
-    counts: dict[bytes, int] = {}
-    for event in view.credits:
-        counts[event.other] = counts.get(event.other, 0) + 1
-    return sum(n >= p.min_payments for n in counts.values()) >= p.min_payers
+    return sum(n >= p.min_payments for n in view.payers.values()) >= p.min_payers
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment at which enough regular payers and points come together."""
-    flow = [e for e in view.unrelated_credits() if e.purpose_class not in NOT_DEBT and e.usd_minor >= p.min_usd * 100]
-    if not _may_score(view, flow, p):
+    flow = view.flow(
+        "TS-P04", view.unrelated_credits(), lambda e: e.purpose_class not in NOT_DEBT and e.usd_minor >= p.min_usd * 100
+    )
+    often = sum(n >= p.min_payments for n in Counter(e.other for e in flow).values())
+    if often < p.min_payers or not _may_score(view, flow, p):
         return
     for end in view.unjudged(flow, p.min_payers * p.min_payments - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
@@ -87,9 +87,12 @@ def _may_score(view: View, flow: list[Event], p: Parameters) -> bool:
 def _is_regular(events: list[Event], p: Parameters) -> bool:
     if len(events) < p.min_payments:
         return False
-    gaps = [(b.at_ms - a.at_ms) / DAY_MS for a, b in itertools.pairwise(events)]
-    middle = median(gaps)
-    return middle >= p.min_gap_d and pstdev(gaps) < p.max_cv * (sum(gaps) / len(gaps))
+    gaps = sorted(b.at_ms - a.at_ms for a, b in itertools.pairwise(events))
+    count, total = len(gaps), events[-1].at_ms - events[0].at_ms
+    if gaps[count // 2] + gaps[(count - 1) // 2] < 2 * p.min_gap_d * DAY_MS:  # the median
+        return False
+    # deviation < max_cv * mean, both squared and times count: whole numbers, where floats would round
+    return count * sum(g * g for g in gaps) - total * total < p.max_cv**2 * total * total
 
 
 def _points(view: View, regular: dict[bytes, list[Event]], events: tuple[Event, ...], p: Parameters) -> dict[str, int]:
@@ -143,6 +146,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(payers=PARAMETERS.min_payers),
     hits=hits,
     explain=explain,
     doc=__doc__,

@@ -16,8 +16,8 @@ import msgspec
 
 from streams.domain.entity import DAY_MS, Event
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
-from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, usd, window
+from streams.domain.view import View
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
 from streams.typologies.build import pay, view_of
 
 
@@ -39,7 +39,7 @@ def gate(view: View, p: Parameters) -> bool:
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every credit that has enough near-equal companions in the window before it."""
-    flow = [e for e in view.unrelated_credits() if e.purpose_class not in NOT_DEBT and view.in_band(e)]
+    flow = view.priced_credits()
     for end in view.unjudged(flow, p.min_payers - 1):
         like = _nearest(window(flow, end, p.window_d * DAY_MS), flow[end], p)
         payers = len({e.other for e in like})
@@ -90,6 +90,7 @@ TYPOLOGY = Typology(
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
+    least=Least(payers=PARAMETERS.min_payers),
     hits=hits,
     explain=explain,
     doc=__doc__,
