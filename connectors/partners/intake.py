@@ -1,8 +1,8 @@
 """Intake: partner topics in; canonical transfers, quarantine entries and receipts out, exactly once.
 
-One step takes in what is waiting and hands it to a commit in the background: nothing is held back to fill a batch. Under
-load more events are waiting after each step, so transactions grow by themselves (20 to 50 events at 1,000/s, MAX_EVENTS
-when it cannot keep up) and latency stays near that of two commits while there is capacity.
+One step takes in what came in within GATHER_MS and hands it to a commit in the background. Under load more events are waiting
+after each step, so transactions grow by themselves (some 50 events at 1,000/s, MAX_EVENTS when it cannot keep up) and latency
+stays near that of two commits while there is capacity.
 """
 
 import re
@@ -27,6 +27,7 @@ PATTERN = f"^{_PARTNER.pattern}$"
 MAX_EVENTS = 1000  # of one transaction: 0.2 s of work at the goal of 5,000/s
 HEAD_RECORDS = 100  # how far into a partition the first readable event is looked for
 POLL_MS = 200
+GATHER_MS = 50  # events a fetch waits for others: twenty transactions a second are enough for any latency we promise
 UNKNOWN_PARTNER = "unknown"
 
 

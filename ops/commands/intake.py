@@ -31,7 +31,7 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     from connectors.kafka.scan import TopicMissing
     from connectors.kafka.transactions import TransactionalLog
     from connectors.partners.accept import Acceptor
-    from connectors.partners.intake import GROUP, PATTERN, Intake
+    from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake
     from ops.broker import running_bootstrap
     from ops.meters import IntakeMetrics
     from ops.metrics import Metrics
@@ -42,7 +42,7 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     sys.setswitchinterval(SWITCH_S)
     acceptors = {name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()}
     metrics = Metrics()
-    log = TransactionalLog(bootstrap, GROUP, instance, PATTERN)
+    log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
     intake = Intake(log, partners, acceptors, IntakeMetrics(metrics, partners), time.monotonic)
     try:
         intake.open(bootstrap)

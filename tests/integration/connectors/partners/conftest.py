@@ -16,7 +16,7 @@ from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
-from connectors.partners.intake import GROUP, PATTERN, Intake, is_partner_topic
+from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
 from schemas.quarantine import QuarantineRecord
@@ -95,7 +95,7 @@ class Gate:
         }
         keyring = Keyring(b"k" * 32)
         acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
-        log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
+        log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN, GATHER_MS)
         self.logs.append(log)
         intake = Intake(log, partners, acceptors, self.meters, time.monotonic)
         intake.open(self.bootstrap)
