@@ -33,7 +33,7 @@ DESCRIBED = (
     Setting("PROFILES", "Folder of compiled FIU schemas, searched before the ones that come with the gateway"),
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
-    Setting("WORKERS", "Worker processes that `strgw up` starts"),
+    Setting("WORKERS", "Worker processes that `strgw up` starts; one for each processor serves best"),
     Setting("METRICS_PORT", "Port of this process's metrics on 127.0.0.1; 0: a free one"),
     Setting("LOG_LEVEL", "DEBUG | INFO | WARNING | ERROR"),
     Setting("READY_FILE", "Internal: file in which a process started by `strgw up` says that it is ready"),
