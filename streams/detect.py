@@ -40,7 +40,7 @@ class Detect:
         self._finding = Codec(Finding)
         self._encoder = msgspec.msgpack.Encoder(enc_hook=pack)
         self._decoder = msgspec.msgpack.Decoder(EntityState | IdentifierState | LoneUse, dec_hook=unpack)
-        self._dirty: dict[bytes, int] = {}
+        self._dirty: set[bytes] = set()
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
         self._outbox = Outbox(partitions)
         self.watermark_ms = 0
@@ -75,12 +75,12 @@ class Detect:
                     continue
             changed, needed = self._judge.judge(key, value)
             for party in needed:
-                if party not in entity.asked:
+                if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
                     entity.asked.append(party)
-                    self._outbox.send(key, party, ASK_STORY, self._dirty[key] + 1)
+                    self._outbox.send(key, party, ASK_STORY, 1)
             findings += changed
             state.put(key, value)
-        self._dirty, self._moved = {}, {}
+        self._dirty, self._moved = set(), {}
         return [self._output(finding) for finding in findings] + self._outbox.pack()
 
     def encode_state(self, key: bytes, value: object) -> bytes:
@@ -121,7 +121,7 @@ class Detect:
             self._judge.forget(key)
         changed = upsert(entity, event, counts)
         if changed:
-            self._dirty[key] = max(0, self._dirty.get(key, 0))
+            self._dirty.add(key)
             if entity.watchers:
                 self._moved.setdefault(key, []).append((event, counts))
         own = fact.sender if side == SENDER else fact.receiver
@@ -162,14 +162,14 @@ class Detect:
         elif topic == USED:
             assert isinstance(value, IdentifierState)
             if hear_used(signal, value):
-                self._dirty[signal.entity] = max(0, self._dirty.get(signal.entity, 0))
+                self._dirty.add(signal.entity)
         else:
             self._hear_answer(signal, entity)
         state.put(signal.entity, value)
 
     def _hear_answer(self, signal: Signal, entity: EntityState) -> None:
         self._judge.forget(signal.entity)
-        self._dirty[signal.entity] = max(signal.depth, self._dirty.get(signal.entity, 0))
+        self._dirty.add(signal.entity)
         if signal.topic == STORY:
             entity.stories[signal.source] = TOLD_STORY.decode(signal.body)
             return

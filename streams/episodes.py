@@ -25,6 +25,7 @@ class Issued(msgspec.Struct, array_like=True):
     is_open: bool
     kept: tuple[Evidence, ...] = ()
     steps: tuple[tuple[int, float], ...] = ()
+    evidence: bytes = b""  # digest of the transfers and the steps alone
 
 
 class Episode(msgspec.Struct):
@@ -117,6 +118,7 @@ _GATHERING = frozenset({"TS-F01", "TS-F03", "TS-P02", "TS-P04", "TS-S05"})
 CLUB_FACTOR = 0.2
 ESTABLISHED_FACTOR = 0.3
 HALF_YEAR_MS = 182 * 86_400_000
+ESTABLISHED_PAYMENTS = 6
 
 
 def _suppressors(view: View, typology: Typology, events: tuple[Event, ...]) -> tuple[Suppressor, ...]:
@@ -139,7 +141,8 @@ def _suppressors(view: View, typology: Typology, events: tuple[Event, ...]) -> t
 
 
 def _is_established(view: View, payer: bytes, now_ms: int) -> bool:
-    if view.payers.get(payer, 0) < 6:
+    """As of the episode: what a payer sent after it says nothing about how long they had known each other then."""
+    if view.payers.get(payer, 0) < ESTABLISHED_PAYMENTS:
         return False
-    first = next(e for e in view.credits if e.other == payer)
-    return now_ms - view.pair(first).first_ms >= HALF_YEAR_MS
+    paid = [e for e in view.credits if e.other == payer and e.at_ms <= now_ms]
+    return len(paid) >= ESTABLISHED_PAYMENTS and now_ms - view.pair(paid[0]).first_ms >= HALF_YEAR_MS

@@ -80,7 +80,7 @@ class Judge:
                 current[finding.finding_id] = (finding, episode.ended_ms)
         if not current and not known:
             return []
-        changed = list(self._changed(current, known))
+        changed = list(self._changed(current, known, entity.lost_ms > 0))
         changed += self._withdrawn(view, current, known, entity)
         prune(entity)
         self._keep(entity, current, known)
@@ -100,15 +100,23 @@ class Judge:
             yield number, episode, last if continues else None
             last = None
 
-    def _changed(self, current: dict[str, tuple[Finding, int]], known: dict[str, Issued]) -> Iterator[Finding]:
+    def _changed(self, current: dict[str, tuple[Finding, int]], known: dict[str, Issued], is_fading: bool) -> Iterator[Finding]:
+        """Findings that say something new. Once the entity's memory fades, only new evidence is news: what came before an episode
+        (kin, how long a pair has dealt with each other) would else be forgotten at a moment that depends on how commits fell."""
         for identity, (finding, ended_ms) in current.items():
-            digest = sha256(self._encoder.encode(finding)).digest()[:16]
+            digest = self._digest(finding)
+            evidence = self._digest(([e.uid for e in finding.evidence], finding.steps))
             before = known.get(identity)
-            if before and before.is_open and before.digest == digest:
+            if before and before.is_open and (before.digest == digest or (is_fading and before.evidence == evidence)):
                 continue
             version = before.version + 1 if before else 1
-            known[identity] = Issued(finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True)
+            issued = Issued(finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True)
+            issued.evidence = evidence
+            known[identity] = issued
             yield msgspec.structs.replace(finding, version=version)
+
+    def _digest(self, content: object) -> bytes:
+        return sha256(self._encoder.encode(content)).digest()[:16]
 
     def _withdrawn(
         self, view: View, current: dict[str, tuple[Finding, int]], known: dict[str, Issued], entity: EntityState

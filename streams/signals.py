@@ -55,10 +55,11 @@ class Outbox:
         self._waiting: list[Signal] = []
 
     def send(self, source: bytes, target: bytes, topic: str, depth: int, body: object = None) -> None:
-        """Adds a signal; news that has travelled MAX_DEPTH hops ends here."""
-        if depth <= MAX_DEPTH:
-            raw = b"" if body is None else self._encoder.encode(body)
-            self._waiting.append(Signal(target, source, topic, depth, raw))
+        """Adds a signal. Raises ValueError beyond MAX_DEPTH: a signal left out would make what is known depend on order."""
+        if depth > MAX_DEPTH:
+            raise ValueError(f"a signal {topic!r} at depth {depth}: news travels {MAX_DEPTH} hops at most")
+        raw = b"" if body is None else self._encoder.encode(body)
+        self._waiting.append(Signal(target, source, topic, depth, raw))
 
     def send_flows(self, source: bytes, target: bytes, entity: EntityState, events: list[tuple[Event, bool]], depth: int) -> None:
         """Adds transfers of `source` and what it knows of the people in them."""

@@ -9,12 +9,13 @@ import pytest
 from ops.chain import MemoryState
 from schemas.codec import Codec
 from schemas.finding import Finding
-from schemas.observation import RECEIVER, SENDER, Observation, ObservationBatch, TransferFacts
+from schemas.observation import RECEIVER, SENDER, Observation, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS
 from schemas.transfer import PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
-from streams.domain.entity import DAY_MS, EntityState, IdentifierState, LoneUse
+from streams.domain.entity import DAY_MS, EntityState, IdentifierState, LoneUse, Story
+from streams.signals import STORY
 from streams.typologies.build import START_MS, key_of, pay
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
@@ -36,10 +37,10 @@ class Run:
 
     def take(self, rows: Iterable[TransferFacts]) -> "Run":
         for facts in rows:
-            self._settle([BATCH.encode(ObservationBatch((facts,), tuple(observed(facts))))])
+            self.settle([BATCH.encode(ObservationBatch((facts,), tuple(observed(facts))))])
         return self
 
-    def _settle(self, records: list[bytes]) -> None:
+    def settle(self, records: list[bytes]) -> None:
         while records:
             for record in records:
                 self.detect.apply(self.state, record, 0, 0)
@@ -178,6 +179,14 @@ def test_payers_asked_for_their_story_complete_a_staged_journey() -> None:
     run = Run().take(rows)
     assert {f.entity for f in run.standing("TS-P01")} == {key_of("van"), key_of("ist")}
     assert run.signals > 0
+
+
+def test_a_new_payer_is_asked_even_if_far_travelled_news_come_in_the_same_commit() -> None:
+    run = Run().take(pay(f"f{i}", "van", i, 600, send="DE:Hamburg", pay="TR:Van") for i in range(3))
+    facts = pay("f9", "van", 4, 600, send="DE:Hamburg", pay="TR:Van")
+    news = Signal(key_of("van"), key_of("f0"), STORY, 4, msgspec.msgpack.encode(Story()))
+    run.settle([BATCH.encode(ObservationBatch((facts,), tuple(observed(facts)), (news,)))])
+    assert set(party_of(run, "van").stories) == {key_of(f"f{i}") for i in (0, 1, 2, 9)}
 
 
 def test_episodes_end_when_the_window_passes_without_evidence() -> None:
