@@ -57,6 +57,7 @@ class Corridors:
         self.version = data.version
         self.routes = data.routes
         self.captivity = data.captivity_countries
+        self.smuggling = frozenset(route.id for route in data.routes if "SOM" in route.offence)
         self._big = {(country, town_id(name)) for country, name in data.big_cities}
         self._order: dict[tuple[str, str], dict[str, int]] = {}
         for route in data.routes:

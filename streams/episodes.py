@@ -90,12 +90,19 @@ def build(view: View, typology: Typology, episode: Episode, known: Issued | None
     evidence = _evidence(episode, events, known)
     steps = _steps(episode.hits, known)
     strength = max(s for _, s in steps)
+    weight = _weight(typology, events)
     return Finding(
         finding_id(typology, view.key, number), 0, "open", typology.id, typology.version, view.scope, view.key, view.kind, number,
-        evidence[0].at_ms, evidence[-1].at_ms, strength, typology.weight, round(typology.weight * strength * factor, 4), told.reason,
+        evidence[0].at_ms, evidence[-1].at_ms, strength, weight, round(weight * strength * factor, 4), told.reason,
         steps, told.numbers, dict(sorted(told.parts.items())), best.facets, told.absent, suppressors, evidence,
         urgent=typology.id == "TS-P03" and strength >= 0.7, do_not_block=told.do_not_block,
     )  # fmt: skip
+
+
+def _weight(typology: Typology, events: tuple[Event, ...]) -> float:
+    """The typology's weight, raised where the front line flagged one of the transfers (typologies A4, end)."""
+    is_flagged = typology.flag_raise > 0 and any(e.flagged for e in events)
+    return round(min(1.0, typology.weight + typology.flag_raise), 4) if is_flagged else typology.weight
 
 
 def _evidence(episode: Episode, events: tuple[Event, ...], known: Issued | None) -> tuple[Evidence, ...]:
@@ -114,7 +121,7 @@ def _steps(hits: list[Hit], known: Issued | None) -> tuple[tuple[int, float], ..
 
 
 # Typologies whose strength a club or long acquaintance explains away ("Score and suppress"); all factors DEF.
-_GATHERING = frozenset({"TS-F01", "TS-F03", "TS-P02", "TS-P04", "TS-S05"})
+_GATHERING = frozenset({"TS-F01", "TS-F03", "TS-F04", "TS-P02", "TS-P04", "TS-S05"})
 CLUB_FACTOR = 0.2
 ESTABLISHED_FACTOR = 0.3
 HALF_YEAR_MS = 182 * 86_400_000

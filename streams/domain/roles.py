@@ -1,6 +1,7 @@
 """What each party is in a case (typologies "Role inference", A7 "Role precedence"). Victims are not suspects.
 
-Precedence: victim > payer of a ransom > collector > family payer > who keeps under a line > everyone else.
+Precedence: victim > payer of a ransom > who is being smuggled > holder of an account that another may control > collector >
+coordinator > who gathers and passes on > family payer > who keeps under a line > everyone else.
 """
 
 from collections.abc import Iterable
@@ -9,6 +10,23 @@ from schemas.case import CaseParty
 from schemas.finding import Evidence, Finding
 
 COLLECTS_FROM = 3  # A7: paid by three or more parties in the case
+_GATHERS = "gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line"
+
+# Part in a finding, how many parties of the case must pay the party, role, why; the first that holds decides.
+_PRECEDENCE = (
+    ("worker", 0, "victim", "pays like someone under another person's control; a possible victim, not a suspect"),
+    ("ransom_payer", 0, "protected", "appears to pay for a person who is held; to be protected, not a suspect"),
+    ("migrant", 0, "protected", "collects small sums in one town of a route after another; to be protected, not a suspect"),
+    ("account_holder", 0, "unknown", "receives the payments of the pattern; may be a victim whose account another controls"),
+    ("collector", 0, "subject", "receives the payments of the pattern (paid by {paid_by} of this case)"),
+    ("coordinator", 0, "subject", "pays several people in the towns of a smuggling route"),
+    ("passes_on", COLLECTS_FROM, "subject", _GATHERS),
+    ("structurer", COLLECTS_FROM, "subject", _GATHERS),
+    ("payer", 0, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect"),
+    ("structurer", 0, "subject", "keeps sums just under a reporting line"),
+    ("recipient", 0, "unknown", "receives or passes on money of this case; part in it not known"),
+    ("passes_on", 0, "unknown", "receives or passes on money of this case; part in it not known"),
+)
 
 
 def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple[CaseParty, ...]:
@@ -29,20 +47,7 @@ def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple
 
 
 def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
-    if "worker" in parts:
-        return CaseParty(key, "victim", "pays like someone under another person's control; a possible victim, not a suspect")
-    if "ransom_payer" in parts:
-        return CaseParty(key, "protected", "appears to pay for a person who is held; to be protected, not a suspect")
-    if "collector" in parts:
-        return CaseParty(key, "subject", f"receives the payments of the pattern (paid by {paid_by} of this case)")
-    if paid_by >= COLLECTS_FROM and parts & {"passes_on", "structurer"}:
-        return CaseParty(
-            key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line"
-        )
-    if "payer" in parts:
-        return CaseParty(key, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect")
-    if "structurer" in parts:
-        return CaseParty(key, "subject", "keeps sums just under a reporting line")
-    if parts & {"recipient", "passes_on"}:
-        return CaseParty(key, "unknown", "receives or passes on money of this case; part in it not known")
+    for part, least_payers, role, why in _PRECEDENCE:
+        if part in parts and paid_by >= least_payers:
+            return CaseParty(key, role, why.format(paid_by=paid_by))
     return CaseParty(key, "involved", "named in a transfer of this case")

@@ -165,6 +165,12 @@ class View:
             return True
         return not {i.key for i in a.identifiers}.isdisjoint(i.key for i in b.identifiers)
 
+    def is_one_person(self, parties: Iterable[bytes]) -> bool:
+        """Whether all parties may be one under several customer numbers: each shares two name tokens (or all of a shorter name)
+        with the first. A household that shares a phone shares no more than its surname."""
+        names = [set(self.profile(party).name_keys) for party in sorted(set(parties))]
+        return all(len(names[0] & other) >= max(1, min(2, len(names[0]), len(other))) for other in names[1:])
+
     def is_collector_shape(self) -> bool:
         """Persons may be collectors; a business only if 70 % of its credits over 180 days lie within 25 % of their median
         and in a fee band (A7 "Business receivers": lawful agencies take mixed sums)."""

@@ -71,6 +71,7 @@ class Typology(NamedTuple):
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
     indicators: tuple[str, ...] = ()
     least: Least = Least()
+    flag_raise: float = 0.0  # what the weight rises by where the front line flagged one of the transfers
 
 
 class Line(NamedTuple):

@@ -1,4 +1,4 @@
-"""Role precedence: victim > ransom payer > collector > family payer (typologies A7); protected people are never subjects."""
+"""Role precedence: victim > ransom payer > migrant > account holder > collector > coordinator > family payer (typologies A7); protected people are never subjects."""
 
 import msgspec
 import pytest
@@ -29,6 +29,10 @@ def role(findings: list[Finding], evidence: list[Evidence], party: bytes) -> str
     [
         (["worker", "collector", "payer"], "victim"),
         (["ransom_payer", "collector"], "protected"),
+        (["migrant", "collector"], "protected"),
+        (["account_holder", "collector", "passes_on"], "unknown"),
+        (["worker", "account_holder"], "victim"),
+        (["coordinator", "payer"], "subject"),
         (["collector", "payer"], "subject"),
         (["payer", "structurer"], "family_payer"),
         (["structurer"], "subject"),

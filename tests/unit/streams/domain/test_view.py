@@ -1,5 +1,6 @@
 """What detection knows of a pair: kin, newness, clubs, who may be a collector (typologies A7)."""
 
+import msgspec
 import pytest
 
 from schemas.corridors import corridors
@@ -83,3 +84,30 @@ def test_both_sides_of_a_payment_to_oneself_are_kept() -> None:
     view = view_of("al", [pay("al", "al", 0, 100, channel="cash_in")])
     assert [e.side for e in (*view.credits, *view.debits)] == [RECEIVER, SENDER]
     assert view.is_kin(view.credits[0])
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_one"),
+    [
+        ((b"aziz", b"karim"), (b"aziz", b"karim"), True),
+        ((b"aziz", b"karim"), (b"aziz", b"karim", b"khan"), True),
+        ((b"aziz", b"karim"), (b"laila", b"karim"), False),  # a household
+        ((b"aziz",), (b"aziz", b"karim"), True),
+        ((b"aziz", b"karim"), (b"laila", b"nazari"), False),
+        ((), (b"aziz",), False),
+    ],
+)
+def test_two_numbers_are_one_person_if_two_name_tokens_agree(
+    left: tuple[bytes, ...], right: tuple[bytes, ...], is_one: bool
+) -> None:
+    facts = pay("al", "bo", 0, 100)
+    assert facts.receiver
+    named = msgspec.structs.replace(
+        facts,
+        sender=msgspec.structs.replace(facts.sender, name_keys=left),
+        receiver=msgspec.structs.replace(facts.receiver, name_keys=right),
+    )
+    view = view_of("bo", [named])
+    assert view.is_one_person([key_of("al"), key_of("bo")]) is is_one
+    assert view.is_one_person([key_of("al")])
+    assert view.is_one_person([])
