@@ -10,6 +10,7 @@ from streams.domain.entity import Event
 from streams.domain.view import View
 from streams.typologies.base import Hit, Typology
 
+FRONT_LINE_WEIGHT = 0.3  # DEF, typologies A4 (end): a flag alone proves nothing, beside a pattern it counts
 MAX_EVIDENCE = 640  # DEF: as many as an entity remembers
 
 
@@ -90,9 +91,12 @@ def build(view: View, typology: Typology, episode: Episode, known: Issued | None
     evidence = _evidence(episode, events, known)
     steps = _steps(episode.hits, known)
     strength = max(s for _, s in steps)
+    weight = typology.weight
+    if typology.front_line and any(e.flagged for e in events):
+        weight = min(1.0, round(weight + FRONT_LINE_WEIGHT, 4))
     return Finding(
         finding_id(typology, view.key, number), 0, "open", typology.id, typology.version, view.scope, view.key, view.kind, number,
-        evidence[0].at_ms, evidence[-1].at_ms, strength, typology.weight, round(typology.weight * strength * factor, 4), told.reason,
+        evidence[0].at_ms, evidence[-1].at_ms, strength, weight, round(weight * strength * factor, 4), told.reason,
         steps, told.numbers, dict(sorted(told.parts.items())), best.facets, told.absent, suppressors, evidence,
         urgent=typology.id == "TS-P03" and strength >= 0.7, do_not_block=told.do_not_block,
     )  # fmt: skip

@@ -1,6 +1,6 @@
 """What each party is in a case (typologies "Role inference", A7 "Role precedence"). Victims are not suspects.
 
-Precedence: victim > payer of a ransom > collector > family payer > who keeps under a line > everyone else.
+Precedence: victim > payer of a ransom > who pays for abuse, collector > family payer > who keeps under a line > everyone else.
 """
 
 from collections.abc import Iterable
@@ -28,21 +28,28 @@ def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple
     return tuple(_role(key, parts.get(key, set()), len(payers.get(key, ()))) for key in sorted(everyone))
 
 
+_GATHERS = "gathers"  # not a part: paid by COLLECTS_FROM parties of the case and passes on or keeps under a line
+
+# The first part that a party has decides: part, role, why.
+_PRECEDENCE = (
+    ("worker", "victim", "pays like someone under another person's control; a possible victim, not a suspect"),
+    ("ransom_payer", "protected", "appears to pay for a person who is held; to be protected, not a suspect"),
+    ("exploiter", "subject", "sends the payments of the pattern; here the payer is the one to look at, not who is paid"),
+    ("collector", "subject", "receives the payments of the pattern (paid by {paid_by} of this case)"),
+    (_GATHERS, "subject", "gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line"),
+    ("payer", "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect"),
+    ("structurer", "subject", "keeps sums just under a reporting line"),
+    ("controller", "subject", "pays out for several families as if others' earnings were in this one's hands"),
+    ("controlled", "unknown", "holds an account that somebody else may operate; victim or helper, not known"),
+    ("recipient", "unknown", "receives or passes on money of this case; part in it not known"),
+    ("passes_on", "unknown", "receives or passes on money of this case; part in it not known"),
+)
+
+
 def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
-    if "worker" in parts:
-        return CaseParty(key, "victim", "pays like someone under another person's control; a possible victim, not a suspect")
-    if "ransom_payer" in parts:
-        return CaseParty(key, "protected", "appears to pay for a person who is held; to be protected, not a suspect")
-    if "collector" in parts:
-        return CaseParty(key, "subject", f"receives the payments of the pattern (paid by {paid_by} of this case)")
     if paid_by >= COLLECTS_FROM and parts & {"passes_on", "structurer"}:
-        return CaseParty(
-            key, "subject", f"gathers money from {paid_by} parties of this case and passes it on or keeps sums under a line"
-        )
-    if "payer" in parts:
-        return CaseParty(key, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect")
-    if "structurer" in parts:
-        return CaseParty(key, "subject", "keeps sums just under a reporting line")
-    if parts & {"recipient", "passes_on"}:
-        return CaseParty(key, "unknown", "receives or passes on money of this case; part in it not known")
+        parts = parts | {_GATHERS}
+    for part, role, why in _PRECEDENCE:
+        if part in parts:
+            return CaseParty(key, role, why.format(paid_by=paid_by))
     return CaseParty(key, "involved", "named in a transfer of this case")

@@ -71,6 +71,8 @@ class Typology(NamedTuple):
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
     indicators: tuple[str, ...] = ()
     least: Least = Least()
+    at_identifiers: bool = False  # judges devices, addresses, e-mails and IPs too, whose users it asks for their transfers
+    front_line: bool = False  # what the front line saw adds to the weight (A4, last paragraph)
 
 
 class Line(NamedTuple):
