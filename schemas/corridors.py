@@ -42,11 +42,23 @@ class Route(msgspec.Struct, frozen=True):
     legs: tuple[Leg, ...]
 
 
+class Price(msgspec.Struct, frozen=True, rename={"origin": "from", "destination": "to"}):
+    """What a recruiter or travel agent takes of one person for a way out of `origin`, in whole US dollars."""
+
+    origin: tuple[str, ...]
+    destination: tuple[str, ...]
+    usd: int
+    certainty: str
+
+
 class _File(msgspec.Struct, frozen=True):
     version: int
     routes: tuple[Route, ...]
     big_cities: tuple[tuple[str, str], ...]
     captivity_countries: frozenset[str]
+    demand_countries: frozenset[str]
+    recruitment_prices: tuple[Price, ...]
+    monthly_pay_usd: dict[str, int]
 
 
 class Corridors:
@@ -58,6 +70,10 @@ class Corridors:
         self.routes = data.routes
         self.captivity = data.captivity_countries
         self.smuggling = frozenset(route.id for route in data.routes if "SOM" in route.offence)
+        self.demand = data.demand_countries
+        self.monthly_pay_usd = data.monthly_pay_usd
+        self._prices = data.recruitment_prices
+        self.dearest_usd = max(price.usd for price in data.recruitment_prices)
         self._big = {(country, town_id(name)) for country, name in data.big_cities}
         self._order: dict[tuple[str, str], dict[str, int]] = {}
         for route in data.routes:
@@ -90,6 +106,12 @@ class Corridors:
                 lows.append(low)
                 highs.append(high)
         return lows, highs
+
+    def recruitment_usd(self, send_country: str, pay_country: str) -> int | None:
+        """The lowest known price of a way out of the payer's country, to the country of payment or, paid at home, to anywhere."""
+        is_home = send_country == pay_country
+        fits = (p.usd for p in self._prices if send_country in p.origin and (is_home or pay_country in p.destination))
+        return min(fits, default=None)
 
     def is_hub(self, country: str, town: str) -> bool:
         """Whether the town is named on a route and is not one of the big cities."""

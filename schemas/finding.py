@@ -50,7 +50,8 @@ class Finding(msgspec.Struct, frozen=True):
     finding_id   hex of SHA-256 (typology, typology version, entity, episode), 32 characters
     steps        [at_ms, strength]: event times at which the strength rose; from them the case knows when suspicion formed
     strength     0..1, 0.6 at the threshold; score = weight * strength * suppressors
-    parts        what each party does in this pattern: collector, payer, ransom_payer, passes_on, protected
+    parts        what each party does in this pattern: collector, payer, ransom_payer, worker, exploiter, controller, controlled,
+                 passes_on, recipient, structurer, shares
     facets       corridor, fee_band, newness, identity, pass_through: what "needs one of" asks for
     state        open, or withdrawn when later evidence took it back
     """

@@ -45,6 +45,7 @@ class TransferFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     purpose_class: str
     flagged: bool
     stream_start_ms: int
+    counter: int = 0  # the agent at whose counter the customer stood, as 32 bits of its key; 0: none
 
 
 class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -27,6 +27,10 @@ DEDUPE_MS = 90 * 86_400_000  # DEF: a status change later than this counts as a 
 OBSERVED = frozenset({PARTY})
 
 
+# Travel agencies, employment agencies, education services (typologies A4, W03): merchant categories of ISO 18245.
+RECRUITERS = frozenset({"4722", "7361", "8299"})
+
+
 class Admitted(msgspec.Struct, array_like=True, gc=False):
     """What is remembered of one transfer."""
 
@@ -163,8 +167,21 @@ def facts_of(transfer: Transfer, revision: int, where: tuple[int, int, int], str
         transfer.partner, transfer.scope, _side(transfer.sender), _side(transfer.receiver) if transfer.receiver else None,
         transfer.amount.minor, transfer.amount.currency, transfer.usd_minor, transfer.channel,
         _place(transfer.send_place), _place(transfer.pay_place), transfer.relation, transfer.name_tie,
-        transfer.purpose_class, bool(transfer.flags), stream_start_ms,
+        _purpose(transfer), bool(transfer.flags), stream_start_ms, _counter(transfer),
     )  # fmt: skip
+
+
+def _purpose(transfer: Transfer) -> str:
+    """The class of the stated purpose; where nothing is stated, what the merchant sells."""
+    if transfer.purpose_class != "none" or transfer.merchant_category is None:
+        return transfer.purpose_class
+    return "travel" if transfer.merchant_category in RECRUITERS else "none"
+
+
+def _counter(transfer: Transfer) -> int:
+    """The agent where the sender handed money in, or the holder took it out."""
+    agent = transfer.pay_agent if transfer.channel == "cash_out" else transfer.send_agent
+    return int.from_bytes(agent.key[:4], "big") if agent else 0
 
 
 def _side(party: Party) -> Side:

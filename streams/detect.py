@@ -14,7 +14,7 @@ from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
-from schemas.transfer import PARTY
+from schemas.transfer import ACCOUNT, PARTY
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, IdentifierState, LoneUse, fresh, pack, unpack
 from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
@@ -53,8 +53,8 @@ class Detect:
             self.watermark_ms = max(self.watermark_ms, *(f.at_ms for f in facts))
         for seen in batch.observations:
             fact = facts[seen.fact]
-            if seen.kind != PARTY or (seen.side == RECEIVER and fact.channel == "merchant"):
-                continue  # no typology reads these; takings of shops are the most frequent events of all
+            if seen.kind != PARTY or (seen.side == RECEIVER and _is_takings(fact)):
+                continue
             self._see(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
         for signal in batch.signals:
             self._hear(state, signal)
@@ -77,7 +77,8 @@ class Detect:
             for party in needed:
                 if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
                     entity.asked.append(party)
-                    self._outbox.send(key, party, ASK_STORY, 1)
+                    # What several people share, and does not pool their flows anyway, asks for the transfers themselves.
+                    self._outbox.send(key, party, ASK_FLOWS if entity.kind > ACCOUNT else ASK_STORY, 1)
             findings += changed
             state.put(key, value)
         self._dirty, self._moved = set(), {}
@@ -201,3 +202,8 @@ class Detect:
                 self._outbox.send(key, watcher[:16], STORY, 1, story_of(entity))
             else:
                 self._outbox.send_flows(key, watcher[:16], entity, moved, 1)
+
+
+def _is_takings(fact: TransferFacts) -> bool:
+    """What shops take in: no typology reads it, and it is the most frequent event of all. Agencies for travel and work are read."""
+    return fact.channel == "merchant" and fact.purpose_class != "travel"

@@ -7,6 +7,7 @@ import msgspec
 
 from schemas.corridors import Corridors
 from schemas.finding import Evidence, Finding
+from schemas.transfer import ACCOUNT
 from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.memory import prune
 from streams.domain.view import View
@@ -24,6 +25,7 @@ class Judge:
 
     def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors) -> None:
         self._sieve = Sieve(catalogue)
+        self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
         self._corridors = facts
         self._memos = Memos()
@@ -68,7 +70,8 @@ class Judge:
 
     def _in_question(self, view: View) -> list[Typology]:
         """The typologies whose cheap gate lets this entity through; most entities pass none."""
-        return [t for t in self._sieve.possible(view) if t.gate(view, t.parameters)]
+        possible = self._at_identifiers if view.kind > ACCOUNT else self._sieve.possible(view)
+        return [t for t in possible if t.gate(view, t.parameters)]
 
     def _findings(self, view: View, entity: EntityState, typologies: list[Typology], memo: Memo | None) -> list[Finding]:
         known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}

@@ -40,10 +40,14 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     debits   newest first-hand payments, oldest first: (at_ms, usd_minor, receiver, send country, pay country, is_plain);
              plain: neither to kin nor rent, tuition or dues
     payers   who pays this party without being kin, and since when
+    wages    newest pay-roll credits, oldest first: (at_ms, usd_minor)
+    kin      those receivers of `debits` who are kin
     """
 
     debits: tuple[tuple[int, int, bytes, str, str, bool], ...] = ()
     payers: tuple[tuple[bytes, int], ...] = ()
+    wages: tuple[tuple[int, int], ...] = ()
+    kin: tuple[bytes, ...] = ()
 
 
 class Use(msgspec.Struct, array_like=True, gc=False):

@@ -1,7 +1,7 @@
 """What each party is in a case (typologies "Role inference", A7 "Role precedence"). Victims are not suspects.
 
-Precedence: victim > payer of a ransom > who is being smuggled > holder of an account that another may control > collector >
-coordinator > who gathers and passes on > family payer > who keeps under a line > everyone else.
+Precedence: victim > payer of a ransom > who is being smuggled > who pays for abuse > holder of an account that another may
+control > collector > coordinator > who gathers and passes on > family payer > who keeps under a line > everyone else.
 """
 
 from collections.abc import Iterable
@@ -17,6 +17,7 @@ _PRECEDENCE = (
     ("worker", 0, "victim", "pays like someone under another person's control; a possible victim, not a suspect"),
     ("ransom_payer", 0, "protected", "appears to pay for a person who is held; to be protected, not a suspect"),
     ("migrant", 0, "protected", "collects small sums in one town of a route after another; to be protected, not a suspect"),
+    ("exploiter", 0, "subject", "sends the payments of the pattern; here the payer is the one to look at, not who is paid"),
     ("account_holder", 0, "unknown", "receives the payments of the pattern; may be a victim whose account another controls"),
     ("collector", 0, "subject", "receives the payments of the pattern (paid by {paid_by} of this case)"),
     ("coordinator", 0, "subject", "pays several people in the towns of a smuggling route"),
@@ -24,6 +25,8 @@ _PRECEDENCE = (
     ("structurer", COLLECTS_FROM, "subject", _GATHERS),
     ("payer", 0, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect"),
     ("structurer", 0, "subject", "keeps sums just under a reporting line"),
+    ("controller", 0, "subject", "pays out for several families as if others' earnings were in this one's hands"),
+    ("controlled", 0, "unknown", "holds an account that somebody else may operate; victim or helper, not known"),
     ("recipient", 0, "unknown", "receives or passes on money of this case; part in it not known"),
     ("passes_on", 0, "unknown", "receives or passes on money of this case; part in it not known"),
 )

@@ -1,6 +1,6 @@
 """What a party tells those who ask: its own payments and who pays it."""
 
-from schemas.observation import SENDER
+from schemas.observation import RECEIVER, SENDER
 from streams.domain.entity import EntityState, Story
 from streams.domain.memory import with_places
 from streams.domain.pairs import Pairs
@@ -8,15 +8,19 @@ from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
 MAX_DEBITS = 64  # DEF
 MAX_PAYERS = 16  # DEF: the rules ask for three
+MAX_WAGES = 24  # DEF: half a year of weekly pay
 
 
 def story_of(state: EntityState) -> Story:
     """The party's newest payments and its non-kin payers; a function of its transfers alone."""
     kin = Pairs(state).kin
     debits = []
+    wages = []
     payers: dict[bytes, int] = {}
     for plain in state.events:
         event = plain if plain.send.country and plain.pay.country else with_places(state, plain)
+        if event.channel == "payroll" and event.side == RECEIVER:
+            wages.append((event.at_ms, event.usd_minor))
         if not event.other or event.channel in BUSINESS_CHANNELS:
             continue
         is_kin = (event.mine, event.other) in kin
@@ -26,4 +30,6 @@ def story_of(state: EntityState) -> Story:
         elif not is_kin:
             payers.setdefault(event.other, event.at_ms)
     earliest = sorted(payers.items(), key=lambda item: (item[1], item[0]))[:MAX_PAYERS]
-    return Story(tuple(debits[-MAX_DEBITS:]), tuple(earliest))
+    told = tuple(debits[-MAX_DEBITS:])
+    relatives = {other for _, other in kin}
+    return Story(told, tuple(earliest), tuple(wages[-MAX_WAGES:]), tuple(sorted({debit[2] for debit in told} & relatives)))

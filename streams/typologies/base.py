@@ -72,6 +72,7 @@ class Typology(NamedTuple):
     indicators: tuple[str, ...] = ()
     least: Least = Least()
     flag_raise: float = 0.0  # what the weight rises by where the front line flagged one of the transfers
+    at_identifiers: bool = False  # judges devices, addresses, e-mails and IPs too, whose users it asks for their transfers
 
 
 class Line(NamedTuple):

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from schemas.corridors import corridors, town_id
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
-from schemas.transfer import ADDRESS, NO_RELATION, PARTY, PHONE, Identifier, Place
+from schemas.transfer import ADDRESS, DEVICE, NO_RELATION, PARTY, PHONE, Identifier, Place
 from streams.domain.entity import DAY_MS, EntityState, Story, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.view import View
@@ -33,16 +33,20 @@ def pay(  # noqa: PLR0913 - an example reads best as one line of facts
     phone: str = "",
     address: str = "",
     entity_sender: bool = False,
+    nationality: str = "",
+    device: str = "",
+    counter: int = 0,
+    flagged: bool = False,
 ) -> TransferFacts:
     """One transfer: days since 1 March 2024 (fractions are hours of the day, UTC), US dollars, "CC:Town" places."""
     at = START_MS + round(day * DAY_MS)
-    ids = tuple(Identifier(kind, key_of(v)) for kind, v in ((PHONE, phone), (ADDRESS, address)) if v)
-    source = Side(key_of(sender), not entity_sender, "", 0, (key_of(sender)[:8],), ids)
+    ids = tuple(Identifier(kind, key_of(v)) for kind, v in ((PHONE, phone), (ADDRESS, address), (DEVICE, device)) if v)
+    source = Side(key_of(sender), not entity_sender, nationality, 0, (key_of(sender)[:8],), ids)
     target = Side(key_of(receiver), True, "", 0, (key_of(receiver)[:8],), ()) if receiver else None
     uid = sha256(f"{sender}>{receiver}@{day}/{usd}".encode()).digest()[:16]
     return TransferFacts(
         uid, 1, True, 0, 0, 0, at, 0, "demo", "partner:demo", source, target, round(usd * 100), "USD", round(usd * 100),
-        channel, _place(send), _place(pay), relation, surname, purpose, False, START_MS - 365 * DAY_MS,
+        channel, _place(send), _place(pay), relation, surname, purpose, flagged, START_MS - 365 * DAY_MS, counter,
     )  # fmt: skip
 
 

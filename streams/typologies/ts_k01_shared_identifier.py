@@ -14,9 +14,10 @@ from typing import Annotated
 import msgspec
 
 from schemas.corridors import Corridors, corridors
-from schemas.observation import SENDER
+from schemas.observation import SENDER, TransferFacts
 from schemas.transfer import ADDRESS, DEVICE, ENTITY_KINDS, IP, PHONE
 from streams.domain.entity import DAY_MS, QUARTER_MS, EntityState, Event, IdentifierState, Profile, User, event_of
+from streams.domain.memory import remember, upsert
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number
@@ -100,6 +101,18 @@ def _used(kind: int, names: list[str], days: Iterable[float], surname: str = "")
     return SharedView(key_of("identifier"), state, corridors())
 
 
+def pooled(kind: int, transfers: Iterable[TransferFacts]) -> View:
+    """For examples: an identifier that all senders share, with their transfers."""
+    state = IdentifierState(kind, {}, EntityState(kind))
+    for facts in transfers:
+        event = event_of(facts, SENDER)
+        remember(state.group, facts)
+        upsert(state.group, event, counts=True)
+        quarter = event.at_ms // QUARTER_MS
+        state.users.setdefault(event.mine, User(quarter, quarter, event, state.group.profiles[event.mine]))
+    return SharedView(key_of("identifier"), state, corridors())
+
+
 TYPOLOGY = Typology(
     id="TS-K01",
     name="Shared identifier",
@@ -112,6 +125,7 @@ TYPOLOGY = Typology(
     explain=explain,
     doc=__doc__,
     looks_ahead=True,
+    at_identifiers=True,
     indicators=("MURCW", "CSUBS", "ORGC1"),
     examples=(
         Example("three strangers with one phone", True, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9])),

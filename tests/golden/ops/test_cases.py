@@ -19,7 +19,7 @@ from schemas.fius import load_fius
 from streams.domain.identity import Keyring
 
 # The typologies of which a case must have one to be demanded here; the other cases wait for theirs.
-DEMANDED = {"TS-F01", "TS-F03", "TS-P01", "TS-P02", "TS-P03", "TS-K01", "TS-S01", "TS-S05"}
+DEMANDED = {"TS-F01", "TS-F03", "TS-P01", "TS-P02", "TS-P03", "TS-P07", "TS-K01", "TS-S01", "TS-S05"}
 MOST_BENIGN = 0.005  # share of the lawful transfers that may end in a report
 REFERENCE = Path(__file__).resolve().parents[4] / "shared" / "reference" / "cases"
 VARIANTS = ("variant_1", "variant_2")
@@ -100,8 +100,8 @@ DEMANDED_CASES = [case.id for case in sample_cases() if DEMANDED & set(case.dete
 CONTROLS = [case.id for case in sample_cases() if case.negative_control]
 
 
-def test_eight_cases_are_demanded_and_two_controls_watched() -> None:
-    assert DEMANDED_CASES == ["CS01", "CS03", "CS04", "CS06", "CS07", "CS09", "CS10", "CS13"]
+def test_nine_cases_are_demanded_and_two_controls_watched() -> None:
+    assert DEMANDED_CASES == ["CS01", "CS03", "CS04", "CS06", "CS07", "CS09", "CS10", "CS13", "CS15"]
     assert CONTROLS == ["NC01", "NC03"]
 
 

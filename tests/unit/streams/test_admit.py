@@ -9,7 +9,7 @@ from schemas.codec import Codec
 from schemas.money import Money
 from schemas.observation import ObservationBatch, TransferFacts
 from schemas.transfer import AGENT, PARTY, PHONE, Agent, Identifier, Party, Place, Transfer, TransferBatch
-from streams.admit import Admit
+from streams.admit import Admit, facts_of
 
 BATCH, OUT = Codec(TransferBatch), Codec(ObservationBatch)
 
@@ -109,3 +109,22 @@ def test_full_batches_are_split_at_five_hundred_observations() -> None:
     run.admit.apply(run.state, BATCH.encode(TransferBatch({}, tuple(transfer(number=str(n)) for n in range(300)))), 0, 0)
     sizes = [len(OUT.decode(o.value).observations) for o in run.admit.flush(run.state)]
     assert sum(sizes) == 300 * 2 and max(sizes) <= 500
+
+
+def test_the_counter_is_where_the_customer_stood() -> None:
+    paid_in = transfer()
+    away = Agent(key("other"), "a2", "Other", "TR", "Van")
+    drawn = msgspec.structs.replace(paid_in, channel="cash_out", receiver=None, pay_agent=away)
+    assert [facts_of(t, 1, (0, 0, 0), 0).counter for t in (paid_in, drawn)] == [
+        int.from_bytes(key(name)[:4], "big") for name in ("agent", "other")
+    ]
+    assert facts_of(msgspec.structs.replace(paid_in, send_agent=None), 1, (0, 0, 0), 0).counter == 0
+
+
+def test_what_a_merchant_sells_stands_for_a_purpose_that_is_not_stated() -> None:
+    def purpose(stated: str, category: str | None) -> str:
+        said = msgspec.structs.replace(transfer(), purpose_class=stated, merchant_category=category)
+        return facts_of(said, 1, (0, 0, 0), 0).purpose_class
+
+    assert [purpose("none", c) for c in ("4722", "7361", "8299", "5411", None)] == ["travel", "travel", "travel", "none", "none"]
+    assert purpose("rent", "4722") == "rent"

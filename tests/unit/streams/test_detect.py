@@ -214,3 +214,104 @@ def test_an_entity_with_findings_is_never_forgotten() -> None:
     expired = {key: run.detect.is_expired(key, run.detect.encode_state(key, run.state.get(key))) for key in run.state.values}
     assert expired[key_of("bo")] is False
     assert expired[key_of("s0")] is True
+
+
+def wallets(holders: int, device: str = "one", flagged: bool = False, step: float = 2) -> list[TransferFacts]:
+    return [
+        pay(f"h{i}", "boss", step * i, 150, send="KZ:Almaty", pay="KZ:Almaty", channel="wallet_to_wallet", device=device, flagged=flagged)
+        for i in range(holders)
+    ]  # fmt: skip
+
+
+def test_a_device_with_three_strangers_asks_them_what_they_paid() -> None:
+    run = Run().take(wallets(3))
+    (finding,) = run.standing("TS-K02")
+    assert finding.entity == key_of("one")
+    assert finding.parts == {key_of("boss"): "collector"} | {key_of(f"h{i}"): "controlled" for i in range(3)}
+    assert len(finding.evidence) == 3
+    (later,) = run.take([pay("h0", "boss", 9, 150, send="KZ:Almaty", pay="KZ:Almaty")]).standing("TS-K02")
+    assert len(later.evidence) == 4, "and hears of what they pay from then on, with the device or without"
+
+
+def test_a_device_with_two_users_asks_nobody() -> None:
+    run = Run().take(wallets(2))
+    state = run.state.get(key_of("one"))
+    assert isinstance(state, IdentifierState) and len(state.users) == 2
+    assert not state.group.asked and not state.group.events
+
+
+def test_a_device_of_one_family_asks_nobody() -> None:
+    rows = [msgspec.structs.replace(f, sender=msgspec.structs.replace(f.sender, name_keys=(b"one name",))) for f in wallets(4)]
+    state = Run().take(rows).state.get(key_of("one"))
+    assert isinstance(state, IdentifierState) and len(state.users) == 4
+    assert not state.group.asked
+
+
+def test_an_agents_tablet_is_no_control_however_its_customers_come() -> None:
+    run = Run().take(wallets(12, step=0.2))
+    assert run.standing("TS-K02")
+    assert run.take(wallets(13, step=0.2)).standing("TS-K02") == []
+
+
+def test_what_the_front_line_saw_adds_three_tenths_to_the_weight() -> None:
+    (plain,) = Run().take(wallets(3)).standing("TS-K02")
+    (seen,) = Run().take(wallets(3, flagged=True)).standing("TS-K02")
+    assert (plain.weight, seen.weight) == (0.5, 0.8)
+    assert (plain.score, seen.score) == (0.3, 0.48)
+
+
+def test_a_flag_adds_nothing_to_a_pattern_that_is_not_about_control() -> None:
+    rows = [msgspec.structs.replace(facts, flagged=True) for facts in funnel(["bo"] * 6)]
+    (finding,) = Run().take(rows).standing("TS-F01")
+    assert finding.weight == 0.5
+
+
+def test_a_pooled_device_is_judged_by_no_typology_of_parties() -> None:
+    rows = [pay("payer", f"h{i}", i, 700, send="DE:Hamburg") for i in range(5)] + wallets(5, step=0.1)
+    found = [f for f in Run().take(rows).newest.values() if f.entity == key_of("one")]
+    assert {f.typology for f in found} == {"TS-K01", "TS-K02"}
+
+
+@pytest.mark.parametrize("kind", ["phone", "address"])
+def test_workers_who_are_brought_to_one_counter_are_seen_at_what_they_share(kind: str) -> None:
+    shared = {kind: "one"}
+    rows = [
+        pay(f"w{i}", f"family{i}", 20 * visit + 0.4 + 0.005 * i, 120, send="KZ:Almaty", pay="UZ:Namangan", counter=7, **shared)  # type: ignore[arg-type]
+        for visit in range(2)
+        for i in range(3)
+    ]
+    (finding,) = Run().take(rows).standing("TS-W02")
+    assert finding.entity == key_of("one")
+    assert set(finding.parts.values()) == {"worker"}
+    assert len(finding.evidence) == 6
+
+
+def test_wages_of_which_the_workers_tell_are_skimmed() -> None:
+    rows = []
+    for month in range(2):
+        for i in range(3):
+            rows.append(pay("firm", f"w{i}", 30 * month + i / 100, 1_000, channel="payroll", entity_sender=True))
+            rows.append(pay(f"w{i}", "boss", 30 * month + 0.5 + i / 100, 800, channel="bank_transfer"))
+    (finding,) = Run().take(rows).standing("TS-W01")
+    assert finding.entity == key_of("boss")
+    assert finding.parts == {key_of("boss"): "collector"} | {key_of(f"w{i}"): "worker" for i in range(3)}
+    assert key_of("firm") not in finding.parts
+
+
+def test_who_is_paid_alike_by_two_such_payers_is_told_of_both() -> None:
+    rows = [
+        pay(f"m{i}", to, 10 * n + i, 90, send="GB:London", pay="KE:Nairobi", nationality="GB")
+        for n in range(5)
+        for i in range(2)
+        for to in (("one", f"own{i}")[n % 2],)
+    ]
+    (finding,) = Run().take(rows).standing("TS-P07")
+    assert finding.entity == key_of("one")
+    assert finding.parts == {key_of("one"): "recipient", key_of("m0"): "exploiter", key_of("m1"): "exploiter"}
+
+
+def test_a_merchants_takings_are_read_only_where_travel_or_work_is_sold() -> None:
+    rows = [pay("al", "shop", 0, 50, channel="merchant"), pay("al", "agency", 1, 50, channel="merchant", purpose="travel")]
+    run = Run().take(rows)
+    assert run.state.get(key_of("shop")) is None
+    assert len(party_of(run, "agency").events) == 1

@@ -1,0 +1,103 @@
+"""Wage skim: who holds the wages is looked at, who earned them is protected."""
+
+from schemas.corridors import corridors
+from schemas.observation import RECEIVER, TransferFacts
+from schemas.transfer import ACCOUNT, PARTY
+from streams.domain.entity import EntityState, IdentifierState, Story, User
+from streams.domain.event import event_of
+from streams.domain.memory import remember, upsert
+from streams.domain.story import story_of
+from streams.typologies.base import Hit
+from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.ts_k01_shared_identifier import SharedView
+from streams.typologies.ts_w01_wage_skim import TYPOLOGY
+
+P = TYPOLOGY.parameters
+
+
+def account(wages: list[TransferFacts], drawn: list[TransferFacts]) -> SharedView:
+    """An account that all receivers of `wages` and senders of `drawn` use."""
+    state = IdentifierState(ACCOUNT, {}, EntityState(ACCOUNT))
+    for facts, side in [(f, RECEIVER) for f in wages] + [(f, 0) for f in drawn]:
+        event = event_of(facts, side)
+        remember(state.group, facts)
+        upsert(state.group, event, counts=True)
+        state.users.setdefault(event.mine, User(0, 0, event, state.group.profiles[event.mine]))
+    return SharedView(key_of("account"), state, corridors())
+
+
+def paid(workers: int, days: tuple[int, ...] = (0, 14)) -> list[TransferFacts]:
+    return [
+        pay("firm", f"w{i}", day + i / 100, 1_000, channel="payroll", entity_sender=True) for day in days for i in range(workers)
+    ]
+
+
+def best(view: SharedView) -> Hit:
+    assert TYPOLOGY.gate(view, P)
+    return max(TYPOLOGY.hits(view, P), key=lambda h: h.strength)
+
+
+def test_who_draws_most_of_the_wages_without_earning_any_is_looked_at() -> None:
+    view = account(paid(3), [pay("keeper", "", 13, 1_600, channel="cash_out"), pay("keeper", "", 14, 1_400, channel="cash_out")])
+    hit = best(view)
+    told = TYPOLOGY.explain(view, P, hit, hit.events)
+    assert told.parts == {key_of("keeper"): "collector"} | {key_of(f"w{i}"): "worker" for i in range(3)}
+    assert told.absent == ()
+
+
+def test_who_draws_less_than_half_is_not() -> None:
+    view = account(paid(3), [pay("keeper", "", 13, 2_999, channel="cash_out")])
+    hit = best(view)
+    told = TYPOLOGY.explain(view, P, hit, hit.events)
+    assert key_of("keeper") not in told.parts
+    assert told.absent == ("who draws from the account",)
+
+
+def test_a_worker_who_draws_is_a_worker() -> None:
+    view = account(paid(4), [pay("w3", "", 13, 8_000, channel="cash_out")])
+    hit = best(view)
+    assert set(TYPOLOGY.explain(view, P, hit, hit.events).parts.values()) == {"worker"}
+
+
+def test_two_workers_of_one_account_are_a_couple() -> None:
+    view = account([*paid(2, days=(0, 7, 14, 21)), *paid(3, days=(28,))], [])
+    assert list(TYPOLOGY.hits(view, P)) == []
+
+
+def test_more_pay_days_speak_like_more_workers() -> None:
+    def strength(workers: int, days: tuple[int, ...]) -> float:
+        rows = [pay(f"w{i}", "boss", day + 0.2, 900, channel="bank_transfer") for i in range(workers) for day in days]
+        wages = tuple((START_MS + day * 86_400_000, 100_000) for day in days)
+        view = view_of("boss", rows, {f"w{i}": Story(wages=wages) for i in range(workers)})
+        return max(h.strength for h in TYPOLOGY.hits(view, P))
+
+    assert strength(3, (0, 14)) == 0.6
+    assert strength(6, (0, 14)) == strength(3, (0, 14, 28, 42)) == 0.8
+
+
+def test_what_is_said_to_be_rent_is_not_a_wage_passed_on() -> None:
+    def hits(purpose: str) -> list[Hit]:
+        rows = [pay(f"w{i}", "boss", day + 0.2, 900, purpose=purpose) for i in range(3) for day in (0, 30)]
+        wages = tuple((START_MS + day * 86_400_000, 100_000) for day in (0, 30))
+        view = view_of("boss", rows, {f"w{i}": Story(wages=wages) for i in range(3)})
+        return list(TYPOLOGY.hits(view, P))
+
+    assert hits("none")
+    assert not hits("rent")
+
+
+def test_a_story_tells_wages_and_which_receivers_are_kin() -> None:
+    state = EntityState(PARTY)
+    rows = [
+        pay("firm", "al", 0, 1_000, channel="payroll", entity_sender=True),
+        pay("al", "mother", 1, 300, relation="kin", surname=True),
+        pay("al", "boss", 2, 600),
+        pay("friend", "al", 3, 50),
+    ]
+    for facts in rows:
+        remember(state, facts)
+        upsert(state, event_of(facts, int(facts.sender.key != key_of("al"))), counts=True)
+    told = story_of(state)
+    assert told.wages == ((START_MS, 100_000),)
+    assert told.kin == (key_of("mother"),)
+    assert [key for key, _ in told.payers] == [key_of("friend")]

@@ -1,0 +1,73 @@
+"""Recruiter, visa or travel payer: the price is of the corridor, the sums are alike, and what is sent on strengthens."""
+
+import pytest
+
+from streams.domain.view import View
+from streams.typologies.base import Hit
+from streams.typologies.build import key_of, pay, view_of
+from streams.typologies.ts_w03_recruiter_visa_travel_payer import TYPOLOGY
+
+P = TYPOLOGY.parameters
+
+
+def fees(sums: list[float], purposes: tuple[str, ...] = ("travel",), send: str = "PK:Gujrat", at: str = "PK:Gujrat", on: float = 0) -> View:  # fmt: skip
+    rows = [pay(f"m{i}", "agent", i, usd, send=send, pay=at, purpose=purposes[i % len(purposes)]) for i, usd in enumerate(sums)]
+    if on:
+        rows.append(pay("agent", "handler", 20, on, send=at, pay="LY:Benghazi"))
+    return view_of("agent", rows)
+
+
+def hits_of(view: View) -> list[Hit]:
+    return list(TYPOLOGY.hits(view, P)) if TYPOLOGY.gate(view, P) else []
+
+
+@pytest.mark.parametrize(
+    ("send", "at", "usd"),
+    [
+        ("PK:Gujrat", "SA:Riyadh", 2574),
+        ("PK:Gujrat", "PK:Gujrat", 1415),
+        ("KG:Osh", "TR:Istanbul", 1200),
+        ("BD:Dhaka", "BD:Dhaka", 1200),
+    ],
+)
+def test_six_tenths_of_the_price_of_the_corridor_is_the_line(send: str, at: str, usd: float) -> None:
+    assert hits_of(fees([usd] * 5, send=send, at=at))
+    assert not hits_of(fees([usd - 1] * 5, send=send, at=at))
+
+
+def test_where_no_price_is_known_it_is_said() -> None:
+    view = fees([2000] * 5, send="BD:Dhaka", at="BD:Dhaka")
+    (hit,) = hits_of(view)
+    absent = TYPOLOGY.explain(view, P, hit, hit.events).absent
+    assert absent == ("licence of the receiver", "recruitment price of the corridor")
+
+
+def test_a_country_that_is_left_out_never_makes_a_sum_a_price() -> None:
+    assert not hits_of(fees([2573] * 5, send="PK:Gujrat", at=":"))
+    assert hits_of(fees([2574] * 5, send="PK:Gujrat", at=":"))
+
+
+def test_seven_sums_of_ten_lie_within_a_quarter_of_the_median() -> None:
+    near, far = [2000.0, 2500.0, 1500.0, 2000.0, 2100.0, 1900.0, 2000.0], [4000.0, 4000.0, 500.0]
+    assert any(len(h.events) == 10 for h in hits_of(fees(near + far)))
+    assert not any(len(h.events) == 10 for h in hits_of(fees([*near[:6], 1400.0, *far])))
+
+
+def test_purposes_that_were_left_out_do_not_hide_it_and_debt_alone_is_no_fee() -> None:
+    assert hits_of(fees([2400] * 5, ("travel", "none", "travel", "none", "none")))
+    assert not hits_of(fees([2400] * 5, ("travel", "none", "none", "none", "none")))
+    assert hits_of(fees([2400] * 5, ("travel", "debt", "debt", "debt", "debt")))
+    assert not hits_of(fees([2400] * 6, ("travel", "debt", "debt", "debt", "debt", "debt")))[1:]
+
+
+def test_what_goes_on_to_persons_abroad_strengthens_from_six_tenths() -> None:
+    alone = hits_of(fees([2400] * 5, on=7_199))
+    joined = hits_of(fees([2400] * 5, on=7_200))
+    assert max(h.strength for h in alone) == pytest.approx(0.51)
+    assert max(h.strength for h in joined) == 0.8
+    best = max(joined, key=lambda h: h.strength)
+    assert "pass_through" in best.facets
+    told = TYPOLOGY.explain(fees([2400] * 5, on=7_200), P, best, best.events)
+    assert told.parts[key_of("agent")] == "collector"
+    assert told.parts[key_of("handler")] == "recipient"
+    assert told.parts[key_of("m0")] == "payer"
