@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from schemas.finding import Evidence, Finding, Suppressor
-from streams.domain.entity import Event
+from streams.domain.event import Event
 from streams.domain.view import View
 from streams.typologies.base import Hit, Typology
 

@@ -107,15 +107,17 @@ class Judge:
         """Findings that say something new. Once the entity's memory fades, only new evidence is news: what came before an episode
         (kin, how long a pair has dealt with each other) would else be forgotten at a moment that depends on how commits fell."""
         for identity, (finding, ended_ms) in current.items():
-            digest = self._digest(finding)
-            evidence = self._digest(([e.uid for e in finding.evidence], finding.steps))
             before = known.get(identity)
-            if before and before.is_open and (before.digest == digest or (is_fading and before.evidence == evidence)):
+            digest = self._digest(finding)
+            if before and before.is_open and before.digest == digest:
+                continue
+            evidence = self._digest(([e.uid for e in finding.evidence], finding.steps))
+            if before and before.is_open and is_fading and before.evidence == evidence:
                 continue
             version = before.version + 1 if before else 1
-            issued = Issued(finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True)
-            issued.evidence = evidence
-            known[identity] = issued
+            known[identity] = Issued(
+                finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True, evidence=evidence
+            )
             yield msgspec.structs.replace(finding, version=version)
 
     def _digest(self, content: object) -> bytes:

@@ -1,7 +1,7 @@
 """Delivery: `filings` in; filings on the FIUs' topics, holds for a person and the audit out, exactly once.
 
-One step takes what is waiting (connectors.fius.pace: once a second), renders the newest version of each report, and commits outputs, state and offsets in one
-transaction. The state of a partition is read back when its first record comes: by then the position is known, so no
+One step takes what is waiting (connectors.fius.pace: once a second), renders the newest version of each report, and commits
+outputs, state and offsets in one transaction. The state of a partition is read back when its first record comes: by then the position is known, so no
 transaction of a former owner can still change what was delivered (require_stable). Whatever fails ends the process.
 """
 

@@ -8,7 +8,7 @@ minima and maxima. Order of arrival leaves no trace (design: "Order").
 
 import msgspec
 
-from streams.domain.event import DAY_MS, Event, EventLog, event_of
+from streams.domain.event import DAY_MS, Event, EventLog
 from streams.domain.profile import Profile, Profiles
 
 QUARTER_MS = 90 * DAY_MS
@@ -142,6 +142,3 @@ def unpack(kind: type, stored: object) -> object:
     if kind is EventLog and isinstance(stored, list):
         return EventLog(*stored)
     raise NotImplementedError(kind.__name__)
-
-
-__all__ = ["DAY_MS", "Event", "EventLog", "Profile", "event_of"]

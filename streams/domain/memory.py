@@ -10,9 +10,8 @@ from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Use
 from streams.domain.event import DAY_MS, Event
 from streams.domain.profile import Profile, links_of
 
-HORIZON_MS = (
-    400 * DAY_MS
-)  # DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
+# DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
+HORIZON_MS = 400 * DAY_MS
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_USES = 64  # DEF: identifiers a party is remembered by
@@ -140,6 +139,3 @@ def with_places(state: EntityState, event: Event) -> Event:
 def _home(state: EntityState, party: bytes) -> Place:
     profile = state.profiles.get(party, None)
     return profile.places[0] if profile and profile.places else Place("", "")
-
-
-__all__ = ["RECEIVER", "SENDER"]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from schemas.transfer import KIN, NO_RELATION, SPOUSE
-from streams.domain.entity import EntityState, Event, Pair
+from streams.domain.entity import EntityState, Pair
+from streams.domain.event import Event
 
 
 class Pairs:

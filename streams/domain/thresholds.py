@@ -1,6 +1,6 @@
 """What lies just under a reporting line that applies to a transfer."""
 
-from streams.domain.entity import Event
+from streams.domain.event import Event
 from streams.domain.lines import LINES, NEAR, ReportingLine
 
 

@@ -6,9 +6,11 @@ from typing import Any, TypeVar
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.observation import RECEIVER
 from schemas.transfer import PARTY
-from streams.domain.entity import DAY_MS, EntityState, Event, Pair, Profile, Story
+from streams.domain.entity import EntityState, Pair, Story
+from streams.domain.event import DAY_MS, Event
 from streams.domain.memory import with_places
 from streams.domain.pairs import Pairs
+from streams.domain.profile import Profile
 
 # A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
 BUSINESS_CHANNELS = frozenset({"merchant", "card", "payroll", "virtual_asset"})

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_type_hints
 import msgspec
 
 from schemas.finding import Number, Suppressor
-from streams.domain.entity import Event
+from streams.domain.event import Event
 from streams.domain.view import View
 
 

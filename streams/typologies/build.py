@@ -6,7 +6,8 @@ from hashlib import sha256
 from schemas.corridors import corridors, town_id
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
 from schemas.transfer import ADDRESS, DEVICE, NO_RELATION, PARTY, PHONE, Identifier, Place
-from streams.domain.entity import DAY_MS, EntityState, Story, event_of
+from streams.domain.entity import EntityState, Story
+from streams.domain.event import DAY_MS, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.view import View
 

@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 
 from schemas.observation import RECEIVER
-from streams.domain.entity import DAY_MS, Event
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, window

@@ -16,8 +16,10 @@ import msgspec
 from schemas.corridors import Corridors, corridors
 from schemas.observation import SENDER, TransferFacts
 from schemas.transfer import ADDRESS, DEVICE, ENTITY_KINDS, IP, PHONE
-from streams.domain.entity import DAY_MS, QUARTER_MS, EntityState, Event, IdentifierState, Profile, User, event_of
+from streams.domain.entity import QUARTER_MS, EntityState, IdentifierState, User
+from streams.domain.event import DAY_MS, Event, event_of
 from streams.domain.memory import remember, upsert
+from streams.domain.profile import Profile
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number

@@ -14,7 +14,8 @@ from typing import Annotated
 
 import msgspec
 
-from streams.domain.entity import DAY_MS, Event, Story
+from streams.domain.entity import Story
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.thresholds import is_just_under
 from streams.domain.view import View

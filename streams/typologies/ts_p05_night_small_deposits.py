@@ -18,7 +18,7 @@ import msgspec
 from schemas.money import decimals
 from schemas.observation import RECEIVER, SENDER
 from schemas.transfer import DEVICE, PHONE
-from streams.domain.entity import DAY_MS, Event
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd

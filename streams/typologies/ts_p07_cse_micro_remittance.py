@@ -17,7 +17,8 @@ from typing import Annotated, Any
 import msgspec
 
 from schemas.observation import SENDER
-from streams.domain.entity import DAY_MS, Event, Story
+from streams.domain.entity import Story
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window

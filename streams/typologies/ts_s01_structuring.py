@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER
-from streams.domain.entity import DAY_MS, Event
+from streams.domain.event import DAY_MS, Event
 from streams.domain.lines import LINES, ReportingLine
 from streams.domain.score import strength
 from streams.domain.thresholds import under

@@ -15,7 +15,8 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from schemas.transfer import ACCOUNT
-from streams.domain.entity import DAY_MS, Event, Story
+from streams.domain.entity import Story
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, window

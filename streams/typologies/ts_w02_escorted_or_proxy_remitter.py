@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import msgspec
 
 from schemas.transfer import ACCOUNT, ADDRESS, IP, PHONE
-from streams.domain.entity import DAY_MS, Event
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT, View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, window

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER
-from streams.domain.entity import DAY_MS, Event
+from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window

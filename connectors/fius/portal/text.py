@@ -53,9 +53,8 @@ def _account(report: PortalReport) -> list[str]:
     return lines
 
 
-@lru_cache(
-    maxsize=2048
-)  # DEF: a report says the same to several FIUs and, as it grows, again; wrapping is a tenth of the rendering
+# DEF: a report says the same to several FIUs and, as it grows, again; wrapping is a tenth of the rendering
+@lru_cache(maxsize=2048)
 def _wrapped(paragraph: str) -> Sequence[str]:
     return tuple(wrap(paragraph, WIDTH) or [""])
 

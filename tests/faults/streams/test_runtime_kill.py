@@ -71,7 +71,7 @@ def test_paused_worker_that_was_replaced_wakes_up_fenced_and_writes_nothing(toy:
     toy.post_many(150_000)
     paused = toy.start(TOY_FILLER="2000", **SHORT)
     paused.wait_for("ready")
-    time.sleep(0.2)
+    toy.await_first_commit()  # in the middle of its work: with nothing open there would be nothing to fence
     paused.process.send_signal(signal.SIGSTOP)
     other = toy.start(**SHORT)
     other.wait_for("ready", seconds=40)

@@ -14,7 +14,8 @@ from schemas.topics import FINDINGS
 from schemas.transfer import PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
-from streams.domain.entity import DAY_MS, EntityState, IdentifierState, LoneUse, Story
+from streams.domain.entity import EntityState, IdentifierState, LoneUse, Story
+from streams.domain.event import DAY_MS
 from streams.signals import STORY
 from streams.typologies.build import START_MS, key_of, pay
 

@@ -158,6 +158,14 @@ class ToyGateway:
         entries = [codec.decode(value) for _, _, value in self.read("quarantine") if value is not None]
         return [entry for entry in entries if entry.source.topic.startswith(self.prefix)]
 
+    def await_first_commit(self, stage: str = "count") -> None:
+        """Returns as soon as the stage's changelog holds anything: its worker is then in the middle of what was posted."""
+        deadline = time.monotonic() + 30
+        with LogReader(self.bootstrap) as reader:
+            while not any(reader.range_of(f"{self.prefix}{stage}.state", number)[1] for number in range(PARTITIONS)):
+                assert time.monotonic() < deadline, "nothing was committed"
+                time.sleep(0.01)
+
     def applied(self) -> int:
         return sum(count for count, _ in self.counted().values())
 

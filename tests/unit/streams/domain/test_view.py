@@ -6,7 +6,8 @@ import pytest
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
 from schemas.transfer import KIN, NO_RELATION, OTHER_RELATION, PARTY, SPOUSE, Place
-from streams.domain.entity import DAY_MS, event_of, fresh
+from streams.domain.entity import fresh
+from streams.domain.event import DAY_MS, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.view import View
 from streams.typologies.build import START_MS, key_of, pay, view_of

@@ -5,7 +5,8 @@ import pytest
 
 from schemas.case import SUBJECT_ROLES
 from schemas.observation import TransferFacts
-from streams.domain.entity import DAY_MS, Story
+from streams.domain.entity import Story
+from streams.domain.event import DAY_MS
 from streams.domain.roles import roles_of
 from streams.episodes import build, evidence_of, extend
 from streams.typologies.base import Hit

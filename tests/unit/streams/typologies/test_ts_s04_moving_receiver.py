@@ -8,7 +8,8 @@ import pytest
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, TransferFacts
 from schemas.transfer import PHONE
-from streams.domain.entity import event_of, fresh
+from streams.domain.entity import fresh
+from streams.domain.event import event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.view import View
 from streams.typologies.base import Hit

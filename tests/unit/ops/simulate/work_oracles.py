@@ -1,26 +1,15 @@
-"""Every planted pattern of work, identity and structure has the shape its question asks for, and its look-alike has not.
+"""What each typology of work, identity and structure asks, put to the rows of events and to nothing else (test_shapes.py).
 
-The oracles below read nothing but the events; their numbers are those of the questions (reference, A4 and A7), not of the generator.
+The numbers are those of the questions (reference, A4 and A7), not of the generator.
 """
 
 from collections import defaultdict
 from itertools import pairwise
 from typing import Any
 
-import pytest
+from tests.unit.ops.simulate.flow_oracles import Rows, by
 
-from ops.simulate.catalogue import SCHEMES, TYPOLOGIES
-
-Rows = list[Any]  # of conftest.Row
-SEEDS = range(4)
 KIN = {"mother", "father", "son", "daughter", "brother", "sister", "wife", "husband"}
-
-
-def by(rows: Rows, side: str) -> dict[str, Rows]:
-    groups: dict[str, Rows] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, side)].append(row)
-    return groups
 
 
 def traces(row: Any, side: str = "sender") -> set[str]:
@@ -233,30 +222,3 @@ def s05(rows: Rows) -> bool:
 
 ORACLES = {f"TS-{name[0].upper()}{name[1:]}": globals()[name] for name in (
     "w01", "w02", "w03", "w04", "w05", "k01", "k02", "k03", "k04", "k05", "s01", "s02", "s03", "s04", "s05")}  # fmt: skip
-SHAPES = [(typology, shape.name) for typology in ORACLES for shape in TYPOLOGIES[typology].shapes]
-OF_SCHEMES = [(typology, scheme.typology) for scheme in SCHEMES.values() for typology in scheme.detectors if typology in ORACLES]
-
-
-@pytest.mark.parametrize(("typology", "shape"), SHAPES)
-@pytest.mark.parametrize("presentation", ["plain", "small", "large"])
-def test_a_planted_pattern_has_the_shape_its_question_asks_for(act: Any, typology: str, shape: str, presentation: str) -> None:
-    for seed in SEEDS:
-        assert ORACLES[typology](act(typology, shape, presentation, seed).rows), seed
-
-
-@pytest.mark.parametrize("typology", ORACLES)
-def test_a_look_alike_has_not_the_shape(act: Any, typology: str) -> None:
-    for seed in SEEDS:
-        assert not ORACLES[typology](act(typology, TYPOLOGIES[typology].lookalike.name, "plain", seed).rows), seed
-
-
-@pytest.mark.parametrize(("typology", "scheme"), OF_SCHEMES)
-def test_a_scheme_has_the_shape_of_each_typology_it_promises(act: Any, typology: str, scheme: str) -> None:
-    for seed in SEEDS:
-        assert ORACLES[typology](act(scheme, SCHEMES[scheme].shapes[0].name, "plain", seed).rows), seed
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_what_looks_like_a_scheme_has_the_shape_of_none_of_them(act: Any, scheme: str) -> None:
-    for typology in set(SCHEMES[scheme].detectors) & set(ORACLES):
-        assert not ORACLES[typology](act(scheme, SCHEMES[scheme].lookalike.name).rows), typology
