@@ -1,20 +1,40 @@
-"""A load of any size from the packaged cases: copies of the stream in which nobody of one copy is anybody of another.
+"""Loads of any size: the simulated stream, and copies of the packaged cases.
 
-Every copy keeps the amounts, times, places and patterns; ids, names, numbers and addresses are those of other people. The copies are
-interleaved by time, so the stream looks like many regions at once.
+Simulated: as `strgw simulate` makes it, 2 in 100 transfers in planted patterns. Cases: copies of the packaged stream, 12 in 100 in
+patterns, in which nobody of one copy is anybody of another. Every copy keeps the amounts, times, places and patterns; ids, names, numbers
+and addresses are those of other people. The copies are interleaved by time, so the stream looks like many regions at once.
 """
 
 import gzip
 from collections.abc import Callable, Iterator
+from datetime import date
 from hashlib import sha256
 from importlib.resources import as_file, files
 from typing import Any
 
 import msgspec
 
+from ops.simulate.feasts import day_number
+from ops.simulate.stream import Order, Simulation
+
+FIRST_DAY, DAYS, SEED, PLANTED = date(2024, 1, 1), 180, 1, 0.02  # DEF: as `strgw simulate --days 180`
 CONSONANTS = "bdfgjklmnprst"  # two of them in front of a name make another name with the same endings
 _DECODE = msgspec.json.Decoder()
 _ENCODE = msgspec.json.Encoder()
+
+
+def simulated(count: int) -> Iterator[bytes]:
+    """`count` simulated events in order of time."""
+    order = Order(count, SEED, day_number(FIRST_DAY), DAYS, PLANTED)
+    return Simulation(order).lines(lambda planted, scene: None)
+
+
+def copied(count: int) -> Iterator[bytes]:
+    """`count` events of as many copies of the packaged cases as that takes."""
+    return events(count // sum(1 for _ in sample_lines()) + 1, count)
+
+
+STREAMS: dict[str, Callable[[int], Iterator[bytes]]] = {"simulated": simulated, "cases": copied}
 
 
 def events(copies: int, limit: int | None = None) -> Iterator[bytes]:

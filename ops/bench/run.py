@@ -11,7 +11,7 @@ from connectors.kafka.scan import CommittedLog
 from connectors.partners.post import Poster
 from ops.bench.gateway import PARTNER, Gateway, Layout, throwaway_gateway
 from ops.bench.latency import Latency, Marks
-from ops.bench.load import events, sample_lines
+from ops.bench.load import STREAMS
 from ops.bench.machine import Machine, this_machine
 from ops.bench.usage import Usage, spent, usage_of
 from ops.errors import CommandError
@@ -29,8 +29,9 @@ Advance = Callable[[int, int, str], None]
 
 
 class Load(NamedTuple):
-    """What to measure: preloaded events, then `rate` a second for `seconds`."""
+    """What to measure: events of `stream` (one of load.STREAMS), preloaded, then `rate` a second for `seconds`."""
 
+    stream: str = "simulated"
     events: int = 60_000
     rate: float = 1_000.0
     seconds: float = 30.0
@@ -90,6 +91,7 @@ class Result(msgspec.Struct, frozen=True):
 
     machine: Machine
     layout: dict[str, object]
+    stream: str
     throughput: Throughput
     memory: Memory
     steady: Steady | None
@@ -100,7 +102,7 @@ def run(settings: Settings, layout: Layout, load: Load, advance: Advance) -> Res
     machine = this_machine()
     at_rate = int(load.rate * load.seconds)
     total = WARM_UP_EVENTS + load.events + at_rate
-    stream = events(total // sum(1 for _ in sample_lines()) + 1, total)
+    stream = STREAMS[load.stream](total)
     with throwaway_gateway(settings, layout) as gateway:
         poster = Poster(gateway.bootstrap, PARTNER)
         try:
@@ -111,7 +113,7 @@ def run(settings: Settings, layout: Layout, load: Load, advance: Advance) -> Res
         finally:
             poster.close()
     shown: dict[str, object] = {"workers": layout.workers, "intakes": layout.intakes, "partitions": layout.partitions}
-    return Result(machine, shown | {"broker_heap_mb": layout.heap_mb}, throughput, memory, steady)
+    return Result(machine, shown | {"broker_heap_mb": layout.heap_mb}, load.stream, throughput, memory, steady)
 
 
 def _warmed_up(gateway: Gateway, layout: Layout, poster: Poster, stream: Iterator[bytes]) -> dict[str, Usage]:

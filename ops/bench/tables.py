@@ -16,7 +16,7 @@ def tables(result: "Result") -> Iterator[Table | str]:
     """Parts to print, in order."""
     yield _machine(result.machine)
     yield f"Layout: {', '.join(f'{name} {value}' for name, value in result.layout.items())}."
-    yield from _throughput(result.throughput)
+    yield from _throughput(result.throughput, result.stream)
     yield _memory(result.memory)
     if result.steady is not None:
         yield _latency(result.steady.latency, result.steady.rate)
@@ -30,9 +30,9 @@ def _machine(machine: "Machine") -> str:
     )
 
 
-def _throughput(found: "Throughput") -> Iterator[Table | str]:
+def _throughput(found: "Throughput", stream: str) -> Iterator[Table | str]:
     yield (
-        f"Throughput: {found.transfers:,} transfers judged and filed in {found.seconds:.1f} s: {found.per_second:,.0f}/s; "
+        f"Throughput, {stream} stream: {found.transfers:,} transfers judged and filed in {found.seconds:.1f} s: {found.per_second:,.0f}/s; "
         f"{found.cpu_us_per_transfer:,.0f} us of processor time each."
     )
     stages = _table("step", "done after s", "records in", "records out", "state changes", "commits", "ms a commit")

@@ -18,6 +18,13 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
 
 @click.command()
 @click.option(
+    "--stream",
+    default="simulated",
+    show_default=True,
+    type=click.Choice(["simulated", "cases"]),
+    help="What is posted: `strgw simulate` (2 of 100 transfers in patterns) or copies of the demo's cases (12 of 100).",
+)
+@click.option(
     "--events", default=60_000, show_default=True, type=click.IntRange(min=1_000), help="Events posted before the throughput run."
 )
 @click.option(
@@ -42,6 +49,7 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
 @click.pass_obj
 def command(
     settings: Settings,
+    stream: str,
     events: int,
     rate: float,
     seconds: float,
@@ -67,7 +75,7 @@ def command(
     processors = os.cpu_count() or 1
     layout = Layout(workers or (EVERYTHING,) * processors, intakes, partitions or processors, settings.kafka_heap_mb)
     with progress_bar("Measuring") as advance:
-        result = run(settings, layout, Load(events, rate, seconds), advance)
+        result = run(settings, layout, Load(stream, events, rate, seconds), advance)
     if out is not None:
         from msgspec import json
 
