@@ -1,8 +1,8 @@
-"""Runs the checks and the test tiers one after another, says how long each took, and ends with a line of counts.
+"""Runs the checks, then the test tiers in two lanes at once, says how long each took, and ends with a line of counts.
 
     .venv/bin/python .ci/gate.py check | test | faults
 
-Stops at the first failing check and at the first failing tier. The last line is "N passed, N failed, N skipped"; each
+Stops at the first failing check; after a failing tier no further one begins. The last line is "N passed, N failed, N skipped"; each
 skipped test is named with its reason above it, so that a green run never hides what it did not look at.
 """
 
@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -24,7 +25,8 @@ CHECKS = (
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", ".ci/check_schemas.py"]),
 )
-TIERS = ("unit", "property", "golden", "integration", "faults")
+# One lane computes all the time, the other waits most of it, for brokers and for processes to start: together they need two processors.
+LANES = (("unit", "property", "golden"), ("integration", "faults"))
 COUNTED = ("passed", "failed", "skipped")
 
 
@@ -38,7 +40,7 @@ def main() -> int:
         return 1
     if what == "check":
         return 0
-    return run_tiers(("faults",) if what == "faults" else TIERS, long=what == "faults")
+    return run_tiers((("faults",),) if what == "faults" else LANES, long=what == "faults")
 
 
 def run_checks() -> bool:
@@ -62,28 +64,45 @@ def run_checks() -> bool:
     return True
 
 
-def run_tiers(tiers: tuple[str, ...], long: bool) -> int:
-    """Runs the tiers until one fails; prints the skipped tests by reason and the counts of all."""
-    counts: Counter[str] = Counter()
-    skipped: list[str] = []
-    code = 0
-    for tier in tiers:
-        started = time.monotonic()
-        code = run_tier(tier, long, counts, skipped)
-        seconds = time.monotonic() - started
-        print(f"tests {tier}: {'ok' if code == 0 else 'failed'}, {seconds:.1f} s", flush=True)
-        if code != 0:
-            break
-    for line in skipped:
+class Tally:
+    """What the tiers came to, filled by all lanes."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.skipped: list[str] = []
+        self.failed = False
+
+
+def run_tiers(lanes: tuple[tuple[str, ...], ...], long: bool) -> int:
+    """Runs each lane's tiers in order, the lanes at once; prints the skipped tests by reason and the counts of all."""
+    tally = Tally()
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        for lane in [pool.submit(run_lane, tiers, long, len(lanes) == 1, tally) for tiers in lanes]:
+            lane.result()
+    for line in sorted(tally.skipped):
         print(f"not checked: {line}")
-    if code != 0 and counts["failed"] == 0:
-        counts["failed"] += 1  # the tier itself could not be run
-    print(", ".join(f"{counts[word]} {word}" for word in COUNTED))
-    return 0 if code == 0 else 1
+    if tally.failed and tally.counts["failed"] == 0:
+        tally.counts["failed"] += 1  # the tier itself could not be run
+    print(", ".join(f"{tally.counts[word]} {word}" for word in COUNTED))
+    return 1 if tally.failed else 0
 
 
-def run_tier(tier: str, long: bool, counts: Counter[str], skipped: list[str]) -> int:
-    """Pytest's exit code for one tier; adds what its report says to `counts` and `skipped`."""
+def run_lane(tiers: tuple[str, ...], long: bool, alone: bool, tally: Tally) -> None:
+    """Runs tiers until one fails in any lane. Alone it shows pytest's output as it comes, else when the tier is done."""
+    for tier in tiers:
+        if tally.failed:
+            return
+        if not alone:
+            print(f"tests {tier}: started", flush=True)
+        started = time.monotonic()
+        code, said = run_tier(tier, long, alone, tally)
+        tally.failed |= code != 0
+        seconds = time.monotonic() - started
+        print(f"{said}tests {tier}: {'failed' if code else 'ok'}, {seconds:.1f} s", flush=True)
+
+
+def run_tier(tier: str, long: bool, alone: bool, tally: Tally) -> tuple[int, str]:
+    """Pytest's exit code for one tier, and what it printed unless `alone`; adds what its report says to `tally`."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         selection = ["-m", "long", "-s"] if long else []
@@ -98,10 +117,19 @@ def run_tier(tier: str, long: bool, counts: Counter[str], skipped: list[str]) ->
             f"--junitxml={report}",
         ]
         environment = os.environ | {"PYTHONHASHSEED": os.environ.get("PYTHONHASHSEED", "random")}
-        done = subprocess.run([*command, *selection], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            [*command, *selection],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=None if alone else subprocess.PIPE,
+            stderr=None if alone else subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         if report.exists():
-            read_report(report, counts, skipped)
-        return done.returncode
+            read_report(report, tally.counts, tally.skipped)
+        return done.returncode, done.stdout or ""
 
 
 def read_report(report: Path, counts: Counter[str], skipped: list[str]) -> None:

@@ -121,16 +121,24 @@ def _proxy(view: View, p: Parameters) -> Iterator[Hit]:
         by_town.setdefault((event.pay.country, event.pay.town), []).append(event)
     for town in sorted(by_town):
         paid = by_town[town]
+        # A window holds no more families than all of it: so most towns need no look at their windows.
+        if len(_kept(paid, p)) < p.min_families:
+            continue
         for end in range(2 * p.min_families - 1, len(paid)):
-            by_family: dict[bytes, list[Event]] = {}
-            for event in window(paid, end, p.long_d * DAY_MS):
-                by_family.setdefault(event.other, []).append(event)
-            kept = [es for es in by_family.values() if es[-1].at_ms - es[0].at_ms >= p.min_gap_d * DAY_MS]
+            kept = _kept(window(paid, end, p.long_d * DAY_MS), p)
             if len(kept) >= p.min_families:
                 events = tuple(sorted((e for es in kept for e in es), key=Event.order))
                 known = events[-1].send.country in view.corridors.monthly_pay_usd
                 measures = {"families": len(kept), "visits": 0, "known": known}
                 yield Hit(paid[end].at_ms, strength(len(kept) / p.min_families), events, (), measures)
+
+
+def _kept(paid: list[Event], p: Parameters) -> list[list[Event]]:
+    """The payments to each family that is kept over some time."""
+    by_family: dict[bytes, list[Event]] = {}
+    for event in paid:
+        by_family.setdefault(event.other, []).append(event)
+    return [es for es in by_family.values() if es[-1].at_ms - es[0].at_ms >= p.min_gap_d * DAY_MS]
 
 
 def _is_small_help(view: View, event: Event, p: Parameters) -> bool:
