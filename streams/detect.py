@@ -22,7 +22,21 @@ from streams.domain.memory import HORIZON_MS, earliest_of, is_quiet, keep_earlie
 from streams.domain.story import story_of
 from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge
-from streams.signals import ASK_FLOWS, ASK_STORY, ASK_USE, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, InUse, Outbox, Used
+from streams.signals import (
+    ASK_FLOWS,
+    ASK_STORY,
+    ASK_USE,
+    FLOWS,
+    STORY,
+    TOLD_FLOWS,
+    TOLD_STORY,
+    USE,
+    USED,
+    InUse,
+    Outbox,
+    Used,
+    flows_of,
+)
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Typology
 
@@ -188,7 +202,8 @@ class Detect:
                 self._tell_use(signal.entity, entity, signal.source, depth)
         elif asked == ASK_FLOWS:
             entity.watchers[signal.source + FLOWS.encode()] = FLOWS
-            self._outbox.send_flows(signal.entity, signal.source, entity, [(e, True) for e in entity.events], depth)
+            flows = flows_of(entity, [(e, True) for e in entity.events])
+            self._outbox.send(signal.entity, signal.source, FLOWS, depth, flows)
         else:
             entity.watchers[signal.source + STORY.encode()] = STORY
             self._outbox.send(signal.entity, signal.source, STORY, depth, story_of(entity))
@@ -197,11 +212,10 @@ class Detect:
         moved = self._moved.get(key)
         if not moved:
             return
-        for watcher, topic in sorted(entity.watchers.items()):
-            if topic == STORY:
-                self._outbox.send(key, watcher[:16], STORY, 1, story_of(entity))
-            else:
-                self._outbox.send_flows(key, watcher[:16], entity, moved, 1)
+        # A party of a busy ring has dozens of watchers: what they are told is worked out and encoded once.
+        for topic in sorted(set(entity.watchers.values())):
+            targets = sorted(watcher[:16] for watcher, asked in entity.watchers.items() if asked == topic)
+            self._outbox.send_all(key, targets, topic, 1, story_of(entity) if topic == STORY else flows_of(entity, moved))
 
 
 def _is_takings(fact: TransferFacts) -> bool:

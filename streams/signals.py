@@ -1,5 +1,7 @@
 """What entities tell each other: the kinds of signal, their bodies, and the outbox that packs them for `observations`."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from schemas.codec import Codec
@@ -39,6 +41,12 @@ class Flows(msgspec.Struct, array_like=True, gc=False):
     profiles: dict[bytes, Profile]
 
 
+def flows_of(entity: EntityState, events: list[tuple[Event, bool]]) -> Flows:
+    """Transfers of a party and what it knows of the people in them."""
+    parties = {e.other for e, _ in events} | {e.mine for e, _ in events}
+    return Flows(events, {k: p for k, p in entity.profiles.items() if k in parties})
+
+
 TOLD_USE = msgspec.msgpack.Decoder(InUse)
 TOLD_USED = msgspec.msgpack.Decoder(Used)
 TOLD_FLOWS = msgspec.msgpack.Decoder(Flows)
@@ -56,16 +64,14 @@ class Outbox:
 
     def send(self, source: bytes, target: bytes, topic: str, depth: int, body: object = None) -> None:
         """Adds a signal. Raises ValueError beyond MAX_DEPTH: a signal left out would make what is known depend on order."""
+        self.send_all(source, [target], topic, depth, body)
+
+    def send_all(self, source: bytes, targets: Iterable[bytes], topic: str, depth: int, body: object = None) -> None:
+        """Adds the same signal to each of `targets`; the body is encoded once, however many they are."""
         if depth > MAX_DEPTH:
             raise ValueError(f"a signal {topic!r} at depth {depth}: news travels {MAX_DEPTH} hops at most")
         raw = b"" if body is None else self._encoder.encode(body)
-        self._waiting.append(Signal(target, source, topic, depth, raw))
-
-    def send_flows(self, source: bytes, target: bytes, entity: EntityState, events: list[tuple[Event, bool]], depth: int) -> None:
-        """Adds transfers of `source` and what it knows of the people in them."""
-        parties = {e.other for e, _ in events} | {e.mine for e, _ in events}
-        profiles = {k: p for k, p in entity.profiles.items() if k in parties}
-        self.send(source, target, FLOWS, depth, Flows(events, profiles))
+        self._waiting += [Signal(target, source, topic, depth, raw) for target in targets]
 
     def pack(self) -> list[Output]:
         """The records to write, in the order in which the signals of each source were sent."""
