@@ -108,7 +108,7 @@ def _people(view: View, parties: set[bytes]) -> int:
 
 def _shared(view: View, p: Parameters) -> Iterator[Hit]:
     received = _nameless(view, _received(view))
-    such = {k: since for k in {e.other for e in received} if (since := _such_since(view, k, p)) is not None}
+    such = {k: since for k in dict.fromkeys(e.other for e in received) if (since := _such_since(view, k, p)) is not None}
     if len(such) < p.min_sharers:
         return
     received = [e for e in received if e.other in such]
