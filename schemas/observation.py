@@ -8,7 +8,8 @@ SENDER, RECEIVER, SEND_AGENT, PAY_AGENT = range(4)
 
 
 class Side(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A party as detection sees it: keys and plain attributes, no names."""
+    """A party as detection sees it: keys and plain attributes, no names. `living` is the class of the stated occupation: 0 unknown,
+    1 without pay, 2 paid, 3 skilled, 4 a trade of one's own."""
 
     key: bytes
     is_person: bool
@@ -16,6 +17,7 @@ class Side(msgspec.Struct, frozen=True, array_like=True, gc=False):
     since_day: int  # customer_since as days since the epoch; 0: unknown
     name_keys: tuple[bytes, ...]
     identifiers: tuple[Identifier, ...]
+    living: int = 0
 
 
 class TransferFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -15,6 +15,7 @@ from schemas.observation import PAY_AGENT, RECEIVER, SEND_AGENT, SENDER, Observa
 from schemas.topics import OBSERVATIONS, TRANSFERS
 from schemas.transfer import AGENT, PARTY, Party, Place, Transfer, TransferBatch
 from streams.domain.fold import Output, State, partition_of
+from streams.domain.wording import occupation_class
 
 # Later states outrank earlier ones; refunded and cancelled transfers moved no money and are forgotten by detection.
 STATUS_RANK = {"sent": 0, "paid": 1, "changed": 2, "refunded": 3, "cancelled": 3}
@@ -23,12 +24,14 @@ _EPOCH = datetime.date(1970, 1, 1).toordinal()
 MAX_BATCH = 500  # design section 4: entries of one record
 DEDUPE_MS = 90 * 86_400_000  # DEF: a status change later than this counts as a new transfer
 # Kinds of entity that get observations of their own. A party tells its identifiers itself what they need (ops/decisions/0007):
-# sending each of the eight identifiers of a transfer an observation cost half of detection. Agents follow with their typologies.
+# sending each of the eight identifiers of a transfer an observation cost half of detection.
+# Of agents the typologies know the counter that an event names.
 OBSERVED = frozenset({PARTY})
 
 
 # Travel agencies, employment agencies, education services (typologies A4, W03): merchant categories of ISO 18245.
 RECRUITERS = frozenset({"4722", "7361", "8299"})
+LIVINGS = ("none", "unpaid", "paid", "skilled", "trade")  # Side.living is the position
 
 
 class Admitted(msgspec.Struct, array_like=True, gc=False):
@@ -186,7 +189,13 @@ def _counter(transfer: Transfer) -> int:
 
 def _side(party: Party) -> Side:
     return Side(
-        party.key, party.kind == "person", party.nationality or "", _day(party.customer_since), party.name_keys, party.identifiers
+        party.key,
+        party.kind == "person",
+        party.nationality or "",
+        _day(party.customer_since),
+        party.name_keys,
+        party.identifiers,
+        LIVINGS.index(occupation_class(party.occupation)),
     )
 
 

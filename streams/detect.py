@@ -14,7 +14,7 @@ from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
-from schemas.transfer import ACCOUNT, PARTY
+from schemas.transfer import ACCOUNT, DOCUMENT, PARTY, Identifier
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, IdentifierState, LoneUse, fresh, pack, unpack
 from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
@@ -39,6 +39,8 @@ from streams.signals import (
 )
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Typology
+
+MAX_PAPERS = 4  # DEF: documents of a party that its shared identifiers know of
 
 
 class Detect:
@@ -141,9 +143,13 @@ class Detect:
                 self._moved.setdefault(key, []).append((event, counts))
         own = fact.sender if side == SENDER else fact.receiver
         if own is not None and own.key == key:
+            uses = len(entity.uses)
             news = [i.key for i in own.identifiers if widen_use(entity, i, event)]
             if not (changed and counts):
                 keep_earliest(entity, event)
+            if len(entity.uses) > uses and any(entity.uses[identifier].kind == DOCUMENT for identifier in news):
+                # Those with whom something is shared know all papers.
+                news = [i for i, use in entity.uses.items() if use.is_shared or i in news]
             for identifier in news:
                 self._tell_use(key, entity, identifier, 0)
         state.put(key, entity)
@@ -152,7 +158,8 @@ class Detect:
         """Tells an identifier that the party uses it; what that use is like only where others use it too."""
         use = entity.uses[identifier]
         if use.is_shared:
-            profile = msgspec.structs.replace(entity.profiles[key], identifiers=(), places=())
+            papers = tuple([Identifier(DOCUMENT, i) for i in sorted(entity.uses) if entity.uses[i].kind == DOCUMENT])
+            profile = msgspec.structs.replace(entity.profiles[key], identifiers=papers[:MAX_PAPERS], places=())
             self._outbox.send(key, identifier, USED, depth, Used(use.last_quarter, profile, earliest_of(entity, use)))
         else:
             self._outbox.send(key, identifier, USE, depth, InUse(use.kind, entity.scope, use.last_quarter // USE_YEAR))

@@ -21,6 +21,7 @@ class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
     name_keys: tuple[bytes, ...]
     identifiers: tuple[Identifier, ...]
     places: tuple[Place, ...] = ()
+    living: int = 0
 
     def absorb(self, side: Side, place: Place) -> "Profile":
         """The union with what another transfer says; a stated fact beats a missing one, the smallest of two stated ones wins."""
@@ -30,6 +31,7 @@ class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
             and side.nationality in ("", self.nationality)
             and side.since_day in (0, self.since_day)
             and side.is_person == self.is_person
+            and side.living <= self.living
             and (not place.country or place in self.places)
             and (links == self.identifiers or set(links) <= set(self.identifiers))
         )
@@ -40,7 +42,8 @@ class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
         names = self.name_keys if self.name_keys == side.name_keys else _union(self.name_keys, side.name_keys)
         ids = self.identifiers if self.identifiers == links else _union(self.identifiers, links)
         places = self.places if not place.country or place in self.places else _union(self.places, (place,))
-        return Profile(self.is_person and side.is_person, nationality, since, names, ids, places)
+        living = max(self.living, side.living)  # who was ever said to earn more is taken to
+        return Profile(self.is_person and side.is_person, nationality, since, names, ids, places, living)
 
 
 def links_of(side: Side) -> tuple[Identifier, ...]:

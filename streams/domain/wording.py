@@ -1,4 +1,4 @@
-"""What partners' free words mean: the class of a stated relationship and of a stated purpose.
+"""What partners' free words mean: the class of a stated relationship, of a stated purpose and of a stated occupation.
 
 Words are compared as written and in Latin letters; from five letters on, one letter left out, put in or swapped is forgiven. What
 is not recognised says nothing ("none"): only recognised words may ever tie two people or excuse a payment. The lists are DEF, from the
@@ -78,6 +78,36 @@ PURPOSES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 
 
+# From the best living to the least: who has a trade of his own, trained people, who has no pay, everybody else who is paid.
+OCCUPATIONS: tuple[tuple[str, str], ...] = (
+    ("trade", """
+        trader merchant shopkeeper shopowner businessman businesswoman businessperson business entrepreneur owner proprietor importer exporter
+        wholesaler retailer dealer broker investor landlord selfemployed freelancer farmer contractor restaurateur jeweller jeweler director
+        предприниматель предпринимательница бизнесмен бизнес торговец торговля коммерсант владелец самозанятый самозанятая фермер директор ип
+        tadbirkor savdogar tijoratchi ишкер кәсіпкер соҳибкор тоҷир تاجر بازرگان کاروبار دکاندار مغازه‌دار رجل أعمال esnaf tuccar tüccar
+        comerciante empresario empresaria negociante"""),
+    ("skilled", """
+        engineer doctor physician surgeon dentist pharmacist lawyer attorney judge manager executive accountant auditor banker consultant
+        architect developer programmer software analyst professor lecturer pilot captain scientist diplomat officer
+        инженер врач доктор юрист адвокат менеджер руководитель бухгалтер аудитор программист архитектор профессор пилот офицер
+        muhandis shifokor buxgalter مهندس پزشک دکتر وکیل حسابدار ڈاکٹر انجینئر طبيب محامي محاسب muhendis avukat muhasebeci
+        ingeniero ingeniera medico abogado contador gerente"""),
+    ("unpaid", """
+        housewife homemaker pensioner retired retiree student pupil unemployed jobless
+        домохозяйка пенсионер пенсионерка студент студентка школьник безработный безработная иждивенец
+        pensionerka nafaqaxor nafaqachi talaba ishsiz uybekasi пенсиядагы студенти жұмыссыз нафақахӯр донишҷӯ бекор
+        خانه‌دار بازنشسته دانشجو بیکار گھریلو طالب متقاعد عاطل emekli ogrenci issiz jubilado jubilada estudiante desempleado"""),
+    ("paid", """
+        worker labourer laborer labour labor builder construction farmhand cleaner maid janitor cook chef waiter waitress driver courier carer
+        caregiver nanny guard welder plasterer painter plumber electrician mechanic tailor seamstress assistant cashier clerk operator loader
+        porter packer warehouse nurse teacher gardener barber hairdresser baker butcher mason carpenter miner fisherman sailor seaman
+        рабочий рабочая разнорабочий строитель уборщица уборщик повар официант официантка водитель курьер няня сиделка охранник сварщик
+        штукатур маляр сантехник электрик механик швея портной продавец кассир оператор грузчик кладовщик медсестра учитель учительница
+        ishchi quruvchi haydovchi oshpaz tikuvchi farrosh жумушчу айдоочу жұмысшы жүргізуші коргар ронанда کارگر راننده آشپز مزدور ڈرائیور
+        عامل سائق طباخ isci sofor asci obrero obrera trabajador trabajadora chofer cocinero cocinera limpiadora albanil"""),
+)  # fmt: skip
+
+
 def relation_class(text: str | None) -> str:
     """spouse, kin, other, or none where nothing is stated or nothing is recognised."""
     return _class_of(text, "relation") if text else NO_RELATION
@@ -88,9 +118,14 @@ def purpose_class(text: str | None) -> str:
     return _class_of(text, "purpose") if text else "none"
 
 
+def occupation_class(text: str | None) -> str:
+    """trade, skilled, unpaid, paid, or none where nothing is stated or nothing is recognised."""
+    return _class_of(text, "occupation") if text else "none"
+
+
 @lru_cache(maxsize=16_384)
 def _class_of(text: str, table: str) -> str:
-    exact, typos = _RELATION_WORDS if table == "relation" else _PURPOSE_WORDS
+    exact, typos = _WORDS[table]
     best: Ranked | None = None
     for token in _tokens(text):
         found = exact.get(token) or _forgiven(token, exact, typos)
@@ -138,5 +173,8 @@ def _forgiven(token: str, exact: dict[str, Ranked], typos: dict[str, Ranked]) ->
     return typos.get(token) or min(longer, default=None)
 
 
-_RELATION_WORDS = _compiled(RELATIONS)
-_PURPOSE_WORDS = _compiled(PURPOSES)
+_WORDS = {
+    "relation": _compiled(RELATIONS),
+    "purpose": _compiled(PURPOSES),
+    "occupation": _compiled(OCCUPATIONS),
+}

@@ -128,3 +128,11 @@ def test_what_a_merchant_sells_stands_for_a_purpose_that_is_not_stated() -> None
 
     assert [purpose("none", c) for c in ("4722", "7361", "8299", "5411", None)] == ["travel", "travel", "travel", "none", "none"]
     assert purpose("rent", "4722") == "rent"
+
+
+def test_detection_knows_the_class_of_an_occupation_not_its_name() -> None:
+    def living(occupation: str | None) -> int:
+        sender = msgspec.structs.replace(person("al"), occupation=occupation)
+        return facts_of(msgspec.structs.replace(transfer(), sender=sender), 1, (0, 0, 0), 0).sender.living
+
+    assert [living(o) for o in (None, "astronaut?", "pensioner", "cleaner", "engineer", "trader")] == [0, 0, 1, 2, 3, 4]

@@ -11,7 +11,7 @@ from schemas.codec import Codec
 from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, Observation, ObservationBatch, Signal, TransferFacts
 from schemas.topics import FINDINGS
-from schemas.transfer import PARTY, PHONE, Identifier
+from schemas.transfer import DOCUMENT, PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
 from streams.domain.entity import EntityState, IdentifierState, LoneUse, Story
@@ -316,3 +316,34 @@ def test_a_merchants_takings_are_read_only_where_travel_or_work_is_sold() -> Non
     run = Run().take(rows)
     assert run.state.get(key_of("shop")) is None
     assert len(party_of(run, "agency").events) == 1
+
+
+def with_paper(facts: TransferFacts, paper: str) -> TransferFacts:
+    own = (*facts.sender.identifiers, Identifier(DOCUMENT, key_of(paper)))
+    names = (b"sobirov", b"umid")
+    return msgspec.structs.replace(facts, sender=msgspec.structs.replace(facts.sender, identifiers=own, name_keys=names))
+
+
+def papers(run: Run, user: str) -> set[bytes]:
+    shared = run.state.get(key_of("one"))
+    assert isinstance(shared, IdentifierState)
+    return {i.key for i in shared.users[key_of(user)].profile.identifiers}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_shared_phone_knows_the_documents_of_its_users_whoever_came_first(order: tuple[int, ...]) -> None:
+    rows = [
+        with_paper(pay("a", "r", 0, 50, phone="one"), "p"), with_paper(pay("b", "r", 1, 50, phone="one"), "q"),
+        with_paper(pay("a", "r", 2, 50), "s"), with_paper(pay("b", "r", 3, 50, phone="one"), "q"),
+    ]  # fmt: skip
+    run = Run().take(rows[i] for i in order)
+    assert papers(run, "a") == {key_of("p"), key_of("s")}
+    assert papers(run, "b") == {key_of("q")}
+    (finding,) = [f for f in run.standing("TS-K03") if f.entity == key_of("one")]
+    assert finding.parts == {key_of("a"): "shares", key_of("b"): "shares"}
+
+
+def test_a_shared_phone_knows_four_documents_of_a_user_at_most() -> None:
+    rows = [with_paper(pay("a", "r", day, 50, phone="one"), f"p{day}") for day in range(7)]
+    run = Run().take([*rows, pay("b", "r", 8, 50, phone="one")])
+    assert papers(run, "a") == set(sorted(key_of(f"p{day}") for day in range(7))[:4])

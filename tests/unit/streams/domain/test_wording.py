@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.domain.wording import purpose_class, relation_class
+from streams.domain.wording import occupation_class, purpose_class, relation_class
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,17 @@ def test_the_graver_class_wins_where_two_are_stated() -> None:
 def test_a_short_word_must_be_written_right() -> None:
     assert purpose_class("rnet") == "none"
     assert purpose_class("gab") == "none"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("trader", "trade"), ("Shopkeeper", "trade"), ("self-employed", "trade"), ("farmer", "trade"), ("предприниматель", "trade"),
+        ("engineer", "skilled"), ("software developer", "skilled"), ("construction manager", "skilled"), ("бухгалтер", "skilled"),
+        ("housewife", "unpaid"), ("pensioner", "unpaid"), ("pensoiner", "unpaid"), ("студент", "unpaid"), ("retired engineer", "skilled"),
+        ("farm worker", "paid"), ("cleaner", "paid"), ("shop assistant", "paid"), ("водитель", "paid"), ("کارگر", "paid"),
+        ("other", "none"), ("xyz", "none"), ("", "none"), (None, "none"),
+    ],
+)  # fmt: skip
+def test_an_occupation_has_its_class_and_the_better_living_wins(text: str | None, expected: str) -> None:
+    assert occupation_class(text) == expected
