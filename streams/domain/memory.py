@@ -4,11 +4,12 @@ from bisect import bisect_left
 
 import msgspec
 
-from schemas.observation import RECEIVER, SENDER, TransferFacts
+from schemas.observation import SENDER, TransferFacts
 from schemas.transfer import Identifier, Place
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Use
 from streams.domain.event import DAY_MS, Event
 from streams.domain.profile import Profile, links_of
+from streams.domain.relays import may_relay
 
 # DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
 HORIZON_MS = 400 * DAY_MS
@@ -35,17 +36,20 @@ def upsert(state: EntityState, event: Event, counts: bool) -> bool:
 
 def is_quiet(state: EntityState) -> bool:
     """Whether the party's transfers are too few for any rule: most parties pay one or two others and are paid by nobody."""
-    credits = near = 0
+    near = 0
+    credit: Event | None = None
     payees: set[bytes] = set()
     for event in state.events:
-        if event.side == RECEIVER:
-            credits += 1
-        else:
+        if event.side == SENDER:
             payees.add(event.other)
-        near += event.is_near_line
-        if credits > 1 or near > 1 or len(payees) > 2:
+        elif credit is not None:
             return False
-    return True
+        else:
+            credit = event
+        near += event.is_near_line
+        if near > 1 or len(payees) > 2:
+            return False
+    return credit is None or not payees or not any(e.side == SENDER and may_relay(credit, e) for e in state.events)
 
 
 def widen_use(state: EntityState, identifier: Identifier, event: Event) -> bool:
