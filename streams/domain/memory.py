@@ -10,11 +10,13 @@ from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Use
 from streams.domain.event import DAY_MS, Event
 from streams.domain.profile import Profile, links_of
 from streams.domain.relays import may_relay
+from streams.domain.trade import TICKET
 
 # DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
 HORIZON_MS = 400 * DAY_MS
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
+MOST_TRAVEL = 3  # tickets, and purchases for others, that are nobody's pattern (TS-W05 asks for four)
 MAX_USES = 64  # DEF: identifiers a party is remembered by
 
 
@@ -36,7 +38,7 @@ def upsert(state: EntityState, event: Event, counts: bool) -> bool:
 
 def is_quiet(state: EntityState) -> bool:
     """Whether the party's transfers are too few for any rule: most parties pay one or two others and are paid by nobody."""
-    near = 0
+    near = travel = 0
     credit: Event | None = None
     payees: set[bytes] = set()
     for event in state.events:
@@ -47,7 +49,8 @@ def is_quiet(state: EntityState) -> bool:
         else:
             credit = event
         near += event.is_near_line
-        if near > 1 or len(payees) > 2:
+        travel += event.trade == TICKET or event.passenger != 0
+        if near > 1 or len(payees) > 2 or travel > MOST_TRAVEL:
             return False
     return credit is None or not payees or not any(e.side == SENDER and may_relay(credit, e) for e in state.events)
 
