@@ -128,3 +128,18 @@ def test_what_a_merchant_sells_stands_for_a_purpose_that_is_not_stated() -> None
 
     assert [purpose("none", c) for c in ("4722", "7361", "8299", "5411", None)] == ["travel", "travel", "travel", "none", "none"]
     assert purpose("rent", "4722") == "rent"
+
+
+def test_what_is_bought_and_for_whom_is_carried_but_not_what_a_person_is_paid_for() -> None:
+    def said(category: str | None, receiver: str, channel: str = "card") -> tuple[str, int]:
+        made = transfer()
+        assert made.receiver is not None
+        whom = msgspec.structs.replace(made.receiver, kind=receiver)
+        purpose = "room for Mirwais Barakzai"
+        own = msgspec.structs.replace(made, merchant_category=category, receiver=whom, purpose=purpose, channel=channel)
+        facts = facts_of(own, 1, (0, 0, 0), 0)
+        return facts.trade, facts.passenger
+
+    assert said("7011", "entity")[0] == said(None, "entity")[0] == said("7011", "person")[0] == "room"
+    assert said("7011", "entity")[1] != 0
+    assert said(None, "person") == said(None, "entity", "payroll") == ("", 0)

@@ -194,6 +194,38 @@ def test_in_bulk_payers_that_came_later_did_not_feed_it() -> None:
     assert strengths(view) == []
 
 
+@pytest.mark.parametrize(("usd", "fires"), [(300, True), (299, False)])
+def test_in_bulk_small_sums_do_not_count(usd: float, fires: bool) -> None:
+    ins = [pay("shop", "ex", i, usd, entity_sender=True) for i in range(2)]
+    view = view_of("ex", [*ins, pay("ex", "h", 3, usd * 1.5)])
+    view.state.stories = {key_of("shop"): Story(payers=tuple((key_of(f"f{i}"), START_MS) for i in range(5)))}
+    assert bool(strengths(view)) is fires
+
+
+def test_in_bulk_the_payers_of_the_last_day_count_and_kin_who_pays_in_bulk_does_not() -> None:
+    view = bulk()
+    view.state.stories = {key_of("shop"): Story(payers=tuple((key_of(f"f{i}"), START_MS + 7 * 86_400_000) for i in range(5)))}
+    assert len(strengths(view)) == 2
+    ins = [pay("shop", "ex", i, 900, relation="spouse") for i in range(2)]
+    told = Story(payers=tuple((key_of(f"f{i}"), START_MS) for i in range(5)))
+    assert strengths(view_of("ex", [*ins, pay("ex", "h", 3, 1350)], {"shop": told})) == []
+
+
+@pytest.mark.parametrize(("gap", "fires"), [(15, True), (15.1, False)])
+def test_in_bulk_the_window_is_thirty_days(gap: float, fires: bool) -> None:
+    ins = [pay("shop", "ex", gap * i, 900, entity_sender=True) for i in range(2)]
+    told = Story(payers=tuple((key_of(f"f{i}"), START_MS) for i in range(5)))
+    view = view_of("ex", [*ins, pay("ex", "h", 2 * gap, 1350)], {"shop": told})
+    assert bool(strengths(view)) is fires
+
+
+def test_of_two_told_continuations_the_first_is_taken() -> None:
+    rows = chain(4000, 3800, 3610)
+    twice = story_of(state_of("c", rows)).relays * 2
+    (hit,) = TYPOLOGY.hits(view_of("b", rows, {"c": Story(relays=twice)}), P)
+    assert len(hit.events) == 3
+
+
 def test_in_bulk_it_asks_who_pays() -> None:
     view = bulk()
     assert TYPOLOGY.asks is not None
