@@ -50,8 +50,7 @@ _NAMES = {AD: "advertisements", ROOM: "rooms", RIDE: "rides", PHONE: "telephone 
 
 def gate(view: View, p: Parameters) -> bool:
     """A person who buys of enough groups at all?"""
-    flow = _bought(view)
-    return len(flow) >= p.min_groups and len({e.trade for e in flow}) >= p.min_groups
+    return len({e.trade for e in _bought(view)}) >= p.min_groups
 
 
 def _bought(view: View) -> list[Event]:

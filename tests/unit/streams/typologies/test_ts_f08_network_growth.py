@@ -85,11 +85,47 @@ def test_rent_kin_purchases_and_sums_without_a_price_do_not_count(how: dict[str,
     assert strengths(grown(**how)) == []
 
 
-@pytest.mark.parametrize(("priced", "fires"), [(3, True), (2, False)])
-def test_half_the_first_payments_fit_a_price_or_a_route(priced: int, fires: bool) -> None:
+@pytest.mark.parametrize(("new", "priced", "fires"), [(5, 3, True), (5, 2, False), (6, 3, True)])
+def test_half_the_first_payments_fit_a_price_or_a_route(new: int, priced: int, fires: bool) -> None:
     old = paid([8 * i for i in range(5)], usd=2000, pay="DE:Berlin")
-    new = [pay(f"n{i}", "head", 100 + i, 2000 if i < priced else 20, send=TOWNS[i % 3], pay="DE:Berlin") for i in range(5)]
-    assert bool(strengths([*old, *new])) is fires
+    rows = [pay(f"n{i}", "head", 100 + i, 20 if i >= priced else 2000, send=TOWNS[i % 3], pay="DE:Berlin") for i in range(new)]
+    view = view_of("head", [*old, *rows])
+    found = [h for h in TYPOLOGY.hits(view, P) if h.measures["new"] == new]
+    assert bool(found) is fires
+    assert all(h.facets == ("newness", "fee_band") for h in found)
+
+
+def test_facets_hold_for_half_of_the_newcomers() -> None:
+    def facets(routes: int) -> tuple[str, ...]:
+        places = ("AF:Herat", "TR:Van")
+        rows = [
+            pay(f"n{i}", "head", i, 20, send=places[0] if i < routes else "DE:Bonn", pay=places[1] if i < routes else "DE:Bonn")
+            for i in range(6)
+        ]
+        own = pay("head", "boss", -20, 600, send="DE:Bonn", pay="TR:Van")
+        return list(TYPOLOGY.hits(view_of("head", [own, *rows], collecting()), P))[-1].facets
+
+    assert facets(3) == ("newness", "corridor")
+    assert facets(2) == ("newness",)
+
+
+def test_payers_of_old_and_payers_of_unknown_age_are_no_newcomers() -> None:
+    again = [pay(f"p{i}", "head", 100 + i, 550, send=TOWNS[i % 3]) for i in range(10)]
+    assert strengths([*paid([8 * i for i in range(10)]), *again]) == strengths(paid([8 * i for i in range(10)])) == []
+    young = [msgspec.structs.replace(r, stream_start_ms=r.at_ms - 44 * DAY_MS) for r in grown()]
+    assert strengths(young) == []
+
+
+def test_who_first_paid_exactly_thirty_days_ago_is_new_and_not_one_before() -> None:
+    old = paid([8 * i for i in range(11)])
+    assert strengths([*old, *paid([200, 201, 202, 203, 230], first=11)]) == []
+    assert strengths([*old[:10], *paid([200, 201, 202, 203, 230], first=11)]) == [0.6]
+
+
+def test_one_payment_as_a_client_is_evidence_enough() -> None:
+    rows = [*client(), pay("head", "boss", -19, 600, send="DE:Bonn", pay="TR:Van")]
+    (hit,) = TYPOLOGY.hits(view_of("head", rows, collecting()), P)
+    assert (len(hit.events), hit.measures["client"]) == (6, 1)
 
 
 def test_firms_and_a_savings_club_are_left_alone() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
@@ -64,6 +65,12 @@ def test_one_purchase_less_is_no_group(trade: str) -> None:
 )
 def test_advertisements_are_small_multiples_of_three(usd: float, fires: bool) -> None:
     assert bool(strengths([*groups(ROOM, PHONE), *bought(AD, 3, usd)])) is fires
+
+
+@pytest.mark.parametrize(("cents", "fires"), [(9999, True), (10_000, False)])
+def test_advertisements_are_under_a_hundred_dollars_whatever_the_currency(cents: int, fires: bool) -> None:
+    ads = [msgspec.structs.replace(r, amount_minor=15_000, currency="AUD", usd_minor=cents) for r in bought(AD, 3)]
+    assert bool(strengths([*groups(ROOM, PHONE), *ads])) is fires
 
 
 @pytest.mark.parametrize(("count", "usd", "towns", "fires"), [

@@ -135,6 +135,11 @@ def test_a_household_that_pays_its_help_is_no_firm() -> None:
     assert strengths(view_of("firm", [*wages, *(pay(f"w{i}", "firm", 3, 600) for i in range(3))])) == []
 
 
+def test_what_a_firm_lends_is_no_wage_that_came_back() -> None:
+    loans = [pay("firm", f"w{i}", 0, 600, entity_sender=True) for i in range(3)]
+    assert strengths(view_of("firm", [*loans, *(pay(f"w{i}", "firm", 3, 600) for i in range(3))])) == []
+
+
 def test_a_worker_who_keeps_the_wage_does_not_count() -> None:
     rows = [*(wage(600, f"w{i}", 0) for i in range(4)), *(pay(f"w{i}", "firm", 3, 400 if i < 3 else 100) for i in range(4))]
     view = view_of("firm", rows)
