@@ -48,6 +48,8 @@ class TransferFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     flagged: bool
     stream_start_ms: int
     counter: int = 0  # the agent at whose counter the customer stood, as 32 bits of its key; 0: none
+    trade: str = ""  # what the paid business sells (streams.domain.trade), where a pattern asks for it
+    passenger: int = 0  # whom a ticket, room, SIM or vehicle is for, as 32 bits under the payer's key; 0: nobody named
 
 
 class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):

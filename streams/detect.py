@@ -18,7 +18,8 @@ from schemas.transfer import ACCOUNT, DOCUMENT, PARTY, Identifier
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, IdentifierState, LoneUse, fresh, pack, unpack
 from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
-from streams.domain.memory import HORIZON_MS, earliest_of, is_quiet, keep_earliest, prune, remember, upsert, widen_use
+from streams.domain.memory import HORIZON_MS, earliest_of, keep_earliest, prune, remember, upsert, widen_use
+from streams.domain.quiet import is_quiet
 from streams.domain.story import story_of
 from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge

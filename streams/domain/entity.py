@@ -42,12 +42,14 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     payers   who pays this party without being kin, and since when
     wages    newest pay-roll credits, oldest first: (at_ms, usd_minor)
     kin      those receivers of `debits` who are kin
+    relays   newest credits that were passed on, oldest first, each with the payment that did so (streams.domain.relays)
     """
 
     debits: tuple[tuple[int, int, bytes, str, str, bool], ...] = ()
     payers: tuple[tuple[bytes, int], ...] = ()
     wages: tuple[tuple[int, int], ...] = ()
     kin: tuple[bytes, ...] = ()
+    relays: tuple[tuple[Event, Event], ...] = ()
 
 
 class Use(msgspec.Struct, array_like=True, gc=False):

@@ -40,6 +40,8 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     young_stream: bool  # within 45 days of the partner's first event: newness is unknown then
     is_near_line: bool  # the sum may lie just under a reporting line (amount and currency alone)
     counter: int = 0  # the agent at whose counter the customer stood, as 32 bits of its key; 0: none
+    trade: str = ""  # what the paid business sells (streams.domain.trade), where a pattern asks for it
+    passenger: int = 0  # whom a ticket, room, SIM or vehicle is for; comparable for one payer only; 0: nobody named
 
     def order(self) -> tuple[int, bytes, int]:
         """Sort key: event time, then the transfer, then the side."""
@@ -124,5 +126,5 @@ def event_of(facts: TransferFacts, side: int) -> Event:
         facts.at_ms, facts.uid, side, facts.revision, facts.partition, facts.offset, facts.index, facts.utc_offset_min,
         mine, other, facts.partner, facts.amount_minor, facts.currency, facts.usd_minor, facts.channel,
         facts.send_place, facts.pay_place, facts.relation, facts.name_tie, facts.purpose_class, facts.flagged, young,
-        may_be_near(facts.currency, facts.amount_minor), facts.counter,
+        may_be_near(facts.currency, facts.amount_minor), facts.counter, facts.trade, facts.passenger,
     )  # fmt: skip

@@ -4,8 +4,8 @@ from bisect import bisect_left
 
 import msgspec
 
-from schemas.observation import RECEIVER, SENDER, TransferFacts
-from schemas.transfer import KIN, OTHER_RELATION, Identifier, Place
+from schemas.observation import SENDER, TransferFacts
+from schemas.transfer import Identifier, Place
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, Use
 from streams.domain.event import DAY_MS, Event
 from streams.domain.profile import Profile, links_of
@@ -15,8 +15,6 @@ HORIZON_MS = 400 * DAY_MS
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_USES = 64  # DEF: identifiers a party is remembered by
-CONTRADICTIONS = 3  # as many are needed to interest a typology (TS-K05, `min_conflicts`)
-ROUND_MS = 2 * DAY_MS  # as far apart as two visits to counters may be to interest a typology (TS-S02, `window_h`)
 
 
 def upsert(state: EntityState, event: Event, counts: bool) -> bool:
@@ -33,46 +31,6 @@ def upsert(state: EntityState, event: Event, counts: bool) -> bool:
                 events.add(event)
             return True
     return counts and events.add(event)
-
-
-def is_quiet(state: EntityState) -> bool:
-    """Whether the party's transfers are too few for any rule: most parties pay one or two others and are paid by nobody."""
-    credits = near = 0
-    payees: set[bytes] = set()
-    for event in state.events:
-        if event.side == RECEIVER:
-            credits += 1
-        else:
-            payees.add(event.other)
-        near += event.is_near_line
-        if credits > 1 or near > 1 or len(payees) > 2:
-            return False
-    return len(state.events) < 2 or not (_is_on_a_round(state) or _is_contradicted(state))
-
-
-def _is_on_a_round(state: EntityState) -> bool:
-    """Whether the party was at two counters within ROUND_MS (TS-S02)."""
-    counter, at_ms = 0, 0
-    for event in state.events:
-        if event.counter and event.side == SENDER:
-            if counter not in (0, event.counter) and event.at_ms - at_ms <= ROUND_MS:
-                return True
-            counter, at_ms = event.counter, event.at_ms
-    return False
-
-
-def _is_contradicted(state: EntityState) -> bool:
-    """Whether what the party said of one or two people paid may hold three contradictions (TS-K05)."""
-    said: dict[bytes, tuple[set[str], set[str]]] = {}
-    for event in state.events:
-        if event.side == SENDER and not event.name_tie:
-            relations, purposes = said.setdefault(event.other, (set(), set()))
-            relations.add(event.relation)
-            purposes.add(event.purpose_class)
-    count = 0
-    for relations, purposes in said.values():
-        count += (KIN in relations) + (KIN in relations and OTHER_RELATION in relations) + max(0, len(purposes - {"none"}) - 1)
-    return count >= CONTRADICTIONS
 
 
 def widen_use(state: EntityState, identifier: Identifier, event: Event) -> bool:

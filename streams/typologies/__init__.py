@@ -6,7 +6,9 @@ from streams.typologies import (
     ts_f03_rapid_pass_through,
     ts_f04_multi_corridor_beneficiary,
     ts_f05_linked_senders,
+    ts_f06_layering_chain,
     ts_f07_hawala_settlement,
+    ts_f08_network_growth,
     ts_k01_shared_identifier,
     ts_k02_third_party_control,
     ts_k03_new_customer_burst,
@@ -17,6 +19,7 @@ from streams.typologies import (
     ts_p03_ransom_burst,
     ts_p04_debt_bondage,
     ts_p05_night_small_deposits,
+    ts_p06_ad_and_logistics_micro,
     ts_p07_cse_micro_remittance,
     ts_s01_structuring,
     ts_s02_multi_branch_same_day,
@@ -26,6 +29,8 @@ from streams.typologies import (
     ts_w01_wage_skim,
     ts_w02_escorted_or_proxy_remitter,
     ts_w03_recruiter_visa_travel_payer,
+    ts_w04_payroll_gap,
+    ts_w05_group_travel_logistics,
 )
 from streams.typologies.base import Typology
 
@@ -35,7 +40,9 @@ CATALOGUE: tuple[Typology, ...] = (
     ts_f03_rapid_pass_through.TYPOLOGY,
     ts_f04_multi_corridor_beneficiary.TYPOLOGY,
     ts_f05_linked_senders.TYPOLOGY,
+    ts_f06_layering_chain.TYPOLOGY,
     ts_f07_hawala_settlement.TYPOLOGY,
+    ts_f08_network_growth.TYPOLOGY,
     ts_k01_shared_identifier.TYPOLOGY,
     ts_k02_third_party_control.TYPOLOGY,
     ts_k03_new_customer_burst.TYPOLOGY,
@@ -46,6 +53,7 @@ CATALOGUE: tuple[Typology, ...] = (
     ts_p03_ransom_burst.TYPOLOGY,
     ts_p04_debt_bondage.TYPOLOGY,
     ts_p05_night_small_deposits.TYPOLOGY,
+    ts_p06_ad_and_logistics_micro.TYPOLOGY,
     ts_p07_cse_micro_remittance.TYPOLOGY,
     ts_s01_structuring.TYPOLOGY,
     ts_s02_multi_branch_same_day.TYPOLOGY,
@@ -55,4 +63,6 @@ CATALOGUE: tuple[Typology, ...] = (
     ts_w01_wage_skim.TYPOLOGY,
     ts_w02_escorted_or_proxy_remitter.TYPOLOGY,
     ts_w03_recruiter_visa_travel_payer.TYPOLOGY,
+    ts_w04_payroll_gap.TYPOLOGY,
+    ts_w05_group_travel_logistics.TYPOLOGY,
 )

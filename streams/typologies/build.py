@@ -38,6 +38,8 @@ def pay(  # noqa: PLR0913 - an example reads best as one line of facts
     device: str = "",
     counter: int = 0,
     flagged: bool = False,
+    trade: str = "",
+    passenger: int = 0,
 ) -> TransferFacts:
     """One transfer: days since 1 March 2024 (fractions are hours of the day, UTC), US dollars, "CC:Town" places."""
     at = START_MS + round(day * DAY_MS)
@@ -47,7 +49,7 @@ def pay(  # noqa: PLR0913 - an example reads best as one line of facts
     uid = sha256(f"{sender}>{receiver}@{day}/{usd}".encode()).digest()[:16]
     return TransferFacts(
         uid, 1, True, 0, 0, 0, at, 0, "demo", "partner:demo", source, target, round(usd * 100), "USD", round(usd * 100),
-        channel, _place(send), _place(pay), relation, surname, purpose, flagged, START_MS - 365 * DAY_MS, counter,
+        channel, _place(send), _place(pay), relation, surname, purpose, flagged, START_MS - 365 * DAY_MS, counter, trade, passenger,
     )  # fmt: skip
 
 

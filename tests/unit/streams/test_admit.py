@@ -136,3 +136,18 @@ def test_detection_knows_the_class_of_an_occupation_not_its_name() -> None:
         return facts_of(msgspec.structs.replace(transfer(), sender=sender), 1, (0, 0, 0), 0).sender.living
 
     assert [living(o) for o in (None, "astronaut?", "pensioner", "cleaner", "engineer", "trader")] == [0, 0, 1, 2, 3, 4]
+
+
+def test_what_is_bought_and_for_whom_is_carried_but_not_what_a_person_is_paid_for() -> None:
+    def said(category: str | None, receiver: str, channel: str = "card") -> tuple[str, int]:
+        made = transfer()
+        assert made.receiver is not None
+        whom = msgspec.structs.replace(made.receiver, kind=receiver)
+        purpose = "room for Mirwais Barakzai"
+        own = msgspec.structs.replace(made, merchant_category=category, receiver=whom, purpose=purpose, channel=channel)
+        facts = facts_of(own, 1, (0, 0, 0), 0)
+        return facts.trade, facts.passenger
+
+    assert said("7011", "entity")[0] == said(None, "entity")[0] == said("7011", "person")[0] == "room"
+    assert said("7011", "entity")[1] != 0
+    assert said(None, "person") == said(None, "entity", "payroll") == ("", 0)

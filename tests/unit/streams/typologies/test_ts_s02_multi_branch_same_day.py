@@ -5,7 +5,7 @@ import pytest
 
 from schemas.observation import TransferFacts
 from schemas.transfer import PHONE
-from streams.domain.memory import ROUND_MS, is_quiet
+from streams.domain.quiet import ROUND_MS, is_quiet
 from streams.domain.view import View
 from streams.typologies.base import Explanation, Hit
 from streams.typologies.build import HOUR_MS, key_of, pay, view_of

@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from schemas.transfer import PARTY, Place
-from streams.domain.memory import is_quiet
 from streams.domain.profile import Profile
+from streams.domain.quiet import is_quiet
 from streams.domain.view import View
 from streams.typologies import CATALOGUE
 from streams.typologies.build import pay, view_of
