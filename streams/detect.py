@@ -23,8 +23,7 @@ from streams.domain.story import story_of
 from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge
 from streams.signals import ASK_FLOWS, ASK_STORY, ASK_USE, FLOWS, STORY, TOLD_FLOWS, TOLD_STORY, USE, USED, InUse, Outbox, Used
-from streams.typologies import CATALOGUE
-from streams.typologies.base import Typology
+from streams.typologies.calibration import DECLARED, Calibration
 
 
 class Detect:
@@ -33,9 +32,10 @@ class Detect:
     name = "detect"
     source = OBSERVATIONS
 
-    def __init__(self, partitions: int, catalogue: tuple[Typology, ...] = CATALOGUE, facts: Corridors | None = None) -> None:
+    def __init__(self, partitions: int, calibration: Calibration = DECLARED, facts: Corridors | None = None) -> None:
         self._partitions = partitions
-        self._judge = Judge(catalogue, facts or corridors())
+        self._judge = Judge(calibration.catalogue, facts or corridors(), calibration.used)
+        self._sees_quiet = calibration.sees_quiet
         self._batch = Codec(ObservationBatch)
         self._finding = Codec(Finding)
         self._encoder = msgspec.msgpack.Encoder(enc_hook=pack)
@@ -70,7 +70,7 @@ class Detect:
                 assert isinstance(value, EntityState)
                 entity = value
                 self._tell_watchers(key, entity)
-                if not entity.issued and is_quiet(entity):
+                if not entity.issued and not self._sees_quiet and is_quiet(entity):
                     prune(entity)
                     continue
             changed, needed = self._judge.judge(key, value)
