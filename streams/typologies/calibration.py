@@ -6,7 +6,6 @@ Built once when a process starts; judging then reads the numbers as if the files
 import difflib
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from hashlib import sha256
 from math import isfinite
 from typing import Any, NamedTuple, get_type_hints
@@ -30,6 +29,7 @@ WEIGHTS = {
 # that is content with fewer than this must see them too.
 QUIET_BELOW = 3
 _BOUNDS = ({"max": "min", "high": "low"}, {"min": "max", "low": "high"})  # words of a name that make its lower, its upper partner
+_RANGES: dict[type[Any], dict[str, tuple[Line, Range]]] = {}
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -52,11 +52,12 @@ def settable(typology: Typology) -> dict[str, tuple[float, Line, Range]]:
     return weights | {name: (getattr(typology.parameters, name), line, span) for name, (line, span) in own.items()}
 
 
-@lru_cache(maxsize=64)
 def _ranges(parameters: type[Any]) -> dict[str, tuple[Line, Range]]:
-    hints = get_type_hints(parameters)
-    numbers = [(name, line) for name, line in lines(parameters).items() if hints[name] in (int, float)]
-    return {name: (line, range_of(line, hints[name] is int)) for name, line in numbers}
+    if parameters not in _RANGES:
+        hints = get_type_hints(parameters)
+        numbers = [(name, line) for name, line in lines(parameters).items() if hints[name] in (int, float)]
+        _RANGES[parameters] = {name: (line, range_of(line, hints[name] is int)) for name, line in numbers}
+    return _RANGES[parameters]
 
 
 def digest(catalogue: Iterable[Typology]) -> str:
