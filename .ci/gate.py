@@ -23,6 +23,7 @@ CHECKS = (
     ("types", ["mypy", "--no-error-summary"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", ".ci/check_schemas.py"]),
+    ("catalogue", ["python", ".ci/check_catalogue.py"]),
 )
 TIERS = ("unit", "property", "golden", "integration", "faults")
 COUNTED = ("passed", "failed", "skipped")
