@@ -335,9 +335,9 @@ def test_a_lowered_count_reaches_entities_that_the_declared_one_leaves_out() -> 
 
 
 def test_a_count_under_what_is_judged_at_all_reaches_parties_with_next_to_no_transfers() -> None:
-    rows = [pay("hub", f"driver{day}", day, 700, pay=town) for day, town in enumerate(("TR:Van", "IR:Urmia"))]
-    found = Run(by('TS-F02: {min_receivers: {value: 2, unit: "persons"}}')).take(rows).standing("TS-F02")
-    assert [len(f.evidence) for f in found] == [2]
+    rows = [pay("hub", f"driver{day}", day, 700, pay="TR:Van") for day in range(2)]
+    lower = by('TS-F02: {min_receivers: {value: 2, unit: "persons"}, crowd: {value: 2, unit: "persons"}}')
+    assert [len(f.evidence) for f in Run(lower).take(rows).standing("TS-F02")] == [2]
     assert Run().take(rows).standing("TS-F02") == []
 
 
