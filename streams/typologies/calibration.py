@@ -20,6 +20,7 @@ from streams.typologies.base import Least, Line, Typology, lines
 from streams.typologies.ranges import UNIT_MS, Range, range_of
 
 BUILT_IN = "built-in"
+MAX_SHOWN = 40  # characters of a wrong value that an error repeats; DEF
 # What a file may set of every typology beside its own parameters.
 WEIGHTS = {
     "weight": Line("0 to 1", "DEF", 'typologies A7 "Score"'),
@@ -30,7 +31,7 @@ WEIGHTS = {
 QUIET_BELOW = 3
 _BOUNDS = ({"max": "min", "high": "low"}, {"min": "max", "low": "high"})  # words of a name that make its lower, its upper partner
 _RANGES: dict[type[Any], dict[str, tuple[Line, Range]]] = {}
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
 
@@ -80,14 +81,14 @@ def calibrated(file: ParameterFile, catalogue: tuple[Typology, ...] = CATALOGUE)
             raise RegistryError(file.source, section.line, said)
         given[section.typology] = _values(file.source, section, known[section.typology])
     made = tuple(_replaced(t, given[t.id]) if given.get(t.id) else t for t in catalogue)
-    changed = {
-        (identity, name): (settable(known[identity])[name][0], value)
+    changed = frozenset(
+        (identity, name)
         for identity, values in given.items()
         for name, value in values.items()
         if settable(known[identity])[name][0] != value
-    }
-    sees_quiet = any(isinstance(new, int) and new < min(old, QUIET_BELOW) for old, new in changed.values())
-    return Calibration(made, ParametersUsed(file.version, digest(made)), file.effective, frozenset(changed), sees_quiet)
+    )
+    sees_quiet = any(n < QUIET_BELOW for identity, values in given.items() for n in _lowered(known[identity], values))
+    return Calibration(made, ParametersUsed(file.version, digest(made)), file.effective, changed, sees_quiet)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -117,7 +118,7 @@ def _value(source: str, typology: str, entry: Entry, allowed: tuple[float, Line,
         raise RegistryError(source, entry.unit_line, said)
     form = _WHOLE if span.is_whole else _NUMBER
     if not entry.is_plain or not form.fullmatch(entry.text):
-        shown = entry.text if entry.is_plain else f'"{entry.text}" in quotes'
+        shown = entry.text[:MAX_SHOWN] if entry.is_plain else f'"{entry.text[:MAX_SHOWN]}" in quotes'
         raise RegistryError(source, entry.value_line, f"{what} must be {span} ({line.unit}), not {shown}")
     value = int(entry.text) if span.is_whole else float(entry.text)
     if not isfinite(value) or not span.holds(value):
@@ -139,14 +140,21 @@ def _check_order(source: str, section: Section, values: dict[str, float]) -> Non
 def _replaced(typology: Typology, values: dict[str, float]) -> Typology:
     own = {name: value for name, value in values.items() if name not in WEIGHTS}
     parameters = msgspec.structs.replace(typology.parameters, **own)
-    lowered = any(isinstance(v, int) and v < getattr(typology.parameters, name) for name, v in own.items())
     return typology._replace(
         parameters=parameters,
         window_ms=_window_ms(typology, parameters),
-        least=Least() if lowered else typology.least,  # the declared counts are too high for a rule that asks for fewer
+        least=Least()
+        if _lowered(typology, own)
+        else typology.least,  # the declared counts are too high for a rule that asks for fewer
         weight=values.get("weight", typology.weight),
         flag_raise=values.get("flag_raise", typology.flag_raise),
     )
+
+
+def _lowered(typology: Typology, values: dict[str, float]) -> list[float]:
+    """The counts among `values` that are lower than in the typology: a rule that asks for fewer transfers, people or towns."""
+    allowed = settable(typology)
+    return [value for name, value in values.items() if allowed[name][2].is_count and value < allowed[name][0]]
 
 
 def window_parameter(typology: Typology) -> str | None:

@@ -12,12 +12,13 @@ _LAST_HOUR = 23
 
 
 class Range(NamedTuple):
-    """The values a parameter may take; `above`: `least` itself is not one of them."""
+    """The values a parameter may take; `above`: `least` itself is not one of them; `is_count`: it counts transfers, people or towns."""
 
     is_whole: bool
     least: float
     most: float | None
     above: bool = False
+    is_count: bool = False
 
     def holds(self, value: float) -> bool:
         """Whether `value` may be set."""
@@ -40,7 +41,7 @@ def range_of(line: Line, is_whole: bool) -> Range:
     implied = _implied(line.unit, is_whole)
     least = implied.least if line.least is None else line.least
     most = implied.most if line.most is None else line.most
-    return Range(is_whole, least, most, implied.above and line.least is None)
+    return Range(is_whole, least, most, implied.above and line.least is None, implied.is_count)
 
 
 def _implied(unit: str, is_whole: bool) -> Range:
@@ -54,4 +55,4 @@ def _implied(unit: str, is_whole: bool) -> Range:
         return Range(is_whole, 1, most) if is_whole else Range(False, 0, most, above=True)
     if unit == "local hour":
         return Range(is_whole, 0, _LAST_HOUR)
-    return Range(True, 1, MAX_EVENTS) if is_whole else Range(False, 0, None, above=True)
+    return Range(True, 1, MAX_EVENTS, is_count=True) if is_whole else Range(False, 0, None, above=True)

@@ -98,6 +98,7 @@ def test_what_a_file_says_again_of_the_declared_numbers_changes_nothing() -> Non
         (one("TS-P03", "window_h", "true", "hours"), 6, "not true"),
         (one("TS-P03", "window_h", "٧٢", "hours"), 6, "not ٧٢"),
         (one("TS-P03", "window_h", "[72]", "hours"), 6, "must be one number and one text"),
+        (one("TS-P03", "many", "9" * 5000, "payments in the window"), 6, "a whole number from 1 to 640"),
         (one("TS-P03", "many", "641", "payments in the window"), 6, "a whole number from 1 to 640"),
         (one("TS-P03", "min_usd", "-1", "US dollars in the window"), 6, "a whole number from 0 on"),
         (one("TS-P03", "weight", "1.01", "0 to 1"), 6, "a number from 0 to 1 (0 to 1), not 1.01"),
@@ -218,6 +219,13 @@ def test_entities_with_few_transfers_are_judged_only_where_a_rule_asks_for_so_fe
     assert read(one("TS-F01", "min_senders", "2", "persons")).sees_quiet
     assert not read(one("TS-F01", "min_senders", "3", "persons")).sees_quiet
     assert not read(one("TS-F01", "min_senders", "9", "persons")).sees_quiet
+
+
+def test_a_lowered_sum_or_window_costs_no_shortcut() -> None:
+    for name, value, unit in (("window_d", "2", "days"), ("large_usd", "1", "US dollars"), ("min_share", "0.1", "out / in")):
+        made = read(one("TS-F03", name, value, unit))
+        assert of(made, "TS-F03").least == of(DECLARED, "TS-F03").least
+        assert not made.sees_quiet
 
 
 def test_the_digest_is_of_the_numbers_and_not_of_how_they_are_written() -> None:
