@@ -14,7 +14,7 @@ setup:  ## Make .venv with the locked packages and fetch the Kafka broker's jars
 demo: setup  ## Start everything, post sample transfers, show the reports that come out, stop
 	@.venv/bin/strgw demo
 
-check: setup  ## Format, lint, types, import directions, schema compatibility
+check: setup  ## Format, lint, types, import directions, schema compatibility, the page of typologies
 	@.venv/bin/python .ci/gate.py check
 
 test: setup  ## make check, then every tier of tests (unit, property, golden, integration, faults in the short form)

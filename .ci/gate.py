@@ -24,6 +24,7 @@ CHECKS = (
     ("types", ["mypy", "--no-error-summary"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", ".ci/check_schemas.py"]),
+    ("catalogue", ["python", ".ci/check_catalogue.py"]),
 )
 # One lane computes all the time, the other waits most of it, for brokers and for processes to start: together they need two processors.
 LANES = (("unit", "property", "golden"), ("integration", "faults"))

@@ -24,18 +24,21 @@ from schemas.registry import Partner
 from schemas.report import FilingPlan, Report
 from schemas.transfer import Coordinate, Transfer
 from streams.domain.identity import Keyring
+from streams.typologies.calibration import DECLARED, Calibration
 
 BATCH = 500  # entries of one record (design section 4)
 
 
 class Plan(NamedTuple):
-    """What to run: event files, the partner that sent them, the registries, the key of the pseudonyms, where to write."""
+    """What to run: event files, the partner that sent them, the registries, the key of the pseudonyms, where to write, by which
+    numbers to judge."""
 
     events: tuple[Path, ...]
     partner: Partner
     registries: Registries
     keyring: Keyring
     out: Path
+    calibration: Calibration = DECLARED
 
 
 class Outcome(NamedTuple):
@@ -52,6 +55,7 @@ class Outcome(NamedTuple):
     held: int
     seconds: float
     transfers_per_second: float
+    parameters: dict[str, str]
 
 
 def run(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Outcome:
@@ -61,7 +65,7 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Outc
     """
     started = time.perf_counter()
     plan.out.mkdir(parents=True, exist_ok=True)
-    chain = Chain(plan.registries.partners, plan.registries.fius)
+    chain = Chain(plan.registries.partners, plan.registries.fius, calibration=plan.calibration)
     gc.freeze()
     gc.disable()  # the state is one large tree of live objects without cycles; scanning it costs half the run
     try:
@@ -80,6 +84,7 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Outc
         sum(c.state == "open" for c in chain.cases.values()), len(reports),
         dict(sorted(Counter(plan_.fiu for r in reports for plan_ in r.filings if plan_.obligation == "file").items())),
         len(exported.held), round(seconds, 3), round(events / seconds, 1) if seconds else 0.0,
+        msgspec.structs.asdict(plan.calibration.used),
     )  # fmt: skip
     (plan.out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(outcome._asdict()), indent=2) + b"\n")
     return outcome
@@ -175,6 +180,7 @@ def _report_line(report: Report, chain: Chain) -> dict[str, object]:
         "filings": [_filing_line(f) for f in report.filings],
         "considered": [msgspec.to_builtins(c) for c in report.considered],
         "supersedes": list(report.supersedes),
+        "parameters": [msgspec.structs.asdict(p) for p in report.parameters],
     }
 
 
@@ -211,6 +217,7 @@ def _finding_line(finding: Finding, chain: Chain) -> dict[str, object]:
         ],
         "absent": list(finding.absent),
         "suppressors": [msgspec.structs.asdict(s) for s in finding.suppressors],
+        "parameters": msgspec.to_builtins(finding.parameters),
     }
 
 

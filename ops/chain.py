@@ -15,6 +15,7 @@ from streams.detect import Detect
 from streams.domain.fold import Fold, Output, State, partition_of
 from streams.link import Link
 from streams.report import ReportStage
+from streams.typologies.calibration import DECLARED, Calibration
 
 
 class MemoryState:
@@ -55,11 +56,13 @@ class _Lane:
 class Chain:
     """Transfers in, the newest version of every finding, case and report out; every report version in `versions`."""
 
-    def __init__(self, partners: Mapping[str, Partner], fius: Mapping[str, Fiu], partitions: int = 1) -> None:
+    def __init__(
+        self, partners: Mapping[str, Partner], fius: Mapping[str, Fiu], partitions: int = 1, calibration: Calibration = DECLARED
+    ) -> None:
         lanes = range(partitions)
         self._partitions = partitions
         self._admit = [_Lane(Admit(partitions)) for _ in lanes]
-        self._detect = [_Lane(Detect(partitions)) for _ in lanes]
+        self._detect = [_Lane(Detect(partitions, calibration)) for _ in lanes]
         self._link = [_Lane(Link(partitions)) for _ in lanes]
         self._report = [_Lane(ReportStage(partitions, partners, fius)) for _ in lanes]
         self._batch = Codec(TransferBatch)

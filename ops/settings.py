@@ -30,6 +30,7 @@ DESCRIBED = (
     Setting("PARTITIONS", "Partitions of every internal topic; fixed once topics exist"),
     Setting("REGISTRY", "partners.yaml; empty: the sample registry that comes with the gateway"),
     Setting("FIUS", "fius.yaml; empty: the registry that comes with the gateway"),
+    Setting("PARAMETERS", "parameters.yaml with numbers of the typologies; empty: those that the typologies declare"),
     Setting("PROFILES", "Folder of compiled FIU schemas, searched before the ones that come with the gateway"),
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
@@ -56,6 +57,7 @@ class Settings:
     partitions: int
     registry: Path | None
     fius: Path | None
+    parameters: Path | None
     profiles: Path | None
     hmac_key_file: Path
     hmac_key: str
@@ -81,6 +83,7 @@ class Settings:
             partitions=source.number("PARTITIONS", 4, 1, 1024),
             registry=source.path("REGISTRY"),
             fius=source.path("FIUS"),
+            parameters=source.path("PARAMETERS"),
             profiles=source.path("PROFILES"),
             hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
             hmac_key=source.key("HMAC_KEY"),

@@ -44,6 +44,13 @@ class Suppressor(msgspec.Struct, frozen=True):
     why: str
 
 
+class ParametersUsed(msgspec.Struct, frozen=True):
+    """The numbers that judged: label of the parameter file ("built-in" without one), and SHA-256 in hex over all numbers in force."""
+
+    version: str
+    sha256: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One typology at one entity in one episode; grows by versions, the last one counts.
 
@@ -54,6 +61,7 @@ class Finding(msgspec.Struct, frozen=True):
                  passes_on, recipient, structurer, shares
     facets       corridor, fee_band, newness, identity, pass_through: what "needs one of" asks for
     state        open, or withdrawn when later evidence took it back
+    parameters   the numbers under which this version was judged; None for one judged before they were noted
     """
 
     finding_id: str
@@ -80,3 +88,4 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...]
     urgent: bool = False
     do_not_block: bool = False
+    parameters: ParametersUsed | None = None

@@ -3,7 +3,7 @@
 import msgspec
 
 from schemas.case import CaseParty
-from schemas.finding import Evidence, Finding
+from schemas.finding import Evidence, Finding, ParametersUsed
 
 
 class RouteStep(msgspec.Struct, frozen=True):
@@ -65,6 +65,7 @@ class Report(msgspec.Struct, frozen=True):
     report_id      = case id; version counts up
     narrative      by language; parties are called P1, P2 … in the order of `parties`, transfers by their transfer id
     completeness   canonical field -> present | absent: reason
+    parameters     the numbers that judged its findings; more than one where they were changed while the case grew
     state          open | withdrawn (merged into another report or fallen below the line before release)
     """
 
@@ -87,3 +88,4 @@ class Report(msgspec.Struct, frozen=True):
     considered: tuple[Considered, ...]
     supersedes: tuple[str, ...] = ()
     material: bool = True
+    parameters: tuple[ParametersUsed, ...] = ()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
 import yaml
@@ -21,6 +21,14 @@ class RegistryError(ValueError):
         self.line = line
 
 
+class Named(NamedTuple):
+    """A field of a mapping: the line of its name, the name, and its value as a node."""
+
+    line: int
+    name: str
+    node: yaml.Node
+
+
 class Document:
     """One YAML file as nodes that know their lines. Scalars are read as text, so a country code NO stays "NO"."""
 
@@ -31,6 +39,8 @@ class Document:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise RegistryError(source, line, f"not readable as YAML: {error.problem}") from error
+        except yaml.YAMLError as error:  # a character that YAML does not allow carries no mark
+            raise RegistryError(source, 1, f"not readable as YAML: {' '.join(str(error).split())}") from error
         if not isinstance(root, yaml.MappingNode):
             raise RegistryError(source, 1, f'start the file with "schema: {schema}"')
         self._fields = self._mapping(root)
@@ -52,6 +62,24 @@ class Document:
         if node is None:
             raise RegistryError(self.source, 1, f'"{key}:" is missing')
         return self._convert(node, kind)
+
+    def names(self) -> list[tuple[int, str]]:
+        """Line and name of every field at the top of the file."""
+        return [(node.start_mark.line + 1, name) for name, node in self._fields.items()]
+
+    def named(self, key: str) -> Iterator["Named"]:
+        """What the mapping under `key` names, in the file's order; nothing where the field is absent. Raises RegistryError."""
+        return self.inside(self._fields[key]) if key in self._fields else iter(())
+
+    def inside(self, node: yaml.Node) -> Iterator["Named"]:
+        """What a mapping names, with the lines of the names. Raises RegistryError where `node` is none or names something twice."""
+        if isinstance(node, yaml.ScalarNode) and not node.value and node.style is None:
+            return
+        if not isinstance(node, yaml.MappingNode):
+            raise RegistryError(self.source, node.start_mark.line + 1, "expected named fields, one a line")
+        self._mapping(node)
+        for key, value in node.value:
+            yield Named(key.start_mark.line + 1, key.value, value)
 
     def _convert(self, node: yaml.Node, kind: type[T]) -> T:
         self._check_fields(node, kind)
@@ -80,6 +108,8 @@ class Document:
     def _mapping(self, node: yaml.MappingNode) -> dict[str, yaml.Node]:
         fields: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise RegistryError(self.source, key.start_mark.line + 1, "the name of a field must be one word")
             if key.value in fields:
                 raise RegistryError(self.source, key.start_mark.line + 1, f'"{key.value}" is given twice')
             fields[key.value] = value

@@ -20,6 +20,7 @@ from streams.link import Link
 from streams.report import ReportStage
 from streams.runtime.commit_plan import CommitPlan
 from streams.runtime.stage_spec import StageSpec
+from streams.typologies.calibration import DECLARED, Calibration
 
 # A growing case is put together at most once a second: each of its versions costs as much as the case is long, and an FIU reads
 # none of those in between. The first news after a quiet second is not held up.
@@ -32,11 +33,12 @@ def stages(
     fius: Mapping[str, Fiu],
     sharing: Sharing | None = None,
     only: Sequence[str] = INTERNAL_STAGES,
+    calibration: Calibration = DECLARED,
 ) -> tuple[StageSpec, ...]:
     """The stages named in `only`, in order of the chain. All of them may run in one worker or each in workers of its own."""
     chain = (
         StageSpec("admit", TRANSFERS, (OBSERVATIONS,), Admit),
-        StageSpec("detect", OBSERVATIONS, (FINDINGS, OBSERVATIONS), Detect),
+        StageSpec("detect", OBSERVATIONS, (FINDINGS, OBSERVATIONS), lambda count: Detect(count, calibration)),
         StageSpec("link", FINDINGS, (CASES,), Link, UNHURRIED),
         StageSpec("report", CASES, (FILINGS,), lambda count: ReportStage(count, partners, fius, sharing), UNHURRIED),
     )

@@ -38,8 +38,7 @@ from streams.signals import (
     Used,
     flows_of,
 )
-from streams.typologies import CATALOGUE
-from streams.typologies.base import Typology
+from streams.typologies.calibration import DECLARED, Calibration
 
 MAX_PAPERS = 4  # DEF: documents of a party that its shared identifiers know of
 
@@ -50,9 +49,10 @@ class Detect:
     name = "detect"
     source = OBSERVATIONS
 
-    def __init__(self, partitions: int, catalogue: tuple[Typology, ...] = CATALOGUE, facts: Corridors | None = None) -> None:
+    def __init__(self, partitions: int, calibration: Calibration = DECLARED, facts: Corridors | None = None) -> None:
         self._partitions = partitions
-        self._judge = Judge(catalogue, facts or corridors())
+        self._judge = Judge(calibration.catalogue, facts or corridors(), calibration.used)
+        self._sees_quiet = calibration.sees_quiet
         self._batch = Codec(ObservationBatch)
         self._finding = Codec(Finding)
         self._encoder = msgspec.msgpack.Encoder(enc_hook=pack)
@@ -87,7 +87,7 @@ class Detect:
                 assert isinstance(value, EntityState)
                 entity = value
                 self._tell_watchers(key, entity)
-                if not entity.issued and is_quiet(entity):
+                if not entity.issued and not self._sees_quiet and is_quiet(entity):
                     prune(entity)
                     continue
             changed, needed = self._judge.judge(key, value)

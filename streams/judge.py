@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 
 from schemas.corridors import Corridors
-from schemas.finding import Evidence, Finding
+from schemas.finding import Evidence, Finding, ParametersUsed
 from schemas.transfer import ACCOUNT
 from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.memory import prune
@@ -23,7 +23,8 @@ MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 class Judge:
     """Runs the catalogue over an entity and returns findings whose content changed, each under its next version."""
 
-    def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors) -> None:
+    def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed) -> None:
+        self._used = used
         self._sieve = Sieve(catalogue)
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
@@ -118,7 +119,8 @@ class Judge:
             known[identity] = Issued(
                 finding.typology, finding.episode, version, digest, finding.started_ms, ended_ms, True, evidence=evidence
             )
-            yield msgspec.structs.replace(finding, version=version)
+            # Noted beside the digest: other numbers that come to the same judgement are no news.
+            yield msgspec.structs.replace(finding, version=version, parameters=self._used)
 
     def _digest(self, content: object) -> bytes:
         return sha256(self._encoder.encode(content)).digest()[:16]
@@ -134,7 +136,7 @@ class Judge:
             before.is_open = False
             before.version += 1
             gone.append(identity)
-        return [_withdrawal(identity, known[identity], view) for identity in gone]
+        return [msgspec.structs.replace(_withdrawal(i, known[i], view), parameters=self._used) for i in gone]
 
     def _keep(self, entity: EntityState, current: dict[str, tuple[Finding, int]], known: dict[str, Issued]) -> None:
         """Evidence that left memory with this pruning stays with its finding."""

@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.case import ROLES, Case, CaseParty
 from schemas.codec import Codec, CorruptRecord
-from schemas.finding import Evidence, Finding
+from schemas.finding import Evidence, Finding, ParametersUsed
 from schemas.fius import Sharing, load_sharing
 from schemas.registry import Fiu, Partner
 from schemas.report import Report, TypologyLine
@@ -135,6 +135,7 @@ def compose(case: Case, jurisdictions: Jurisdictions) -> Report:
         filings=filings,
         considered=considered,
         supersedes=tuple(sorted(set(case.supersedes))),
+        parameters=_parameters(findings),
     )
     languages = {jurisdictions.fius[plan.fiu].language for plan in filings if plan.obligation == "file"}
     unplaced = len({party.key for party in case.parties}) - len(parties)
@@ -192,6 +193,11 @@ def _typologies(findings: Iterable[Finding]) -> tuple[TypologyLine, ...]:
         best[finding.typology] = finding
     ranked = sorted(best.values(), key=lambda f: (-f.score, f.typology))
     return tuple(TypologyLine(f.typology, TYPOLOGY_NAMES.get(f.typology, f.typology), f.score, f.reason) for f in ranked)
+
+
+def _parameters(findings: Iterable[Finding]) -> tuple[ParametersUsed, ...]:
+    used = {finding.parameters for finding in findings if finding.parameters is not None}
+    return tuple(sorted(used, key=lambda p: (p.version, p.sha256)))
 
 
 def _content(report: Report) -> Report:

@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from connectors.fius.goaml.conversion import table_rates
-from connectors.fius.goaml.mapping import load_form
+from connectors.fius.goaml.mapping import Form, load_form
 from connectors.fius.goaml.profile import ProfileError
 from connectors.fius.goaml.renderer import render as render_goaml
 from connectors.fius.goaml.validate import validate as validate_goaml
 from connectors.fius.portal import package as portal
 from connectors.fius.resolved import Rendered, ResolvedReport
 from schemas.filing import FilingError
+from schemas.indicators import LocalCodes, load_indicators
+from schemas.registry import Fiu
 
 PORTAL = "portal"
 
@@ -34,13 +36,32 @@ def report_form(profile: str, own: Path | None = None) -> ReportForm | None:
     """
     if profile == PORTAL:
         return PORTAL_FORM
+    form = _form(profile, own)
+    if form is None:
+        return None
+    return ReportForm(partial(render_goaml, form=form, rates=table_rates), partial(validate_goaml, form=form))
+
+
+def _form(profile: str, own: Path | None) -> Form | None:
     try:
-        form = load_form(profile, own if own and (own / profile.lower()).is_dir() else None)
+        return load_form(profile, own if own and (own / profile.lower()).is_dir() else None)
     except ProfileError as error:
         if error.code == "profile_missing":
             return None
         raise
-    return ReportForm(partial(render_goaml, form=form, rates=table_rates), partial(validate_goaml, form=form))
+
+
+def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes]:
+    """What an FIU calls a typology: from its compiled form where it has one, else from the packaged table.
+
+    Raises  ProfileError, schemas.yaml_rows.RegistryError where its form cannot be read
+    """
+    if fiu.profile == PORTAL:
+        return partial(load_indicators().local, fiu.id)
+    form = _form(fiu.profile, own)
+    if form is None:
+        return lambda _typology: LocalCodes((), f"There is no form {fiu.profile!r} here; import the FIU's schema.")
+    return form.indicators
 
 
 def renderer(profile: str, own: Path | None = None) -> Callable[[ResolvedReport], Sequence[Rendered]] | None:

@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-from ops.output import json_option, print_json
+from ops.output import json_option, print_json, say
 from ops.settings import Settings
 
 
@@ -32,13 +32,16 @@ def command(
 ) -> None:
     """Runs the backtest and prints its summary."""
     from ops.backtest import Plan, run
+    from ops.calibration import calibration_of, parameters_line
     from ops.registries import keyring, partner_of, partners_of, registries
 
     partners = partners_of(settings, registry)
     sender = partner_of(partners, partner)
     if format_ != sender.format:
         raise click.UsageError(f"Format {format_} is not the one partner {partner} is registered with ({sender.format}).")
-    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out)
+    calibration = calibration_of(settings)
+    say(f"Judging by {parameters_line(calibration)}.")
+    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration)
     columns = (
         TextColumn("[progress.description]{task.description}"),
         TextColumn("{task.completed:,.0f} events"),

@@ -14,11 +14,14 @@ def command(settings: Settings, as_json: bool) -> None:
 
     A setting is an environment variable; one that strgw does not know is an error.
     """
+    from ops.calibration import calibration_of, parameters_line
+
     values = settings.shown()
     if as_json:
-        print_json(values)
+        print_json(values | {"parameters": calibration_of(settings).used})
         return
     for setting in DESCRIBED:
         name = PREFIX + setting.name
         click.echo(f"{name}={values[name]}")
         click.echo(click.style(f"    {setting.meaning}", dim=True))
+    click.echo(f"Judging by {parameters_line(calibration_of(settings))}.")

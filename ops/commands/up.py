@@ -17,10 +17,12 @@ def command(settings: Settings, broker_only: bool, as_json: bool) -> None:
     """
     from connectors.kafka.admin import apply_topics
     from ops.broker import embedded_broker, started_bootstrap, topic_specs
+    from ops.calibration import calibration_of
     from ops.lifecycle import start_processes
     from ops.processes import ProcessFolder
 
     specs = topic_specs(settings)  # before anything is started: a registry with a mistake leaves nothing behind
+    calibration_of(settings)
     if settings.kafka:
         say(f"Using Kafka at {settings.kafka}.")
     elif embedded_broker(settings).status().state != "running":

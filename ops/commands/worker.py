@@ -39,6 +39,7 @@ def command(settings: Settings, only: tuple[str, ...], as_json: bool) -> None:
     its state is right; its log says why. Start it again: nothing is lost.
     """
     from ops.broker import running_bootstrap
+    from ops.calibration import calibration_of, parameters_line
     from ops.meters import WorkerMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
@@ -50,7 +51,9 @@ def command(settings: Settings, only: tuple[str, ...], as_json: bool) -> None:
     from streams.runtime.worker import WorkerOptions, run_worker
 
     _start_log(settings.log_level)
-    specs = stages(partners_of(settings), fius_of(settings), load_sharing(), only)
+    calibration = calibration_of(settings)
+    logging.getLogger("strgw.parameters").info(parameters_line(calibration))
+    specs = stages(partners_of(settings), fius_of(settings), load_sharing(), only, calibration)
     metrics = Metrics()
     port = metrics.serve(settings.metrics_port)
 

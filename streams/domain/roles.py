@@ -49,6 +49,11 @@ def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple
     return tuple(_role(key, parts.get(key, set()), len(payers.get(key, ()))) for key in sorted(everyone))
 
 
+def possible_roles(part: str) -> tuple[str, ...]:
+    """The roles that a part in a finding can lead to by itself, the first that fits first."""
+    return tuple(dict.fromkeys(role for name, _, role, _ in _PRECEDENCE if name == part)) or ("involved",)
+
+
 def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
     for part, least_payers, role, why in _PRECEDENCE:
         if part in parts and paid_by >= least_payers:

@@ -76,11 +76,16 @@ class Typology(NamedTuple):
 
 
 class Line(NamedTuple):
-    """Where a parameter comes from: its unit, SRC (a source gives the number) or DEF (our default), and which source."""
+    """Where a parameter comes from: its unit, SRC (a source gives the number) or DEF (our default), and which source.
+
+    `least` and `most` bound what a deployment may set instead, where the unit alone (streams.typologies.ranges) says too little.
+    """
 
     unit: str
     basis: str
     source: str
+    least: float | None = None
+    most: float | None = None
 
 
 _LINES: dict[type[Any], dict[str, Line]] = {}

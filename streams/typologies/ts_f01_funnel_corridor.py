@@ -29,7 +29,7 @@ class Parameters(msgspec.Struct, frozen=True):
     min_senders: Annotated[int, Line("persons", "DEF", "typologies A4, A7")] = 5
     crowd: Annotated[int, Line("persons", "DEF", "typologies A7: without a hub")] = 10
     min_new_share: Annotated[float, Line("share of pairs", "DEF", "typologies A7")] = 0.7
-    min_towns: Annotated[int, Line("sender towns", "DEF", "typologies A7")] = 3
+    min_towns: Annotated[int, Line("sender towns", "DEF", "typologies A7", least=2)] = 3  # all forms need two
     min_band_share: Annotated[float, Line("share of payments", "DEF", "typologies A7")] = 0.5
     min_elsewhere: Annotated[float, Line("share of senders", "DEF", "typologies A7: a third from another town")] = 1 / 3
 

@@ -2,7 +2,7 @@
 
 Question    Did money pass through this party as part of at least `min_hops` payments in a row, each within `within_d` days of the one before
             and of at least `min_kept` per cent of it, between parties who are no kin? Or did a party that gathers from at least `min_gathered`
-            payers pay this one in bulk, and were `min_paid_out` to `max_paid_out` of it paid out to persons within `bulk_d` days?
+            payers pay this one in bulk, and were `min_paid_out` to `max_paid_out` of it paid out to persons within `bulk_window_d` days?
 Source      FATF 2022 (shops, exchange houses and mules in a row); UAE FIU goAML reasons SCTFS, EJEUA; form and numbers: typologies A4 "F06";
             the form in bulk and its numbers: DEF, after A7 "F03"
 Subject     none by itself: those in the middle may be mules, who may be victims
@@ -40,7 +40,7 @@ class Parameters(msgspec.Struct, frozen=True):
     within_d: Annotated[int, Line("days between two payments", "DEF", "typologies A4")] = relays.WITHIN_D
     min_kept: Annotated[int, Line("per cent of the payment before", "DEF", "typologies A4")] = relays.LEAST_KEPT
     min_usd: Annotated[int, Line("US dollars each", "DEF", "the lowest full price of a leg")] = relays.LEAST_USD
-    bulk_d: Annotated[int, Line("days", "DEF", "typologies A7, F03")] = 30
+    bulk_window_d: Annotated[int, Line("days", "DEF", "typologies A7, F03")] = 30
     min_bulk: Annotated[int, Line("payments in bulk", "DEF", "one may be a purchase")] = 2
     min_gathered: Annotated[int, Line("payers of who pays in bulk", "DEF", "typologies A7, F03")] = 5
     min_paid_out: Annotated[float, Line("out / in", "DEF", "typologies A7, F03")] = 0.6
@@ -133,7 +133,7 @@ def _paid_out(payer: bytes, paid: list[Event], outs: list[Event], p: Parameters)
     came_ms, went_ms = [e.at_ms for e in paid], [e.at_ms for e in went]
     came_sums, went_sums = _sums(paid), _sums(went)
     for end, event in enumerate(went, 1):
-        first, last = bisect_left(came_ms, event.at_ms - p.bulk_d * DAY_MS), bisect_right(came_ms, event.at_ms)
+        first, last = bisect_left(came_ms, event.at_ms - p.bulk_window_d * DAY_MS), bisect_right(came_ms, event.at_ms)
         if last - first < p.min_bulk:
             continue
         start = bisect_left(went_ms, came_ms[first])
@@ -148,7 +148,7 @@ def _sums(events: list[Event]) -> list[int]:
 
 def _hit(view: View, chain: list[Event], own: list[Event], p: Parameters) -> Hit:
     """The hit of a chain; `own` are the payments of it that the view knows first hand."""
-    new = all(view.newness(e, p.bulk_d * DAY_MS) is True for e in own if e.other)
+    new = all(view.newness(e, p.bulk_window_d * DAY_MS) is True for e in own if e.other)
     crosses = any(view.corridors.is_corridor(e.send.country, e.pay.country) for e in chain)
     facets = ("pass_through", *(("corridor",) if crosses else ()), *(("newness",) if new else ()))
     ends = chain[-1].channel in ENDS
@@ -164,7 +164,7 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
         came = [e for e in best.events if e.side == RECEIVER]
         reason = (
             f"A party that gathers from {m['gathered']:.0f} or more payers paid in {counted(len(came), 'sum')} of together "
-            f"{usd(sum(e.usd_minor for e in came))}, and {m['kept']:.0%} of it was paid out to persons within {p.bulk_d} days."
+            f"{usd(sum(e.usd_minor for e in came))}, and {m['kept']:.0%} of it was paid out to persons within {p.bulk_window_d} days."
         )
         numbers = (number(p, "min_gathered", m["gathered"], best.events), number(p, "min_paid_out", m["kept"]))
     else:
@@ -218,7 +218,7 @@ TYPOLOGY = Typology(
     name="Layering chain",
     version=1,
     weight=0.35,  # DEF, typologies A7
-    window_ms=PARAMETERS.bulk_d * DAY_MS,
+    window_ms=PARAMETERS.bulk_window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
     least=Least(credits=1, debits=1),

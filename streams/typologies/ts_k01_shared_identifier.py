@@ -29,10 +29,12 @@ from streams.typologies.build import START_MS, key_of, pay
 class Parameters(msgspec.Struct, frozen=True):
     """Lines of TS-K01."""
 
-    window_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 180
-    min_persons: Annotated[int, Line("unrelated persons", "DEF", "typologies A4: phone, device, document")] = 3
-    min_at_address: Annotated[int, Line("unrelated persons", "DEF", "typologies A4")] = 5
-    min_at_ip: Annotated[int, Line("unrelated persons", "DEF", "typologies A4: NAT")] = 8
+    window_d: Annotated[int, Line("days", "DEF", "typologies A4", least=90)] = 180  # uses are kept by quarters
+    min_persons: Annotated[int, Line("unrelated persons", "DEF", "typologies A4: phone, device, document", most=64)] = (
+        3  # of whom an identifier knows
+    )
+    min_at_address: Annotated[int, Line("unrelated persons", "DEF", "typologies A4", most=64)] = 5
+    min_at_ip: Annotated[int, Line("unrelated persons", "DEF", "typologies A4: NAT", most=64)] = 8
 
 
 PARAMETERS = Parameters()

@@ -2,7 +2,7 @@
 
 Question    Did at least `min_senders` customers of less than `new_d` days pay one person who is no kin of theirs, over one counter (weaker:
             in one town) within `window_d` days? Or is one telephone or account used by people of one name, under at least two customer
-            numbers, with at least `min_papers` documents within `papers_d` days?
+            numbers, with at least `min_papers` documents within `papers_window_d` days?
 Source      AUSTRAC people-smuggling case ("conflicting or incomplete identification details"); numbers in typologies A4 "K03"
 Subject     the receiver, as collector; of several papers nobody: whose they are, and who made them use them, is not known
 Looks back  7 days of event time; 90 for papers
@@ -37,7 +37,7 @@ class Parameters(msgspec.Struct, frozen=True):
     new_d: Annotated[int, Line("days as a customer", "DEF", "a third of A7's 90 for a new pair: these came together")] = 30
     no_counter: Annotated[float, Line("of the strength", "DEF", "as TS-W02: only the town is known")] = 0.75
     min_papers: Annotated[int, Line("documents", "DEF", "typologies A4 says 2; those may be a passport and a card")] = 3
-    papers_d: Annotated[int, Line("days", "DEF", "a quarter, as identifiers are remembered")] = 90
+    papers_window_d: Annotated[int, Line("days", "DEF", "a quarter, as identifiers are remembered")] = 90
 
 
 PARAMETERS = Parameters()
@@ -106,7 +106,7 @@ def _papers(view: SharedView, p: Parameters) -> Iterator[Hit]:
     for group in _people(view):
         users = sorted((view.users[k] for k in group), key=lambda u: u.earliest.order())
         for end, last in enumerate(users[1:], 1):
-            edge = last.earliest.at_ms - p.papers_d * DAY_MS
+            edge = last.earliest.at_ms - p.papers_window_d * DAY_MS
             inside = [u for u in users[: end + 1] if u.earliest.at_ms >= edge]
             papers = {i.key for u in inside for i in u.profile.identifiers if i.kind == DOCUMENT}
             if len(inside) > 1 and len(papers) >= p.min_papers:
@@ -121,7 +121,7 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     if m["papers"]:
         reason = (
             f"People of one name who use the same number appeared as {m['senders']:.0f} customers with {m['papers']:.0f} different "
-            f"documents within {p.papers_d} days."
+            f"documents within {p.papers_window_d} days."
         )
         numbers = (number(p, "min_papers", m["papers"], best.events),)
         return Explanation(reason, numbers, {e.mine: "shares" for e in events}, ("birth dates",))
@@ -170,7 +170,7 @@ TYPOLOGY = Typology(
     name="Burst of newcomers",
     version=1,
     weight=0.3,  # DEF, typologies A7
-    window_ms=PARAMETERS.papers_d * DAY_MS,
+    window_ms=PARAMETERS.papers_window_d * DAY_MS,
     parameters=PARAMETERS,
     gate=gate,
     hits=hits,

@@ -32,17 +32,19 @@ class Parameters(msgspec.Struct, frozen=True):
     """Lines of TS-K04."""
 
     window_d: Annotated[int, Line("days", "DEF", "typologies A4")] = 90
-    income_share: Annotated[float, Line("share of a year's income", "DEF", "typologies A4")] = 0.6
+    income_share: Annotated[float, Line("share of a year's income", "DEF", "typologies A4", least=0.05)] = 0.6
     min_receivers: Annotated[int, Line("persons", "DEF", "what is sold, inherited or celebrated goes to one or two")] = 3
     least_usd: Annotated[
         int, Line("US dollars", "DEF", "as TS-S01's lowest line: below, a pay that is not known well decides")
     ] = 3000
-    usual_pay_usd: Annotated[int, Line("US dollars a month", "DEF", "as TS-W02: where the country's pay is not known")] = 400
-    unpaid: Annotated[float, Line("times a worker's pay", "DEF", "pension, pocket money, a spouse's help")] = 0.5
-    paid: Annotated[float, Line("times a worker's pay", "DEF", "the pay itself")] = 1
-    skilled: Annotated[float, Line("times a worker's pay", "DEF", "engineers, physicians, managers")] = 3
+    usual_pay_usd: Annotated[
+        int, Line("US dollars a month", "DEF", "as TS-W02: where the country's pay is not known", least=1)
+    ] = 400
+    unpaid: Annotated[float, Line("times a worker's pay", "DEF", "pension, pocket money, a spouse's help", least=0.1)] = 0.5
+    paid: Annotated[float, Line("times a worker's pay", "DEF", "the pay itself", least=0.1)] = 1
+    skilled: Annotated[float, Line("times a worker's pay", "DEF", "engineers, physicians, managers", least=0.1)] = 3
     trade: Annotated[
-        float, Line("times a worker's pay", "DEF", "turnover, not income; and whoever's occupation is not known")
+        float, Line("times a worker's pay", "DEF", "turnover, not income; and whoever's occupation is not known", least=0.1)
     ] = 30
 
 

@@ -28,11 +28,11 @@ class Parameters(msgspec.Struct, frozen=True):
 
     window_h: Annotated[int, Line("hours", "DEF", "typologies A4, A7")] = 72
     min_usd: Annotated[int, Line("US dollars in the window", "SRC", "AsiaNews: the smallest ransom reported is 500")] = 500
-    min_points: Annotated[int, Line("signs of duress", "DEF", "typologies A7: two of six")] = 2
+    min_points: Annotated[int, Line("signs of duress", "DEF", "typologies A7: two of six", most=6)] = 2
     many: Annotated[int, Line("payments in the window", "DEF", "typologies A7")] = 3
     night_share: Annotated[float, Line("share of payments at 22-06 local time", "DEF", "typologies A7")] = 0.3
     times_former: Annotated[float, Line("times the payer's former maximum", "DEF", "typologies A7")] = 3.0
-    collects_from: Annotated[int, Line("payers of the payer", "DEF", "typologies A7")] = 3
+    collects_from: Annotated[int, Line("payers of the payer", "DEF", "typologies A7", most=16)] = 3  # as many are told of
     tied_only: Annotated[float, Line("strength cap without a repeat", "DEF", "typologies A7")] = 0.45
 
 

@@ -29,11 +29,11 @@ class Parameters(msgspec.Struct, frozen=True):
 
     window_d: Annotated[int, Line("days", "DEF", "typologies A4: over months")] = 180
     min_payers: Annotated[int, Line("workers", "DEF", "typologies A4")] = 3
-    min_payments: Annotated[int, Line("payments of each", "DEF", "typologies A4")] = 4
+    min_payments: Annotated[int, Line("payments of each", "DEF", "typologies A4", least=3)] = 4  # two gaps to compare
     min_usd: Annotated[int, Line("US dollars each", "DEF", "typologies A4")] = 100
     min_gap_d: Annotated[float, Line("days, median", "DEF", "typologies A7")] = 3.0
     max_cv: Annotated[float, Line("variation of gaps", "DEF", "typologies A7")] = 0.35
-    min_points: Annotated[int, Line("points", "DEF", "typologies A7")] = 2
+    min_points: Annotated[int, Line("points", "DEF", "typologies A7", most=5)] = 2
     debt_share: Annotated[float, Line("share of payments", "DEF", "typologies A7")] = 0.5
 
 

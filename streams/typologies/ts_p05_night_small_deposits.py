@@ -36,7 +36,7 @@ class Parameters(msgspec.Struct, frozen=True):
     min_payers: Annotated[int, Line("persons", "DEF", "typologies A4")] = 5
     low_usd: Annotated[int, Line("US dollars", "DEF", "typologies A4")] = 20
     high_usd: Annotated[int, Line("US dollars", "DEF", "typologies A4; AUSTRAC 2022: up to A$800")] = 600
-    round_to: Annotated[int, Line("units of the currency", "DEF", "typologies A4")] = 10
+    round_to: Annotated[int, Line("units of the currency", "DEF", "typologies A4", most=1_000_000)] = 10
     night_from: Annotated[int, Line("local hour", "DEF", "FINTRAC 2021, from memory: 22-06")] = 22
     night_to: Annotated[int, Line("local hour", "DEF", "FINTRAC 2021, from memory: 22-06")] = 6
     night_share: Annotated[float, Line("share of credits", "DEF", "typologies A4")] = 0.6

@@ -44,10 +44,18 @@ class Parameters(msgspec.Struct, frozen=True):
     opens_h: Annotated[int, Line("hour of the day", "DEF", "counters open by day")] = 7
     closes_h: Annotated[int, Line("hour of the day", "DEF", "counters open by day")] = 21
     new_d: Annotated[int, Line("days as a customer", "DEF", "as TS-K03")] = 30
-    usual_closed: Annotated[float, Line("share of payments", "DEF", "one in twenty at a lawful counter")] = 0.05
-    usual_near: Annotated[float, Line("share of payments", "DEF", "one in twenty at a lawful counter")] = 0.05
-    usual_new: Annotated[float, Line("share of payments", "DEF", "one in five at a lawful counter")] = 0.2
-    usual_shared: Annotated[float, Line("share of payments", "DEF", "one in twenty at a lawful counter")] = 0.05
+    usual_closed: Annotated[
+        float, Line("share of payments", "DEF", "one in twenty at a lawful counter", least=0.001, most=0.999)
+    ] = 0.05
+    usual_near: Annotated[
+        float, Line("share of payments", "DEF", "one in twenty at a lawful counter", least=0.001, most=0.999)
+    ] = 0.05
+    usual_new: Annotated[float, Line("share of payments", "DEF", "one in five at a lawful counter", least=0.001, most=0.999)] = (
+        0.2
+    )
+    usual_shared: Annotated[
+        float, Line("share of payments", "DEF", "one in twenty at a lawful counter", least=0.001, most=0.999)
+    ] = 0.05
 
 
 PARAMETERS = Parameters()

@@ -7,11 +7,13 @@ from typing import Literal
 
 import msgspec
 
-from connectors.fius.goaml.profile import ProfileError, Schema, decode
+from connectors.fius.goaml.profile import ProfileError, Schema, decode, elements
+from schemas.indicators import LocalCodes
 from schemas.yaml_rows import Document, RegistryError
 
 MAP_SCHEMA = "strgw.goaml-map/1"
 ANY = "*"
+NO_CODE = "The FIU's list has no code for this pattern."
 
 
 class Placeholder(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,6 +94,7 @@ _SAMPLE = dict.fromkeys("label values channel status rate currency code note ver
 class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One FIU's map.
 
+    indicators       typology -> the FIU's codes; [] or none: only the general ones under "*" stand for it, and `unmapped` says why
     codes            code set -> our word -> the FIU's code; "word@CC" where the country matters, "*" for every other word
     nodes            channel -> what stands on each side
     cash_out         rule that shows the account holder as the one who took the cash, since nobody else is named; None: such a side is missing
@@ -124,6 +127,7 @@ class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     caps: dict[str, int] = {}
     must_carry: tuple[str, ...] = ()
     cash_out: Placeholder | None = None
+    unmapped: str = ""
     entity_accounts: bool = True
     other_accounts: bool = True
 
@@ -145,6 +149,19 @@ class Form:
         self.schema = schema
         self.map = fiu_map
         self.placeholders = {placeholder.at: placeholder for placeholder in fiu_map.placeholders}
+        self.listed = _listed(schema, fiu_map)
+
+    def indicators(self, typology: str) -> LocalCodes:
+        """The FIU's codes for a typology, none of them outside its own list; the general ones where it has none of its own."""
+        own = self._known(self.map.indicators.get(typology, ()))
+        if own:
+            return LocalCodes(own, "")
+        return LocalCodes(self._known(self.map.indicators.get(ANY, ())), self.map.unmapped or NO_CODE)
+
+    def _known(self, codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        if self.listed is None:
+            return tuple((code, "") for code in codes)
+        return tuple((code, self.listed[code]) for code in codes if code in self.listed)
 
     def placeholder(self, path: str) -> Placeholder | None:
         """The rule that fills the element at `path` ("report/…/birthdate"), the most specific one; None where there is none."""
@@ -154,6 +171,29 @@ class Form:
             if found is not None:
                 return found
         return None
+
+
+def _listed(schema: Schema, fiu_map: FormMap) -> dict[str, str] | None:
+    """The FIU's list of indicators with their labels; None where its schema takes any text."""
+    element = schema.root("report")
+    for name in ("report_indicators", "indicator"):
+        name = fiu_map.rename.get(name, name)
+        inside = [e for group in schema.content(element) for e in elements(group)] if element is not None else []
+        element = next((e for e in inside if e.name == name), None)
+    if element is None or not schema.is_simple(element):
+        return None
+    return next((simple.codes for simple in schema.facets(element) if simple.codes is not None), None)
+
+
+def _check_indicators(form: Form, text: str, source: str) -> None:
+    """Refuses a code that is not on the FIU's own list, with its line."""
+    document = Document(text, source, MAP_SCHEMA)
+    told = next(named.node for named in document.named("form") if named.name == "indicators")
+    for line, name, _ in document.inside(told):
+        wrong = [code for code in form.map.indicators[name] if form.listed is not None and code not in form.listed]
+        if wrong:
+            said = f"{wrong[0]} (for {name}) is not on the FIU's list of indicators; the list is in its schema.json"
+            raise RegistryError(source, line, said)
 
 
 def read_map(text: str, source: str) -> FormMap:
@@ -183,4 +223,7 @@ def load_form(code: str, directory: Path | None = None) -> Form:
             "profile_missing",
             f"There is no goAML profile {code!r}; import the FIU's XSD with `strgw profile import` and write its map.yaml.",
         )
-    return Form(Schema(decode(schema.read_bytes())), read_map(fiu_map.read_text("utf-8"), f"{code.lower()}/map.yaml"))
+    text, source = fiu_map.read_text("utf-8"), f"{code.lower()}/map.yaml"
+    form = Form(Schema(decode(schema.read_bytes())), read_map(text, source))
+    _check_indicators(form, text, source)
+    return form

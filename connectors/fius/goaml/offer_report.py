@@ -3,7 +3,7 @@
 import msgspec
 
 from connectors.fius.goaml.conversion import Rates
-from connectors.fius.goaml.mapping import FormMap
+from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.names import ascii_form, clean
 from connectors.fius.goaml.offer import Leaf, Node
 from connectors.fius.goaml.offer_transfer import TransferOffers, local_time
@@ -26,10 +26,11 @@ class Caps(msgspec.Struct, frozen=True):
 class ReportOffers:
     """Makes the nodes of one report for one FIU."""
 
-    def __init__(self, resolved: ResolvedReport, form_map: FormMap, rates: Rates) -> None:
+    def __init__(self, resolved: ResolvedReport, form: Form, rates: Rates) -> None:
         self.resolved = resolved
-        self.map = form_map
-        self.transfers = TransferOffers(resolved, form_map, rates)
+        self.form = form
+        self.map = form.map
+        self.transfers = TransferOffers(resolved, form.map, rates)
         self.problems: list[FilingError] = []
 
     def report(self, transfers: tuple[Transfer, ...], unit: tuple[int, int], caps: Caps) -> Node:
@@ -85,7 +86,7 @@ class ReportOffers:
     def _indicators(self) -> list[Leaf]:
         codes: dict[str, str] = {}
         for line in self.resolved.report.typologies:
-            for code in self.map.indicators.get(line.id, self.map.indicators.get("*", ())):
+            for code, _ in self.form.indicators(line.id).codes:
                 codes.setdefault(code, line.id)
         return [Leaf(code, f"typologies[{typology}]") for code, typology in codes.items()]
 

@@ -41,7 +41,7 @@ def render(resolved: ResolvedReport, form: Form, rates: Rates = table_rates) -> 
 def _file(resolved: ResolvedReport, form: Form, rates: Rates, chunk: tuple[Transfer, ...], unit: tuple[int, int]) -> Rendered:
     root = form.schema.root("report")
     assert root is not None  # the importer refuses a schema without it
-    offers = ReportOffers(resolved, form.map, rates)
+    offers = ReportOffers(resolved, form, rates)
     node = offers.report(chunk, unit, _caps(form, root))
     walker = Walker(form)
     xml = walker.walk(root, node)

@@ -75,6 +75,7 @@ def starter_map(profile: SchemaProfile, currency: str, like: FormMap) -> FormMap
         currency=currency,
         report_codes={"file": report_code, "hold": report_code} if report_code else {},
         codes={name: words for name, words in codes.items() if words},
+        unmapped="",
         indicators=_indicators(_list_of(schema, "indicator"), like),
         placeholders=tuple(_placeholders(schema, like, f"{profile.fiu}-S")),
         rules=tuple(msgspec.structs.replace(rule, text=text) if rule.kind == "local_currency" else rule for rule in rules),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from connectors.fius.portal import document as doc
@@ -9,6 +10,7 @@ from connectors.fius.portal.ledger import ledger_lines
 from connectors.fius.portal.people import notice, person
 from connectors.fius.resolved import ResolvedReport
 from schemas.finding import Finding
+from schemas.indicators import READ, load_indicators
 from schemas.money import Money, decimals, to_decimal
 from schemas.report import RouteStep
 from schemas.transfer import Agent, Place, Transfer
@@ -51,6 +53,8 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
             doc.Proposal(plan.country, _steps(plan.basis)) for plan in report.filings if plan.obligation == "spontaneous"
         ),
         completeness=ledger_lines(resolved),
+        indicators=tuple(_indication(line.id, resolved.fiu.id) for line in report.typologies),
+        parameters=tuple(doc.Judged(used.version, used.sha256) for used in report.parameters),
     )
 
 
@@ -103,6 +107,20 @@ def _pattern(finding: Finding, resolved: ResolvedReport, refs: dict[bytes, str])
         last_at=utc(finding.occurred_ms),
         numbers=numbers,
         transfers=tuple(refs[evidence.uid] for evidence in finding.evidence if evidence.uid in refs),
+    )
+
+
+@lru_cache(maxsize=4096)
+def _indication(typology: str, fiu: str) -> doc.Indication:
+    known = load_indicators()
+    published = []
+    for row in known.of(typology):
+        source = known.sources[row.source]
+        date = f" ({source.date})" if source.date else ""
+        published.append(doc.Reference(row.id, f"{source.issuer}, {source.document}{date}", row.says, READ[source.read]))
+    local = known.local(fiu, typology)
+    return doc.Indication(
+        typology, tuple(published), tuple(doc.LocalCode(code, label) for code, label in local.codes), local.unmapped
     )
 
 

@@ -86,6 +86,38 @@ class Pattern(Record, frozen=True):
     transfers: tuple[str, ...]
 
 
+class Reference(Record, frozen=True):
+    """A published indicator: key, document, what it says, and how it was read."""
+
+    id: str
+    document: str
+    says: str
+    read: str
+
+
+class LocalCode(Record, frozen=True):
+    """A code of the FIU's own list."""
+
+    code: str
+    label: str
+
+
+class Indication(Record, frozen=True):
+    """Which published indicators a pattern shows and what this FIU calls it; `unmapped` says why no code of its own names it."""
+
+    typology: str
+    published: tuple[Reference, ...]
+    local_codes: tuple[LocalCode, ...]
+    unmapped: str
+
+
+class Judged(Record, frozen=True):
+    """The numbers that judged: label of the parameter file ("built-in" without one) and SHA-256 over all numbers in force."""
+
+    version: str
+    sha256: str
+
+
 class IdDocument(Record, frozen=True):
     """An identity document."""
 
@@ -195,6 +227,8 @@ class PortalReport(Record, frozen=True):
     not_known: tuple[str, ...]
     exchange_proposals: tuple[Proposal, ...]
     completeness: tuple[LedgerLine, ...]
+    indicators: tuple[Indication, ...] = ()
+    parameters: tuple[Judged, ...] = ()
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from textwrap import wrap
 
-from connectors.fius.portal.document import BasisStep, Pattern, Payment, Person, Point, PortalReport
+from connectors.fius.portal.document import BasisStep, Indication, Pattern, Payment, Person, Point, PortalReport
 
 WIDTH = 100
 ROLE_WORDS = {
@@ -61,7 +61,29 @@ def _wrapped(paragraph: str) -> Sequence[str]:
 
 def _patterns(report: PortalReport) -> list[str]:
     lines = _section("4. Patterns and the numbers they rest on")
-    return lines + [line for pattern in report.patterns for line in _pattern(pattern)]
+    lines += [line for pattern in report.patterns for line in _pattern(pattern)]
+    if report.indicators:
+        lines += ["", "Published indicators of these patterns, and codes of the FIU's own list:"]
+        lines += [line for indication in report.indicators for line in _indication(indication)]
+    if report.parameters:
+        said = "; ".join(f"{used.version}, SHA-256 {used.sha256}" for used in report.parameters)
+        lines += ["", *_indented(f"Judged by the parameters {said}.", 0)]
+    return lines
+
+
+# DEF: one for each typology and FIU; the same lines stand in every report that shows the pattern
+@lru_cache(maxsize=4096)
+def _indication(indication: Indication) -> Sequence[str]:
+    lines = ["", indication.typology]
+    for row in indication.published:
+        lines += _indented(f"{row.id}: {row.says} [{row.document}; {row.read}]", 2)
+    if not indication.published:
+        lines += _indented("No published indicator is known for this pattern.", 2)
+    for code in indication.local_codes:
+        lines += _indented(f"Local code {code.code}: {code.label}", 2)
+    if indication.unmapped:
+        lines += _indented(f"Local code: unmapped. {indication.unmapped}", 2)
+    return tuple(lines)
 
 
 def _pattern(pattern: Pattern) -> list[str]:

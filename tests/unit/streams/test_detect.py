@@ -10,6 +10,7 @@ from ops.chain import MemoryState
 from schemas.codec import Codec
 from schemas.finding import Finding
 from schemas.observation import RECEIVER, SENDER, Observation, ObservationBatch, Signal, TransferFacts
+from schemas.parameters import read_parameters
 from schemas.topics import FINDINGS
 from schemas.transfer import DOCUMENT, PARTY, PHONE, Identifier
 from streams import judge
@@ -18,6 +19,7 @@ from streams.domain.entity import EntityState, IdentifierState, LoneUse, Story
 from streams.domain.event import DAY_MS
 from streams.signals import STORY
 from streams.typologies.build import START_MS, key_of, pay
+from streams.typologies.calibration import DECLARED, Calibration, calibrated
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
 CITIES = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Cologne", "DE:Berlin", "DE:Bremen"]
@@ -31,8 +33,8 @@ def observed(facts: TransferFacts) -> list[Observation]:
 class Run:
     """One partition of detect, one transfer a commit; `newest` holds the last version of every finding."""
 
-    def __init__(self) -> None:
-        self.detect, self.state = Detect(1), MemoryState()
+    def __init__(self, calibration: Calibration = DECLARED) -> None:
+        self.detect, self.state = Detect(1, calibration), MemoryState()
         self.newest: dict[str, Finding] = {}
         self.signals = 0
 
@@ -347,3 +349,51 @@ def test_a_shared_phone_knows_four_documents_of_a_user_at_most() -> None:
     rows = [with_paper(pay("a", "r", day, 50, phone="one"), f"p{day}") for day in range(7)]
     run = Run().take([*rows, pay("b", "r", 8, 50, phone="one")])
     assert papers(run, "a") == set(sorted(key_of(f"p{day}") for day in range(7))[:4])
+
+
+HEAD = "schema: strgw.parameters/1\nversion: pilot 3\neffective: 2026-11-24\ntypologies:\n"
+
+
+def by(*rows: str) -> Calibration:
+    return calibrated(read_parameters(HEAD + "".join(f"  {row}\n" for row in rows), "parameters.yaml"))
+
+
+def test_a_lowered_count_reaches_entities_that_the_declared_one_leaves_out() -> None:
+    rows = funnel(["holder"] * 6)[:3]
+    assert Run().take(rows).standing("TS-F01") == []
+    lower = by('TS-F01: {min_senders: {value: 3, unit: "persons"}}')
+    assert len(Run(lower).take(rows).standing("TS-F01")) == 1
+
+
+def test_a_count_under_what_is_judged_at_all_reaches_parties_with_next_to_no_transfers() -> None:
+    rows = [pay("hub", f"driver{day}", day, 700, pay="TR:Van") for day in range(2)]
+    lower = by('TS-F02: {min_receivers: {value: 2, unit: "persons"}, crowd: {value: 2, unit: "persons"}}')
+    assert [len(f.evidence) for f in Run(lower).take(rows).standing("TS-F02")] == [2]
+    assert Run().take(rows).standing("TS-F02") == []
+
+
+def test_a_raised_count_is_asked_for() -> None:
+    rows = funnel(["holder"] * 6)
+    assert len(Run().take(rows).standing("TS-F01")) == 1
+    assert Run(by('TS-F01: {min_senders: {value: 7, unit: "persons"}}')).take(rows).standing("TS-F01") == []
+
+
+def test_the_parameters_that_judged_stand_with_every_version_and_change_no_id() -> None:
+    rows = funnel(["holder"] * 6)
+    declared, other = Run().take(rows), Run(by('TS-F01: {weight: {value: 0.4, unit: "0 to 1"}}')).take(rows)
+    assert {f.parameters for f in declared.newest.values()} == {DECLARED.used}
+    assert {f.parameters.version for f in other.newest.values() if f.parameters} == {"pilot 3"}
+    assert set(declared.newest) == set(other.newest)
+    assert [f.weight for f in other.standing("TS-F01")] == [0.4]
+
+
+def test_other_parameters_that_judge_the_same_are_no_news() -> None:
+    rows = funnel(["holder"] * 6)
+    run = Run().take(rows)
+    before = dict(run.newest)
+    after = Run(by('TS-P03: {min_usd: {value: 700, unit: "US dollars in the window"}}'))
+    after.state = run.state
+    later = pay("holder", "elsewhere", 40, 30, send="TR:Van", pay="TR:Van")
+    after.take([later])
+    assert after.newest == {}
+    assert {f.parameters for f in before.values()} == {DECLARED.used}

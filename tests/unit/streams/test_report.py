@@ -9,7 +9,7 @@ import yaml
 
 from schemas.case import ROLES, SUBJECT_ROLES, Case, CaseParty
 from schemas.codec import Codec, CorruptRecord
-from schemas.finding import Evidence, Finding, Number, Suppressor
+from schemas.finding import Evidence, Finding, Number, ParametersUsed, Suppressor
 from schemas.fius import load_fius, load_sharing
 from schemas.registry import Licence, Partner
 from schemas.report import Report
@@ -423,3 +423,9 @@ def test_narratives_keep_every_english_wording_rule() -> None:
         assert all(re.search(rule["match"], hit, flags) for hit in rule["hit"])
         for told in spoken():
             assert not re.search(rule["match"], told, flags), rule["id"]
+
+
+def test_a_report_names_every_set_of_parameters_that_judged_its_findings_once() -> None:
+    sets = [ParametersUsed("pilot 3", "b" * 64), ParametersUsed("built-in", "a" * 64), ParametersUsed("pilot 3", "b" * 64), None]
+    found = tuple(finding([paid(n)], f"TS-F0{n}", parameters=used) for n, used in enumerate(sets, 1))
+    assert report(case(findings=found, evidence=tuple(paid(n) for n in range(1, 5)))).parameters == (sets[1], sets[0])

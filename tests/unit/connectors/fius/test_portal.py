@@ -16,6 +16,7 @@ from connectors.fius.portal.document import json_schema
 from connectors.fius.portal.package import LIMIT_BYTES, pack, render, unpack, validate
 from connectors.fius.resolve import resolve
 from connectors.fius.resolved import Rendered
+from schemas.finding import ParametersUsed
 from schemas.report import Report
 
 WORDING = Path(__file__).parents[5] / "shared/reference/wording.yaml"
@@ -215,3 +216,22 @@ def test_no_word_of_ours_is_one_the_wording_list_blocks(case: Any) -> None:
         if rule["lang"] == "en" and rule.get("scope") != ["partner"]:
             found = re.search(rule["match"], readable, 0 if rule.get("case") else re.IGNORECASE)
             assert found is None, f"{rule['id']}: {found}"
+
+
+def test_published_indicators_stand_by_the_patterns_and_a_missing_local_code_is_said(case: Any) -> None:
+    document, readable = content(case)
+    [shown] = [one for one in document["indicators"] if one["typology"] == "TS-F01"]
+    assert "FIN14-1" in [row["id"] for row in shown["published"]]
+    assert shown["local_codes"] == []
+    assert shown["unmapped"]
+    assert "FIN14-1: many wires under USD 3,000" in readable
+    assert f"Local code: unmapped. {shown['unmapped']}"[:60] in readable
+    assert readable.index("FIN14-1") < readable.index("WHAT IT MAY MEAN")
+
+
+def test_the_parameters_that_judged_are_named(case: Any) -> None:
+    report = msgspec.structs.replace(case.report(), parameters=(ParametersUsed("pilot 3", "ab" * 32),))
+    document, readable = content(case, report)
+    assert document["parameters"] == [{"version": "pilot 3", "sha256": "ab" * 32}]
+    assert f"Judged by the parameters pilot 3, SHA-256 {'ab' * 32}." in " ".join(readable.split())
+    assert codes(case, report) == []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.fius.goaml.mapping import load_form, read_map
+from connectors.fius.goaml.mapping import Form, load_form, read_map
 from connectors.fius.goaml.profile import ProfileError
 from schemas.yaml_rows import RegistryError
 
@@ -60,3 +60,33 @@ def test_a_profile_that_is_not_there_says_how_to_get_it(tmp_path: Path) -> None:
         load_form("zz")
     with pytest.raises(ProfileError, match="strgw profile import"):
         load_form("ae", tmp_path)
+
+
+def _own_profile(tmp_path: Path, old: str, new: str) -> Path:
+    folder = tmp_path / "ae"
+    folder.mkdir()
+    assert old in TEXT
+    (folder / "map.yaml").write_text(TEXT.replace(old, new), encoding="utf-8")
+    (folder / "schema.json").write_bytes((files("connectors.fius.profiles") / "ae" / "schema.json").read_bytes())
+    return tmp_path
+
+
+def test_a_code_that_is_not_on_the_fius_list_is_refused_with_its_line(tmp_path: Path) -> None:
+    line = TEXT[: TEXT.index("    TS-F02: [FOWNB]")].count("\n") + 1
+    with pytest.raises(RegistryError) as caught:
+        load_form("ae", _own_profile(tmp_path, "TS-F02: [FOWNB]", "TS-F02: [FOWNB, ZZTOP]"))
+    assert str(caught.value).startswith(f"ae/map.yaml, line {line}: ZZTOP (for TS-F02) is not on the FIU's list")
+
+
+def test_a_typology_without_codes_of_its_own_is_shown_by_the_general_one_and_said_to_be_unmapped(tmp_path: Path) -> None:
+    form = load_form("ae", _own_profile(tmp_path, "TS-F02: [FOWNB]", "TS-F02: []"))
+    told = form.indicators("TS-F02")
+    assert [code for code, _ in told.codes] == ["TAICE"]
+    assert told.unmapped == "The FIU's list has no code for this pattern."
+    assert form.indicators("TS-X99") == told
+    assert form.indicators("TS-F01").unmapped == ""
+
+
+def test_no_code_outside_the_fius_list_is_ever_told() -> None:
+    crossed = Form(load_form("lk").schema, load_form("ae").map)
+    assert crossed.indicators("TS-F01") == ((), "The FIU's list has no code for this pattern.")
