@@ -3,11 +3,11 @@
 It starts when the case could first be known: when the truth says so, else at the first transfer at which an expected typology held
 by what is known in the end (the earliest step of its findings on the case; without an expected one, of any finding).
 
-It ends with the transfer whose judgement first published a finding or a report on the case. A backtest judges in batches, so that
-transfer is looked up in the batch that published it: the first transfer of the case at or after the event time that the finding
-(its first step) or the report (when suspicion formed) itself gives; the last one in the batch where that time lies before the
-batch, for then something later was needed; the end of the batch where no transfer of the case is in it. So it is never too short
-by more than what one batch holds, and mostly exact.
+It ends with the transfer whose judgement first published a finding of an expected typology (of any, where none is expected), or a
+report on the case. A backtest judges in batches, so that transfer is looked up in the batch that published it: the first transfer of
+the case at or after the event time that the finding (its first step) or the report (when suspicion formed) itself gives; the last
+one in the batch where that time lies before the batch, for then something later was needed; the end of the batch where no transfer
+of the case is in it. So the figure is too long rather than too short, and exact for what a transfer of the case itself brought about.
 """
 
 from collections.abc import Iterable, Sequence

@@ -64,7 +64,7 @@ def case_result(matched: Matched, run: Run, named: set[bytes], reported_transfer
         bystanders_named=bystanders,
         right_subjects=reported and not protected and not bystanders,
         knowable_from=known_from,
-        to_finding=delay(case, known_ms, first_finding(findings, run), run.batches),
+        to_finding=delay(case, known_ms, first_finding(_expected(case, findings), run), run.batches),
         to_report=delay(case, known_ms, matched.first_report, run.batches),
     )
 
@@ -92,6 +92,11 @@ def is_reported(case: Watched, reports: Iterable[Report]) -> bool:
 def first_finding(findings: Sequence[Finding], run: Run) -> Moment | None:
     """When the first of them came."""
     return min((run.first_findings[f.finding_id] for f in findings if f.finding_id in run.first_findings), default=None)
+
+
+def _expected(case: Watched, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Those of an expected typology; all, where the truth expects none."""
+    return [f for f in findings if f.typology in case.planted.detectors] if case.planted.detectors else findings
 
 
 def group_results(results: Sequence[CaseResult]) -> tuple[GroupResult, ...]:

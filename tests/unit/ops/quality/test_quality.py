@@ -114,7 +114,7 @@ def test_without_a_word_in_the_truth_it_counts_from_the_first_expected_finding()
     run = WORLD.run([FUNNEL, early], [REPORT], batch=1, truth=[silent])
     case = measure(run, "t", True).cases[0]
     assert case.knowable_from == "findings"
-    assert case.to_finding == Delay(-2, -4.0)  # TS-K01, which nobody expected, spoke at a1
+    assert case.to_finding == Delay(0, 0.0)  # TS-K01, which nobody expected, spoke at a1: it does not count
     assert case.to_report == Delay(1, 1.0)
 
 
@@ -148,10 +148,11 @@ def test_a_pattern_is_found_when_findings_name_half_of_its_accounts(members: tup
     assert (result.overall.found, result.groups[0].name, result.groups[0].planted) == (found, "fan_in", 1)
 
 
-def test_a_transfer_that_comes_twice_is_one() -> None:
+def test_a_transfer_that_comes_twice_is_one_and_came_the_first_time() -> None:
     witness = Witness(Truth("t", True, (CASE,)))
     for _ in range(2):
         witness.sees([WORLD.transfers[row[0]] for row in STREAM])
     case = witness.watched()[0]
     assert [arrival.transfer_id for arrival in case.arrivals] == ["a1", "a2", "a3", "a4"]
+    assert {arrival.batch for arrival in case.arrivals} == {0}
     assert witness.batches == [MIDNIGHT_MS + 9 * HOUR_MS] * 2
