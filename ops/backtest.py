@@ -4,12 +4,12 @@ import gc
 import gzip
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -17,7 +17,8 @@ from connectors.fius.export import write_filings
 from connectors.fius.prepare import Registries
 from connectors.fius.resolve import merge_parties
 from connectors.partners.accept import Acceptor, Rejection, stream_start
-from ops.chain import Chain
+from connectors.partners.formats import FILE_FORMATS, Line, read_lines
+from ops.chain import Chain, Record
 from ops.errors import CommandError
 from schemas.finding import Finding
 from schemas.registry import Partner
@@ -31,7 +32,10 @@ BATCH = 500  # entries of one record (design section 4)
 
 class Plan(NamedTuple):
     """What to run: event files, the partner that sent them, the registries, the key of the pseudonyms, where to write, by which
-    numbers to judge."""
+    numbers to judge.
+
+    file_format  of connectors.partners.formats where the files are not in the partner's own format
+    """
 
     events: tuple[Path, ...]
     partner: Partner
@@ -39,6 +43,33 @@ class Plan(NamedTuple):
     keyring: Keyring
     out: Path
     calibration: Calibration = DECLARED
+    file_format: str = ""
+
+
+class Watch(Protocol):
+    """Looks on while a run judges, and changes nothing."""
+
+    def sees(self, transfers: Sequence[Transfer]) -> None:
+        """Is shown each batch before it is judged."""
+
+    def hears(self, record: Record) -> None:
+        """Is told every version of a finding, case or report."""
+
+    def ends(self, chain: Chain) -> None:
+        """Is shown the chain when everything was judged."""
+
+
+class _Nobody:
+    """Nobody looks on."""
+
+    def sees(self, transfers: Sequence[Transfer]) -> None:
+        """Does nothing."""
+
+    def hears(self, record: Record) -> None:
+        """Does nothing."""
+
+    def ends(self, chain: Chain) -> None:
+        """Does nothing."""
 
 
 class Outcome(NamedTuple):
@@ -58,18 +89,21 @@ class Outcome(NamedTuple):
     parameters: dict[str, str]
 
 
-def run(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Outcome:
+NOBODY = _Nobody()
+
+
+def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: Watch = NOBODY) -> Outcome:
     """Runs the plan and writes reports.jsonl, findings.jsonl, quarantine.jsonl, filings/ and summary.json under `plan.out`.
 
     The same input in the same order gives the same bytes, but for the seconds in summary.json.
     """
     started = time.perf_counter()
     plan.out.mkdir(parents=True, exist_ok=True)
-    chain = Chain(plan.registries.partners, plan.registries.fius, calibration=plan.calibration)
+    chain = Chain(plan.registries.partners, plan.registries.fius, calibration=plan.calibration, told=watch.hears)
     gc.freeze()
     gc.disable()  # the state is one large tree of live objects without cycles; scanning it costs half the run
     try:
-        events, accepted, rejected = _take_in(plan, chain, progress)
+        events, accepted, rejected = _take_in(plan, chain, progress, watch)
     finally:
         gc.enable()
     reports = [r for r in chain.reports.values() if r.state == "open"]
@@ -87,39 +121,53 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None) -> Outc
         msgspec.structs.asdict(plan.calibration.used),
     )  # fmt: skip
     (plan.out / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(outcome._asdict()), indent=2) + b"\n")
+    watch.ends(chain)
     return outcome
 
 
-def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None]) -> tuple[int, int, list[dict[str, object]]]:
+def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: Watch) -> tuple[int, int, list[dict[str, object]]]:
     acceptor = Acceptor(plan.partner, plan.keyring, lambda: time.time_ns() // 1_000_000)
     waiting: list[Transfer] = []
     rejected: list[dict[str, object]] = []
     events = accepted = 0
     start: dict[str, int] = {}
-    for source, number, raw in lines_of(plan.events):
+    for line in events_of(plan):
         events += 1
-        result = acceptor.accept(raw, Coordinate(source, 0, number))
+        result = acceptor.accept(line.event, Coordinate(line.source, 0, line.number))
         if isinstance(result, Rejection):
-            row = {
-                "source": source,
-                "line": number,
-                "reason_code": result.reason_code,
-                "reason": result.reason,
-                "raw_sha256": result.raw_sha256,
-            }
-            rejected.append(row)
+            rejected.append(_rejected_line(line, result))
             continue
         accepted += 1
         start = start or {plan.partner.id: stream_begins(plan.partner, result)}
         waiting.append(result)
         if len(waiting) == BATCH:
+            watch.sees(waiting)
             chain.feed(waiting, start)
             waiting = []
             progress(events)
     if waiting:
+        watch.sees(waiting)
         chain.feed(waiting, start)
     progress(events)
     return events, accepted, rejected
+
+
+def events_of(plan: Plan) -> Iterator[Line]:
+    """Every line of the plan's files with the native event it means."""
+    lines = lines_of(plan.events)
+    if plan.file_format in FILE_FORMATS:
+        return read_lines(plan.file_format, lines)
+    return (Line(source, number, raw, raw) for source, number, raw in lines)
+
+
+def _rejected_line(line: Line, rejection: Rejection) -> dict[str, object]:
+    return {
+        "source": line.source,
+        "line": line.number,
+        "reason_code": rejection.reason_code,
+        "reason": rejection.reason,
+        "raw_sha256": sha256(line.raw).hexdigest(),
+    }
 
 
 def stream_begins(partner: Partner, first: Transfer) -> int:

@@ -1,6 +1,6 @@
 """The four stages in memory, without a broker: what the backtest and the tests drive. Same folds, same bytes between them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from connectors.kafka.archive import BatchArchive, memory_archive
 from schemas.case import Case
@@ -53,11 +53,26 @@ class _Lane:
         return self.fold.flush(self.state)
 
 
+Record = Finding | Case | Report
+
+
+def _heard_by_nobody(record: Record) -> None:
+    """Nobody listens."""
+
+
 class Chain:
-    """Transfers in, the newest version of every finding, case and report out; every report version in `versions`."""
+    """Transfers in, the newest version of every finding, case and report out; every report version in `versions`.
+
+    `told` hears every version of a finding, case and report when it is published.
+    """
 
     def __init__(
-        self, partners: Mapping[str, Partner], fius: Mapping[str, Fiu], partitions: int = 1, calibration: Calibration = DECLARED
+        self,
+        partners: Mapping[str, Partner],
+        fius: Mapping[str, Fiu],
+        partitions: int = 1,
+        calibration: Calibration = DECLARED,
+        told: Callable[[Record], None] = _heard_by_nobody,
     ) -> None:
         lanes = range(partitions)
         self._partitions = partitions
@@ -77,6 +92,7 @@ class Chain:
         self.cases: dict[str, Case] = {}
         self.reports: dict[str, Report] = {}
         self.versions: list[Report] = []
+        self._told = told
 
     def feed(self, transfers: Sequence[Transfer], stream_start_ms: Mapping[str, int]) -> None:
         """Runs the transfers (at most 500) through all stages until nothing moves any more."""
@@ -104,7 +120,14 @@ class Chain:
 
     def duplicates(self) -> int:
         """How many events repeated an earlier one."""
-        return sum(lane.fold.counts["duplicate"] for lane in self._admit if isinstance(lane.fold, Admit))
+        return self._counted("duplicate")
+
+    def admitted(self) -> int:
+        """How many transfers there are, each counted once however many of its states arrived."""
+        return self._counted("admitted")
+
+    def _counted(self, what: str) -> int:
+        return sum(lane.fold.counts[what] for lane in self._admit if isinstance(lane.fold, Admit))
 
     def _pass(self, lanes: Iterable[_Lane], targets: Mapping[str, list[_Lane]]) -> bool:
         """Flushes `lanes` and hands their outputs on; True if a lane fed itself or another of its stage."""
@@ -119,7 +142,7 @@ class Chain:
 
     def _note(self, output: Output) -> None:
         codec = self._decode.get(output.topic)
-        record: Finding | Case | Report | None = codec.decode(output.value) if codec else None
+        record: Record | None = codec.decode(output.value) if codec else None
         if isinstance(record, Finding):
             self.findings[record.finding_id] = record
         elif isinstance(record, Case):
@@ -127,3 +150,17 @@ class Chain:
         elif isinstance(record, Report):
             self.reports[record.report_id] = record
             self.versions.append(record)
+        if record is not None:
+            self._told(record)
+
+
+def reports_of(findings: Iterable[Finding], partners: Mapping[str, Partner], fius: Mapping[str, Fiu]) -> list[Report]:
+    """The open reports that `link` and `report` make of these findings alone, by id."""
+    link, report = _Lane(Link(1)), _Lane(ReportStage(1, partners, fius))
+    write, read = Codec(Finding), Codec(Report)
+    for finding in findings:
+        link.take(write.encode(finding), 0)
+    for output in link.flush():
+        report.take(output.value, 0)
+    made = [read.decode(output.value) for output in report.flush()]
+    return sorted((r for r in made if r.state == "open"), key=lambda r: r.report_id)

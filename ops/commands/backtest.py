@@ -1,6 +1,7 @@
 """`strgw backtest`: judge files of events without a broker."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -8,6 +9,12 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from ops.output import json_option, print_json, say
 from ops.settings import Settings
+
+if TYPE_CHECKING:
+    from ops.backtest import Outcome, Plan
+    from ops.quality.watching import QualityWatch
+
+TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell of a quality table is cut
 
 
 @click.command(
@@ -24,24 +31,66 @@ from ops.settings import Settings
 @click.option(
     "--registry", type=click.Path(path_type=Path, dir_okay=False), help="partners.yaml to use instead of the one in force."
 )
-@click.option("--format", "format_", default="strgw.transfer/1", show_default=True, help="Format of the events.")
+@click.option(
+    "--format", "format_", default="strgw.transfer/1", show_default=True, help="Format of the events; also: accounts.csv/1."
+)
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Truth file of the events: adds a quality report (tables here, quality.json and quality.html in the folder).",
+)
 @json_option
 @click.pass_obj
 def command(
-    settings: Settings, events: tuple[Path, ...], out: Path, partner: str, registry: Path | None, format_: str, as_json: bool
+    settings: Settings,
+    events: tuple[Path, ...],
+    out: Path,
+    partner: str,
+    registry: Path | None,
+    format_: str,
+    truth: Path | None,
+    as_json: bool,
 ) -> None:
     """Runs the backtest and prints its summary."""
-    from ops.backtest import Plan, run
+    from connectors.partners.formats import FILE_FORMATS
+    from ops.backtest import Plan
     from ops.calibration import calibration_of, parameters_line
     from ops.registries import keyring, partner_of, partners_of, registries
 
     partners = partners_of(settings, registry)
     sender = partner_of(partners, partner)
-    if format_ != sender.format:
-        raise click.UsageError(f"Format {format_} is not the one partner {partner} is registered with ({sender.format}).")
+    if format_ != sender.format and format_ not in FILE_FORMATS:
+        raise click.UsageError(
+            f"Format {format_} is neither the one partner {partner} is registered with ({sender.format}) "
+            f"nor one for files ({', '.join(FILE_FORMATS)})."
+        )
     calibration = calibration_of(settings)
     say(f"Judging by {parameters_line(calibration)}.")
-    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration)
+    file_format = format_ if format_ in FILE_FORMATS else ""
+    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration, file_format)
+    watch = _watch(plan, truth) if truth else None
+    outcome = _run(plan, watch)
+    if watch is not None and watch.quality is not None:
+        from ops.quality.watching import write
+
+        write(watch.quality, out)
+    _say(outcome, watch, out, as_json)
+
+
+def _watch(plan: "Plan", truth: Path) -> "QualityWatch":
+    """Who measures the run; a truth that belongs to other events is refused before anything is judged."""
+    from ops.backtest import events_of
+    from ops.quality.reading import read_truth, refuse_unknown
+    from ops.quality.watching import QualityWatch
+
+    known = read_truth(truth)
+    refuse_unknown(known, (line.event for line in events_of(plan)))
+    return QualityWatch(known, plan.registries.partners, plan.registries.fius)
+
+
+def _run(plan: "Plan", watch: "QualityWatch | None") -> "Outcome":
+    from ops.backtest import NOBODY, run
+
     columns = (
         TextColumn("[progress.description]{task.description}"),
         TextColumn("{task.completed:,.0f} events"),
@@ -49,9 +98,13 @@ def command(
     )
     with Progress(*columns, console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as bar:
         task = bar.add_task("Judging", total=None)
-        outcome = run(plan, lambda done: bar.update(task, completed=done))
+        return run(plan, lambda done: bar.update(task, completed=done), watch or NOBODY)
+
+
+def _say(outcome: "Outcome", watch: "QualityWatch | None", out: Path, as_json: bool) -> None:
+    quality = watch.quality if watch else None
     if as_json:
-        print_json(outcome._asdict())
+        print_json(outcome._asdict() | ({"quality": quality} if quality else {}))
         return
     click.echo(
         f"{outcome.events:,} events: {outcome.transfers:,} transfers, {outcome.duplicates:,} duplicates, {outcome.quarantined:,} quarantined; "
@@ -60,4 +113,9 @@ def command(
     )
     for fiu, count in outcome.filings.items():
         click.echo(f"  {fiu}: {count} to file")
+    if quality is not None:
+        from ops.quality.table import show
+
+        console = Console()
+        show(quality, console if console.is_terminal else Console(width=TABLE_WIDTH))
     click.echo(f"Written to {out}.")

@@ -1,0 +1,1 @@
+"""How often the findings and reports are right, measured against a truth file."""
