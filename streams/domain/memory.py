@@ -13,6 +13,9 @@ from streams.domain.profile import Profile, links_of
 # DEF: what is learnt within 400 days of a transfer still counts for it; at 240 the grouping of commits showed
 HORIZON_MS = 400 * DAY_MS
 MAX_EVENTS = 640  # DEF: a party sees 2.6 events in 30 days, p99 11, but a collector 510 in five months (ops/decisions/0009)
+FORGET_FROM = (
+    MAX_EVENTS + 64
+)  # DEF: forgetting one transfer for every new one would have a busy party judged from the start each time
 MAX_FORMER_PAIRS = 512  # DEF
 MAX_USES = 64  # DEF: identifiers a party is remembered by
 
@@ -69,12 +72,13 @@ def earliest_of(state: EntityState, use: Use) -> Event:
 
 
 def prune(state: EntityState) -> None:
-    """Drops what lies beyond the horizon or the count; first dealings of dropped pairs are remembered by day."""
+    """Drops what lies beyond the horizon, and all but the newest MAX_EVENTS once there are more than FORGET_FROM; first dealings of
+    dropped pairs are remembered by day."""
     events = state.events
     if not events:
         return
     edge = events[-1].at_ms - HORIZON_MS
-    cut = max(0, len(events) - MAX_EVENTS)
+    cut = len(events) - MAX_EVENTS if len(events) > FORGET_FROM else 0
     while cut < len(events) and events[cut].at_ms < edge:
         cut += 1
     if not cut:

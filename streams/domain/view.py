@@ -45,7 +45,8 @@ class View:
         self.owners: set[bytes] = set()  # who received the credits: the party; at a shared identifier those who use it
         self._pairs: Pairs | None = None
         self._flows: dict[str, list[Event]] = {}
-        self._seen: dict[str, int] = {}
+        self._tallies: dict[str, Any] = {}
+        self._seen: dict[str, int] = {}  # how much of a flow's or a tally's source was looked at
         self._known: dict[object, Any] = {}
         self.grow(state.events)
 
@@ -90,6 +91,17 @@ class View:
             self._flows[name] += [e for e in source[seen:] if fits(e)]
             self._seen[name] = len(source)
         return self._flows[name]
+
+    def tally(self, name: str, source: list[Event], empty: Callable[[], T], add: Callable[[T, Event], None]) -> T:
+        """What `add` makes of the events of `source` (a list of this view), starting from `empty()`; as `flow`, each is looked at once."""
+        seen = self._seen.get(name, 0)
+        if seen == 0:
+            self._tallies[name] = empty()
+        tally: T = self._tallies[name]
+        for event in source[seen:]:
+            add(tally, event)
+        self._seen[name] = len(source)
+        return tally
 
     @property
     def stories(self) -> dict[bytes, Story]:

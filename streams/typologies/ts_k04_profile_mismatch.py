@@ -76,9 +76,15 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
     flow = _paid(view)
     for end in view.unjudged(flow, p.min_receivers - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
-        receivers, sent = len({e.other for e in inside}), sum(e.usd_minor for e in inside)
-        ratio = sum(e.usd_minor / _pay_minor(view, e, p) for e in inside) / (p.income_share * MONTHS * _times(view, inside, p))
-        if receivers < p.min_receivers or sent < p.least_usd * 100 or ratio <= 1 or sent <= _wages(view, flow[end], p):
+        sent = sum([e.usd_minor for e in inside])
+        if sent < p.least_usd * 100:
+            continue
+        allowed = p.income_share * MONTHS * _times(view, inside, p)  # times a month's pay
+        if sent <= allowed * _least_pay_minor(view, p):
+            continue  # too little by the lowest pay of all countries: no need to look at each payment's
+        ratio = sum(e.usd_minor / _pay_minor(view, e, p) for e in inside) / allowed
+        receivers = len({e.other for e in inside})
+        if receivers < p.min_receivers or ratio <= 1 or sent <= _wages(view, flow[end], p):
             continue
         is_hub = any(view.corridors.is_hub(e.pay.country, e.pay.town) for e in inside)
         measures = {
@@ -93,9 +99,13 @@ def _pay_minor(view: View, event: Event, p: Parameters) -> int:
     return view.corridors.monthly_pay_usd.get(event.send.country, p.usual_pay_usd) * 100
 
 
+def _least_pay_minor(view: View, p: Parameters) -> int:
+    return min(p.usual_pay_usd, *view.corridors.monthly_pay_usd.values()) * 100
+
+
 def _living(view: View, inside: list[Event]) -> int:
     """Class of occupation (schemas.observation.Side); at a shared identifier the best paid of those who use it; 0 if one is unknown."""
-    classes = {view.profile(e.mine).living for e in inside}
+    classes = {view.profile(party).living for party in {e.mine for e in inside}}
     return 0 if 0 in classes else max(classes)
 
 

@@ -53,9 +53,48 @@ class Conflicts(NamedTuple):
         return self.nations + self.relations + self.purposes + self.brothers
 
 
+class Told:
+    """What was said of each receiver so far, and how many contradictions that can hold at most, those between relatives aside."""
+
+    def __init__(self) -> None:
+        self.marks: dict[bytes, set[str]] = {}
+        self.doubted: dict[bytes, int] = {}  # receiver -> contradictions, where there are any
+        self.claimed: set[bytes] = set()
+        self.most = 0
+
+    def add(self, view: View, event: Event) -> None:
+        """Takes in one more payment."""
+        marks = self.marks.setdefault(event.other, set())
+        known = len(marks)
+        marks.add(event.relation)
+        marks.add(f"for {event.purpose_class}")
+        if event.relation == KIN:
+            self.claimed.add(event.other)
+            if _is_of_third_nation(view, event):
+                marks.add("third nation")
+        if len(marks) == known:
+            return
+        purposes = sum(mark.startswith("for ") and mark != "for none" for mark in marks)
+        count = ("third nation" in marks) + (KIN in marks and OTHER_RELATION in marks) + max(0, purposes - 1)
+        self.most += count - self.doubted.get(event.other, 0)
+        if count:
+            self.doubted[event.other] = count
+
+    def most_between(self, receivers: set[bytes], p: Parameters) -> int:
+        """How many contradictions payments to these receivers can hold at most."""
+        relatives = len(self.claimed & receivers)
+        return sum(self.doubted.get(r, 0) for r in receivers) + (relatives - 1 if relatives >= p.brothers else 0)
+
+
+def _told(view: View) -> Told:
+    return view.tally("TS-K05 told", _said(view), Told, lambda told, event: told.add(view, event))
+
+
 def gate(view: View, p: Parameters) -> bool:
     """Enough contradictions in all that was ever said?"""
-    return _conflicts(view, _said(view), p).total() >= p.min_conflicts
+    told = _told(view)
+    relatives = len(told.claimed)
+    return told.most + (relatives - 1 if relatives >= p.brothers else 0) >= p.min_conflicts
 
 
 def _said(view: View) -> list[Event]:
@@ -71,10 +110,16 @@ def _fits(view: View, event: Event) -> bool:
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
-    """One hit for every payment at which the window before it holds enough contradictions."""
-    flow = _said(view)
+    """One hit for every payment, to somebody of whom what was said may contradict itself, at which the window holds enough of that."""
+    flow, told = _said(view), _told(view)
+    doubted = told.doubted.keys() | (told.claimed if len(told.claimed) >= p.brothers else set())
     for end in view.unjudged(flow, 1):
-        found = _conflicts(view, window(flow, end, p.window_d * DAY_MS), p)
+        if flow[end].other not in doubted:
+            continue
+        inside = [e for e in window(flow, end, p.window_d * DAY_MS) if e.other in doubted]
+        if told.most_between({e.other for e in inside}, p) < p.min_conflicts:
+            continue
+        found = _conflicts(view, inside, p)
         if found.total() < p.min_conflicts:
             continue
         measures = {
@@ -95,7 +140,7 @@ def _conflicts(view: View, inside: list[Event], p: Parameters) -> Conflicts:
     both = {other for other in claimed if any(e.relation == OTHER_RELATION for e in by_receiver[other])}
     changes = {other: len({e.purpose_class for e in events} - {"none"}) - 1 for other, events in by_receiver.items()}
     changed = {other for other, count in changes.items() if count > 0}
-    families = _families(view, claimed)
+    families = _families(view, claimed) if len(claimed) >= p.brothers else 0
     brothers = families - 1 if families >= p.brothers else 0
     named = foreign | both | changed | (claimed if brothers else set())
     events = [e for e in inside if e.other in named]

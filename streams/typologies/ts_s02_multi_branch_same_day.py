@@ -68,6 +68,8 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
     for end in view.unjudged(flow, 1):
         inside = window(flow, end, p.window_h * HOUR_MS)
         agents = len({e.counter for e in inside})
+        if agents < 2:
+            continue
         dash = [e for e in window(flow, end, p.near_h * HOUR_MS) if _km(_where(e), _where(flow[end])) > p.far_km]
         if agents < p.min_agents and not dash:
             continue
@@ -87,6 +89,8 @@ def _where(event: Event) -> Place:
 
 def _km(one: Place, other: Place) -> float:
     """Kilometres between two towns along the surface; 0 where one is not known."""
+    if one == other:
+        return 0.0
     here, there = gazetteer().town(one.country, one.town), gazetteer().town(other.country, other.town)
     if here is None or there is None:
         return 0.0

@@ -86,7 +86,7 @@ def _regulars(view: View, p: Parameters) -> set[bytes]:
 
 def _forwarded(view: View, p: Parameters) -> Iterator[Hit]:
     cycles = sorted(cycle for payer in sorted(_regulars(view, p)) for cycle in _cycles(view, payer, p))
-    events = {(e.uid, e.side): e for e in _passed_on(view)}
+    events = {(e.uid, e.side): e for e in _passed_on(view)} if cycles else {}
     for end, (at, _, _) in enumerate(cycles):
         days: dict[bytes, list[tuple[bytes, int]]] = {}
         counts: dict[bytes, int] = {}

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
-from schemas.transfer import PHONE
+from schemas.transfer import PHONE, Place
 from streams.domain.quiet import ROUND_MS, is_quiet
 from streams.domain.view import View
 from streams.typologies.base import Explanation, Hit
 from streams.typologies.build import HOUR_MS, key_of, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import pooled
-from streams.typologies.ts_s02_multi_branch_same_day import TYPOLOGY
+from streams.typologies.ts_s02_multi_branch_same_day import TYPOLOGY, _km
 
 P = TYPOLOGY.parameters
 
@@ -141,3 +141,9 @@ def test_a_party_with_two_counters_close_by_is_not_quiet() -> None:
     assert is_quiet(view_of("s", [visit(0, 1), visit(1, 1), visit(2, 0)]).state)
     assert not is_quiet(view_of("s", [visit(0, 1), visit(1, 0), visit(2, 2)]).state)
     assert is_quiet(view_of("r", [visit(0, 1)]).state)
+
+
+def test_towns_are_as_far_apart_as_on_a_map() -> None:
+    almaty, bishkek = Place("KZ", "almaty"), Place("KG", "bishkek")
+    assert _km(almaty, bishkek) == pytest.approx(190, abs=8)  # by a map: 43.24 N 76.89 E, 42.87 N 74.59 E
+    assert _km(bishkek, almaty) == pytest.approx(_km(almaty, bishkek))
