@@ -29,6 +29,7 @@ class TopicSpec:
     retention_ms   age in ms after which records go; -1: never
     append_time    records carry the broker's clock, where the writer is not ours
     largest_bytes  largest batch of records accepted
+    compact_after_ms  age in ms before which no record of a compacted topic goes
     """
 
     name: str
@@ -37,6 +38,7 @@ class TopicSpec:
     retention_ms: int = KEEP
     append_time: bool = False
     largest_bytes: int = LARGEST_RECORD_BYTES
+    compact_after_ms: int = 0
 
     def configs(self) -> dict[str, str]:
         """Kafka's topic settings for it."""
@@ -47,6 +49,7 @@ class TopicSpec:
                 "cleanup.policy": "compact",
                 "segment.bytes": str(CHANGELOG_SEGMENT_BYTES),
                 "min.cleanable.dirty.ratio": "0.3",
+                "min.compaction.lag.ms": str(self.compact_after_ms),
             }
         return common | {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms), "retention.bytes": "-1"}
 
