@@ -13,7 +13,9 @@ for the peers. Whose occupation is not told, or not understood, is taken for a t
 a pay: remittances are more than the pay of those who live on them.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 from typing import Annotated, Any
 
 import msgspec
@@ -22,7 +24,7 @@ from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
 from streams.domain.view import NOT_DEBT, View
-from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
+from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd
 from streams.typologies.build import pay, view_of
 
 MONTHS = 12
@@ -74,11 +76,14 @@ def _fits(view: View, event: Event) -> bool:
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment at which what was sent in the window is too much for the occupation."""
     flow = _paid(view)
+    sums = list(accumulate((e.usd_minor for e in flow), initial=0))
+    first = 0
     for end in view.unjudged(flow, p.min_receivers - 1):
-        inside = window(flow, end, p.window_d * DAY_MS)
-        sent = sum([e.usd_minor for e in inside])
+        first = bisect_left(flow, flow[end].at_ms - p.window_d * DAY_MS, first, end, key=lambda e: e.at_ms)
+        sent = sums[end + 1] - sums[first]
         if sent < p.least_usd * 100:
             continue
+        inside = flow[first : end + 1]
         allowed = p.income_share * MONTHS * _times(view, inside, p)  # times a month's pay
         if sent <= allowed * _least_pay_minor(view, p):
             continue  # too little by the lowest pay of all countries: no need to look at each payment's
@@ -105,7 +110,8 @@ def _least_pay_minor(view: View, p: Parameters) -> int:
 
 def _living(view: View, inside: list[Event]) -> int:
     """Class of occupation (schemas.observation.Side); at a shared identifier the best paid of those who use it; 0 if one is unknown."""
-    classes = {view.profile(party).living for party in {e.mine for e in inside}}
+    owners = {view.key} if view.is_party else {e.mine for e in inside}
+    classes = {view.profile(party).living for party in owners}
     return 0 if 0 in classes else max(classes)
 
 

@@ -111,12 +111,11 @@ def _fits(view: View, event: Event) -> bool:
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every payment, to somebody of whom what was said may contradict itself, at which the window holds enough of that."""
-    flow, told = _said(view), _told(view)
+    told = _told(view)
     doubted = told.doubted.keys() | (told.claimed if len(told.claimed) >= p.brothers else set())
-    for end in view.unjudged(flow, 1):
-        if flow[end].other not in doubted:
-            continue
-        inside = [e for e in window(flow, end, p.window_d * DAY_MS) if e.other in doubted]
+    flow = [e for e in _said(view) if e.other in doubted]
+    for end in view.unjudged(flow):
+        inside = window(flow, end, p.window_d * DAY_MS)
         if told.most_between({e.other for e in inside}, p) < p.min_conflicts:
             continue
         found = _conflicts(view, inside, p)
