@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.observation import RECEIVER
+from schemas.peaks import peaks
 from schemas.transfer import PARTY
 from streams.domain.entity import EntityState, Pair, Story
 from streams.domain.event import DAY_MS, Event
@@ -164,6 +165,12 @@ class View:
             self.unrelated_credits(),
             lambda e: e.purpose_class not in NOT_DEBT and self.in_band(e, tolerance),
         )
+
+    def usual_payers(self, flow: list[Event], now: Event) -> int:
+        """How many different people of `flow` paid in the lawful peak of remittance that `now` lies in, a year before; 0 outside of peaks
+        and where nothing is remembered of it. Who is paid by many every Eid is compared with last Eid (typologies A2, "suppress")."""
+        spans = peaks().year_before(now.pay.country, now.at_ms)
+        return len({e.other for e in flow if any(first <= e.at_ms < end for first, end in spans)}) if spans else 0
 
     def is_club(self) -> bool:
         """More than half of what is paid out goes to people who pay in (A7 "A savings club")."""

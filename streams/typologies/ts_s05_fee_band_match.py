@@ -6,7 +6,8 @@ Source      fees by corridor: UNODC GLOSOM 2018, IOM 2016, MMC 2021, Europol, pr
             spread calibrated in typologies A7 "S05"
 Subject     the receiver; never reported on this alone
 Looks back  30 days of event time
-Not a hit   kin; rent, tuition and dues; lawful agencies with mixed sums; cards, merchants, payroll
+Not a hit   kin; rent, tuition and dues; lawful agencies with mixed sums; cards, merchants, payroll; at Eid, Nowruz or the start of school
+            no more payers above the line than in the same weeks of last year (schemas/reference/peaks.yaml)
 """
 
 from collections.abc import Iterator
@@ -43,9 +44,10 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
     for end in view.unjudged(flow, p.min_payers - 1):
         like = _nearest(window(flow, end, p.window_d * DAY_MS), flow[end], p)
         payers = len({e.other for e in like})
-        if payers >= p.min_payers:
+        line = p.min_payers + view.usual_payers(flow, flow[end]) if payers >= p.min_payers else p.min_payers
+        if payers >= line:
             measures = {"payers": payers, "low": min(e.usd_minor for e in like), "high": max(e.usd_minor for e in like)}
-            yield Hit(flow[end].at_ms, strength(payers / p.min_payers), tuple(like), ("fee_band",), measures)
+            yield Hit(flow[end].at_ms, strength(payers / line), tuple(like), ("fee_band",), measures)
 
 
 def _nearest(inside: list[Event], anchor: Event, p: Parameters) -> list[Event]:
