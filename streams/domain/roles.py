@@ -19,6 +19,7 @@ _PRECEDENCE = (
     ("migrant", 0, "protected", "collects small sums in one town of a route after another; to be protected, not a suspect"),
     ("exploiter", 0, "subject", "sends the payments of the pattern; here the payer is the one to look at, not who is paid"),
     ("account_holder", 0, "unknown", "receives the payments of the pattern; may be a victim whose account another controls"),
+    ("controlled", 0, "unknown", "holds an account that somebody else may operate; victim or helper, not known"),
     ("collector", 0, "subject", "receives the payments of the pattern (paid by {paid_by} of this case)"),
     ("coordinator", 0, "subject", "pays several people in the towns of a smuggling route"),
     ("passes_on", COLLECTS_FROM, "subject", _GATHERS),
@@ -26,7 +27,6 @@ _PRECEDENCE = (
     ("payer", 0, "family_payer", "pays into the pattern, probably for a relative; a payer, not a suspect"),
     ("structurer", 0, "subject", "keeps sums just under a reporting line"),
     ("controller", 0, "subject", "pays out for several families as if others' earnings were in this one's hands"),
-    ("controlled", 0, "unknown", "holds an account that somebody else may operate; victim or helper, not known"),
     ("recipient", 0, "unknown", "receives or passes on money of this case; part in it not known"),
     ("passes_on", 0, "unknown", "receives or passes on money of this case; part in it not known"),
 )

@@ -32,6 +32,7 @@ def role(findings: list[Finding], evidence: list[Evidence], party: bytes) -> str
         (["migrant", "collector"], "protected"),
         (["account_holder", "collector", "passes_on"], "unknown"),
         (["worker", "account_holder"], "victim"),
+        (["controlled", "collector", "structurer"], "unknown"),
         (["coordinator", "payer"], "subject"),
         (["collector", "payer"], "subject"),
         (["payer", "structurer"], "family_payer"),
