@@ -202,7 +202,7 @@ def test_payers_of_a_recruiter_are_counted_over_thirty_days(seed: int) -> None:
     price = corridors().recruitment_usd("PK", "PK")
     assert price == 2358
     rows = [
-        (h, f"m{chance.randrange(12)}", chance.choice([1400, 1415, 1600, 1700, 1800, 4000]))
+        (h, f"m{chance.randrange(12)}", chance.choice([1400, 1415, 1600, 1600, 1800, 2000, 4000]))
         for h in hours(chance, chance.randint(5, 25), 90)
     ]
     strangers = [(h, who, usd) for h, who, usd in rows if who != "m0"]
