@@ -37,13 +37,18 @@ class Profile(msgspec.Struct, frozen=True, array_like=True, gc=False):
         )
         if says_nothing_new:
             return self
-        since = min((d for d in (self.since_day, side.since_day) if d), default=0)
-        nationality = min((n for n in (self.nationality, side.nationality) if n), default="")
-        names = self.name_keys if self.name_keys == side.name_keys else _union(self.name_keys, side.name_keys)
-        ids = self.identifiers if self.identifiers == links else _union(self.identifiers, links)
-        places = self.places if not place.country or place in self.places else _union(self.places, (place,))
-        living = max(self.living, side.living)  # who was ever said to earn more is taken to
-        return Profile(self.is_person and side.is_person, nationality, since, names, ids, places, living)
+        places = (place,) if place.country else ()
+        return self.joined(Profile(side.is_person, side.nationality, side.since_day, side.name_keys, links, places, side.living))
+
+    def joined(self, other: "Profile") -> "Profile":
+        """The union of two profiles of one party: whose news came first leaves no trace."""
+        since = min((d for d in (self.since_day, other.since_day) if d), default=0)
+        nationality = min((n for n in (self.nationality, other.nationality) if n), default="")
+        names = self.name_keys if self.name_keys == other.name_keys else _union(self.name_keys, other.name_keys)
+        ids = self.identifiers if self.identifiers == other.identifiers else _union(self.identifiers, other.identifiers)
+        places = self.places if set(other.places) <= set(self.places) else _union(self.places, other.places)
+        living = max(self.living, other.living)  # who was ever said to earn more is taken to
+        return Profile(self.is_person and other.is_person, nationality, since, names, ids, places, living)
 
 
 def links_of(side: Side) -> tuple[Identifier, ...]:
@@ -102,10 +107,13 @@ class Profiles:
         self._packed = None
 
     def update(self, profiles: dict[bytes, Profile]) -> None:
-        """Replaces what is known of these parties."""
-        if any(self._known.get(party) != profile for party, profile in profiles.items()):
-            self._known.update(profiles)
-            self._packed = None
+        """Takes in what another entity knows of these parties; two who tell of one party each know a part."""
+        for party, told in profiles.items():
+            known = self._known.get(party)
+            if known != told:
+                joined = told if known is None else known.joined(told)
+                if joined != known:
+                    self[party] = joined
 
     def keep(self, parties: set[bytes]) -> None:
         """Forgets all others."""

@@ -61,7 +61,10 @@ def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float]
     senders = len(first)
     if senders < p.min_senders:
         return None
-    new = sum(view.newness(e, p.window_d * DAY_MS) is True for e in first.values())
+    edge = (
+        inside[-1].at_ms - p.window_d * DAY_MS
+    )  # who dealt with the receiver before it is no new pair (A7), however often since
+    new = sum(view.newness(e, e.at_ms - edge) is True for e in first.values())
     if new < p.min_new_share * senders:
         return None
     places = [(e.send.country, e.send.town, e.pay.country, e.pay.town) for e in first.values()]
@@ -75,13 +78,18 @@ def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float]
         "new_share": new / senders,
         "towns": len(towns),
         "countries": len(countries),
-        "elsewhere": sum(at[:2] != at[2:] for at in places) / senders,
+        "elsewhere": sum(_is_elsewhere(*at) for at in places) / senders,
         "band_share": sum([view.in_band(e) for e in inside]) / len(inside),
         "hub": sum([corridors.is_hub(*at[2:]) for at in places]) * 2 >= senders,
         "corridor": sum([corridors.is_corridor(at[0], at[2]) for at in places]) * 2 >= senders,
         "sum_usd": sum(e.usd_minor for e in inside) / 100,
         "payments": len(inside),
     }
+
+
+def _is_elsewhere(country: str, town: str, pay_country: str, pay_town: str) -> bool:
+    """Another country, or another town of the country; a town that is left out may be the same."""
+    return country != pay_country or bool(town and pay_town and town != pay_town)
 
 
 def _facets(m: dict[str, float], p: Parameters) -> tuple[str, ...]:

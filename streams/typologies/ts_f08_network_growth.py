@@ -18,6 +18,7 @@ from typing import Annotated, Any
 import msgspec
 
 from schemas.observation import RECEIVER
+from schemas.transfer import Place
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
 from streams.domain.score import strength
@@ -122,11 +123,16 @@ def _is_referred(view: View, event: Event, members: dict[bytes, int], p: Paramet
 
 def _shares(view: View, event: Event, member: bytes) -> bool:
     mine, theirs = view.profile(event.other), view.profile(member)
-    towns = {place for place in mine.places if place.town and place != event.pay}
+    towns = {place for place in mine.places if place.town and _is_elsewhere(place, event.pay)}
     if not towns.isdisjoint(theirs.places):
         return True
     contacts = {i.key for i in mine.identifiers}
     return not contacts.isdisjoint(i.key for i in theirs.identifiers) and set(mine.name_keys).isdisjoint(theirs.name_keys)
+
+
+def _is_elsewhere(place: Place, here: Place) -> bool:
+    """Another town than the collector's; where that is left out, any town of its country may be it."""
+    return place.country != here.country or (here.town != "" and place.town != here.town)
 
 
 def _paid(view: View) -> list[Event]:

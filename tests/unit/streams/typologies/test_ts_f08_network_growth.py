@@ -56,6 +56,12 @@ def test_towns_of_their_own_and_the_collectors_town_bring_nobody() -> None:
     assert strengths(grown(towns=("DE",))) == []
 
 
+def test_a_collectors_town_that_is_left_out_brings_nobody_either() -> None:
+    assert strengths(grown(towns=("TR:Van",), pay="TR", usd=800)) == []
+    assert strengths(grown(towns=("TR:Izmir",), pay="TR:Van", usd=800)) != []
+    assert strengths(grown(towns=("DE:Bonn",), pay="TR")) != []
+
+
 def with_phone(facts: TransferFacts, phone: str, names: tuple[bytes, ...] = ()) -> TransferFacts:
     own = pay("x", "y", 0, 1, phone=phone).sender.identifiers
     return msgspec.structs.replace(
