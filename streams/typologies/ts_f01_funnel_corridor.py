@@ -7,7 +7,8 @@ Source      FinCEN FIN-2014-A008 and FIN-2023-Alert001 (funnel accounts, several
 Subject     the receiver; senders are reported as payers, never as suspects
 Looks back  30 days of event time
 Not a hit   siblings to one mother; neighbours of one town paying one neighbour; a savings club; merchants, payroll, cards;
-            pairs that dealt with each other before the window
+            pairs that dealt with each other before the window; at Eid, Nowruz or the start of school no more senders above the line
+            than in the same weeks of last year (schemas/reference/peaks.yaml)
 """
 
 from collections.abc import Iterator
@@ -51,7 +52,9 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
             continue
         measures = _measure(view, inside, p)
         if measures and (facets := _facets(measures, p)):
-            yield Hit(flow[end].at_ms, strength(measures["senders"] / p.min_senders), tuple(inside), facets, measures)
+            line = p.min_senders + view.usual_payers(flow, flow[end])
+            if measures["senders"] >= line:
+                yield Hit(flow[end].at_ms, strength(measures["senders"] / line), tuple(inside), facets, measures)
 
 
 def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float] | None:
@@ -61,9 +64,8 @@ def _measure(view: View, inside: list[Event], p: Parameters) -> dict[str, float]
     senders = len(first)
     if senders < p.min_senders:
         return None
-    edge = (
-        inside[-1].at_ms - p.window_d * DAY_MS
-    )  # who dealt with the receiver before it is no new pair (A7), however often since
+    # Who dealt with the receiver before the window is no new pair (A7), however often since.
+    edge = inside[-1].at_ms - p.window_d * DAY_MS
     new = sum(view.newness(e, e.at_ms - edge) is True for e in first.values())
     if new < p.min_new_share * senders:
         return None

@@ -29,3 +29,14 @@ def test_a_neighbour_whose_town_is_left_out_does_not_pay_from_elsewhere() -> Non
     assert ends(rows(HOMES)) == []
     assert ends(rows(["TR:", *HOMES[1:]])) == []
     assert ends(rows(["TR:Izmir", *HOMES[1:]])) == [5]
+
+
+def test_who_was_paid_by_as_many_last_eid_is_no_funnel_this_eid() -> None:
+    # 9 June 2024 and 30 May 2025, each within the two weeks before Eid al-Adha.
+    last, now = 100, 455
+    towns = ["DE:Hamburg", "DE:Berlin", "DE:Munich", "TR:Izmir", "TR:Istanbul", "TR:Van", "FR:Lyon"]
+    before = [pay(f"a{i}", "r", last + i, 600, send=towns[i], pay="TR:Van") for i in range(2)]
+    for senders, hits_now in ((6, 0), (7, 1)):
+        rows = [pay(f"b{i}", "r", now + i, 600, send=towns[i], pay="TR:Van") for i in range(senders)]
+        assert len(ends([*before, *rows])) == hits_now
+    assert len(ends([pay(f"b{i}", "r", now + i, 600, send=towns[i], pay="TR:Van") for i in range(5)])) == 1
