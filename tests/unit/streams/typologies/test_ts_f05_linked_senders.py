@@ -1,5 +1,7 @@
 """TS-F05 at its lines: three linked senders, two payments each, sixty days; and what links them."""
 
+from typing import Any
+
 import pytest
 
 from schemas.observation import TransferFacts
@@ -55,7 +57,8 @@ def test_the_beneficiary_is_abroad() -> None:
 
 @pytest.mark.parametrize("what", ["address", "phone", "device"])
 def test_an_address_a_phone_or_a_device_links(what: str) -> None:
-    assert len(found(house(3, **{"address": "", what: "one"}))) == 1
+    how: dict[str, Any] = {"address": "", what: "one"}
+    assert len(found(house(3, **how))) == 1
 
 
 def test_one_identifier_links_all_of_them() -> None:

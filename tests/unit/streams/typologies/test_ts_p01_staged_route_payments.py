@@ -1,5 +1,7 @@
 """TS-P01 at its lines: the journey's order, pace and prices; the chain of receivers that several payers share."""
 
+from typing import Any
+
 import pytest
 
 from schemas.observation import TransferFacts
@@ -64,7 +66,7 @@ def test_a_detour_and_the_same_receiver_again_do_not_count() -> None:
 
 
 @pytest.mark.parametrize("how", [{"purpose": "rent"}, {"relation": "kin", "surname": True}, {"channel": "merchant"}])
-def test_rent_kin_and_shops_are_no_legs(how: dict[str, object]) -> None:
+def test_rent_kin_and_shops_are_no_legs(how: dict[str, Any]) -> None:
     assert journeys(legs(**how)) == []
 
 

@@ -1,5 +1,7 @@
 """TS-P02 at its lines: three payers, a balance of one and a half to five times, after two and a half to sixty days, then nothing."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -59,7 +61,7 @@ def test_the_balances_come_within_sixty_days(last: float, hits: int) -> None:
 
 
 @pytest.mark.parametrize("how", [{"purpose": "rent"}, {"relation": "kin", "surname": True}, {"channel": "merchant"}])
-def test_rent_kin_and_shops_are_not_it(how: dict[str, object]) -> None:
+def test_rent_kin_and_shops_are_not_it(how: dict[str, Any]) -> None:
     assert found(shape(3, **how)) == []
 
 

@@ -1,5 +1,7 @@
 """TS-P04 at its lines: three workers, four payments each, how regular, how large, and the points that speak for a debt."""
 
+from typing import Any
+
 import pytest
 
 from schemas.observation import TransferFacts
@@ -16,11 +18,11 @@ def repaid(who: str, days: tuple[float, ...] = WEEKS, usd: float = 700, **how: s
     return [pay(who, "boss", day, usd, **facts) for day in days]  # type: ignore[arg-type]
 
 
-def workers(count: int, days: tuple[float, ...] = WEEKS, usd: float = 700, **how: str) -> list[TransferFacts]:
+def workers(count: int, days: tuple[float, ...] = WEEKS, usd: float = 700, **how: Any) -> list[TransferFacts]:
     return [row for i in range(count) for row in repaid(f"w{i}", tuple(d + i / 1000 for d in days), usd, **how)]
 
 
-def strangers(**how: str) -> list[TransferFacts]:
+def strangers(**how: Any) -> list[TransferFacts]:
     return [row for i in range(4) for row in repaid(f"w{i}", tuple(d + i / 1000 for d in WEEKS), address=f"a{i}", **how)]
 
 

@@ -1,5 +1,7 @@
 """TS-S01 at its lines: what is just under a reporting line, within three days; the Afghan rule of two days; who is told as what."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -62,7 +64,7 @@ def test_who_gathers_is_looked_at_as_who_sends() -> None:
 
 
 @pytest.mark.parametrize("how", [{"channel": "payroll"}, {"entity_sender": True}])
-def test_payroll_and_firms_that_pay_do_not_structure(how: dict[str, object]) -> None:
+def test_payroll_and_firms_that_pay_do_not_structure(how: dict[str, Any]) -> None:
     rows = [us(2_900, i, **how) for i in range(3)]
     assert found(rows) == []
     assert found(rows, "r") == []

@@ -1,5 +1,7 @@
 """TS-S05 at its lines: three payers, sums within a quarter of each other, thirty days, and the price of a leg."""
 
+from typing import Any
+
 import pytest
 
 from schemas.observation import TransferFacts
@@ -47,7 +49,7 @@ def test_the_sum_is_the_price_of_a_leg(usd: float, to: str, hits: int) -> None:
 
 
 @pytest.mark.parametrize("how", [{"relation": "kin", "surname": True}, {"purpose": "tuition"}, {"channel": "card"}])
-def test_kin_tuition_and_cards_are_not_it(how: dict[str, object]) -> None:
+def test_kin_tuition_and_cards_are_not_it(how: dict[str, Any]) -> None:
     assert found(paid(600, 600, 600, **how)) == []
 
 
