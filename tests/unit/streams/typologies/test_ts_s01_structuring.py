@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
+from streams.domain.event import DAY_MS
 from streams.typologies.base import Explanation, Hit
-from streams.typologies.build import key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, pay, view_of
 from streams.typologies.ts_s01_structuring import TYPOLOGY
 
 P = TYPOLOGY.parameters
@@ -100,6 +101,11 @@ def test_the_explanation_holds_the_line_its_source_and_the_sum() -> None:
         in made.reason
     )
     assert [(n.name, n.observed) for n in made.numbers] == [("min_payments", 2)]
+    assert "the AF line of AFN 500,000 and together came to AFN 600,000" in told([afghan(300_000, 0), afghan(300_000, 1)]).reason
+
+
+def test_the_hit_is_at_the_sum_that_completes_the_series() -> None:
+    assert [h.at_ms - START_MS for h in found([us(2_900), us(2_900, 1)])] == [DAY_MS]
 
 
 def test_a_lone_payer_structures_with_the_receiver_and_several_do_not() -> None:
