@@ -7,6 +7,17 @@ import pytest
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Example, Typology, lines
 
+# typologies A7 "Score"; F08, K04, K05, S03, W04 and W05 were not tried there and carry our own
+WEIGHTS = (
+    "F01 .5 F02 .5 F03 .3 F04 .4 F05 .5 F06 .35 F07 .6 F08 .35 P01 .55 P02 .4 P03 .75 P04 .55 P05 .5 P06 .45 P07 .75 "
+    "W01 .65 W02 .6 W03 .45 W04 .3 W05 .35 K01 .35 K02 .5 K03 .3 K04 .3 K05 .25 S01 .4 S02 .3 S03 .3 S04 .2 S05 .35"
+).split()
+FLAGGED = {
+    "TS-W02": 0.3,
+    "TS-P05": 0.3,
+    "TS-P06": 0.3,
+    "TS-K02": 0.3,
+}  # typologies "Score and suppress": what the front line's flag adds; TS-P06 by our default
 HEADINGS = ("Question", "Source", "Subject", "Looks back", "Not a hit")
 
 
@@ -65,3 +76,10 @@ def test_strength_is_between_the_threshold_and_one(typology: Typology) -> None:
     views = [e.build() for e in typology.examples if e.fires]
     hits = list(itertools.chain.from_iterable(typology.hits(v, typology.parameters) for v in views))
     assert all(0.4 <= h.strength <= 1.0 for h in hits)
+
+
+@pytest.mark.parametrize("typology", CATALOGUE, ids=lambda t: t.id)
+def test_a_typology_weighs_what_the_calibration_says(typology: Typology) -> None:
+    weights = {f"TS-{name}": float(weight) for name, weight in zip(WEIGHTS[::2], WEIGHTS[1::2], strict=True)}
+    assert typology.weight == weights[typology.id]
+    assert typology.flag_raise == FLAGGED.get(typology.id, 0)

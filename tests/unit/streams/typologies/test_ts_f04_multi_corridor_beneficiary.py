@@ -164,3 +164,19 @@ def test_a_club_lowers_the_finding() -> None:
     finding = build(view, TYPOLOGY, extend([], TYPOLOGY.hits(view, P), TYPOLOGY.window_ms)[0], None, 0)
     assert [s.name for s in finding.suppressors] == ["savings_club"]
     assert finding.score == pytest.approx(0.4 * 0.6 * 0.2)
+
+
+def test_the_explanation_speaks_of_the_form_that_holds() -> None:
+    for rows, words, names in (
+        (paid(ROUTE), "4 people who are not kin of the receiver paid from 3 countries (4 payments within", ["min_send_countries", "min_senders"]),
+        (
+            [pay(f"s{i}", "r", i, 700, send="RU:Moscow", pay=to) for i, to in enumerate(("KG:Osh", "TJ:Khujand", "KG:Osh"))],
+            "The receiver collected money of 3 people who are not kin in 2 countries within",
+            ["min_pay_countries", "min_pay_senders"],
+        ),
+    ):  # fmt: skip
+        view = seen(rows)
+        hit = found(rows)[-1]
+        told = TYPOLOGY.explain(view, P, hit, hit.events)
+        assert words in told.reason
+        assert [n.name for n in told.numbers] == names

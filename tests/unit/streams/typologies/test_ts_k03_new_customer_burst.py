@@ -199,3 +199,8 @@ def test_whose_papers_they_are_is_not_said() -> None:
     assert "appeared as 3 customers with 3 different documents within 90 days" in explanation.reason
     assert found(view)[0].facets == ("identity",)
     assert explanation.absent == ("birth dates",)
+
+
+def test_a_burst_is_not_hidden_by_newcomers_who_came_apart_before() -> None:
+    slow = [newcomer(i * 5, f"slow{i}") for i in range(5)]
+    assert strengths([*slow, *(newcomer(40 + i, f"n{i}") for i in range(5))]) == [0.6]

@@ -101,3 +101,29 @@ def test_the_payer_alone_is_a_subject() -> None:
     assert set(roles.values()) == {"unknown"} and len(roles) == 3
     assert finding.score >= 0.6, "twelve payments in two months are reported without another pattern"
     assert finding.facets == ("corridor", "newness")
+
+
+def test_payments_and_receivers_over_the_threshold_both_strengthen() -> None:
+    spread = hits_of([sent(8 * i + 0.5, f"r{i}") for i in range(6)])
+    assert [h.strength for h in spread] == [0.7333, 0.84]
+    assert [h.measures["receivers"] for h in spread] == [5, 6]
+    assert [h.strength for h in hits_of(noon(6))] == [0.6, 0.64]
+
+
+def test_two_payers_of_one_receiver_are_at_the_line_and_four_are_twice_it() -> None:
+    rows = [pay(f"m{i}", "one", 41.5 + i, 90, send="GB:London", pay="KE:Nairobi", nationality="GB") for i in range(4)]
+    told = Story(tuple((START_MS + 10 * n * DAY_MS, 9_000, key_of("x"), "GB", "KE", False) for n in range(5)))
+    hits = hits_of(rows, "one", {f"m{i}": told for i in range(4)})
+    assert [h.strength for h in hits] == [0.6, 0.7, 0.8]
+    assert {h.measures["receivers"] for h in hits} == {1}
+
+
+def test_what_a_payer_told_is_small_by_the_median_of_sixty_days() -> None:
+    rows = [pay(f"m{i}", "one", 45.5, 90, send="GB:London", pay="KE:Nairobi", nationality="GB") for i in range(2)]
+
+    def told(*usd: int) -> Story:
+        return Story(tuple((START_MS + n * DAY_MS, 100 * v, key_of("x"), "GB", "KE", False) for n, v in enumerate(usd)))
+
+    late = told(900, 900, 900, 90, 90, 90, 90)
+    assert hits_of(rows, "one", {"m0": late, "m1": late})
+    assert not hits_of(rows, "one", {"m0": late, "m1": told(900, 900, 900, 90, 90, 90)})

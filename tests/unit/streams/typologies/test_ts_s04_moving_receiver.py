@@ -163,3 +163,12 @@ def test_money_held_back_for_a_migrant_can_harm_so_nothing_is_blocked() -> None:
     for rows, hold in ((way(), True), (way((WAY[0], *WAY, "TR:Edirne"), payers=5), False)):
         best = max(found(rows), key=lambda h: h.strength)
         assert TYPOLOGY.explain(seen(rows), P, best, best.events).do_not_block is hold
+
+
+def test_the_reading_says_whether_the_receiver_is_to_be_protected() -> None:
+    for rows, words in (
+        (way(), "as a person on the way does; possibly someone being smuggled"),
+        (way((WAY[0], *WAY, "TR:Edirne"), payers=5), "and is paid by many or passes the money on"),
+    ):
+        best = max(found(rows), key=lambda h: h.strength)
+        assert words in TYPOLOGY.explain(seen(rows), P, best, best.events).reason

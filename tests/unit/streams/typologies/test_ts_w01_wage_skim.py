@@ -101,3 +101,27 @@ def test_a_story_tells_wages_and_which_receivers_are_kin() -> None:
     assert told.wages == ((START_MS, 100_000),)
     assert told.kin == (key_of("mother"),)
     assert [key for key, _ in told.payers] == [key_of("friend")]
+
+
+def forwarded(hours: float, wage: float = 1_000, share: float = 0.9) -> list[Hit]:
+    rows = [pay(f"w{i}", "boss", day + hours / 24, wage * share) for i in range(3) for day in (1, 31)]
+    wages = tuple((START_MS + day * 86_400_000, round(100 * wage)) for day in (1, 31))
+    view = view_of("boss", rows, {f"w{i}": Story(wages=wages) for i in range(3)})
+    return list(TYPOLOGY.hits(view, P))
+
+
+def test_a_wage_is_passed_on_from_its_hour_to_a_day_later_and_not_before_it_came() -> None:
+    assert [bool(forwarded(h)) for h in (-0.01, 0, 24, 24.01)] == [False, True, True, False]
+
+
+def test_seven_tenths_of_the_wage_are_enough() -> None:
+    assert [bool(forwarded(1, share=s)) for s in (0.7, 0.6999)] == [True, False]
+
+
+def test_what_is_drawn_after_the_last_wage_or_before_the_first_is_not_of_these_wages() -> None:
+    def drawn(day: float) -> bool:
+        view = account(paid(3, days=(1, 14)), [pay("keeper", "", day, 3_000, channel="cash_out")])
+        hit = best(view)
+        return key_of("keeper") in TYPOLOGY.explain(view, P, hit, hit.events).parts
+
+    assert [drawn(day) for day in (0.99, 1, 14.02, 14.03)] == [False, True, True, False]

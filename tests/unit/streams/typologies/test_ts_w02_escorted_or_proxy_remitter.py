@@ -112,3 +112,40 @@ def test_one_proxy_under_two_customer_numbers_is_seen_at_his_phone() -> None:
 
 def _named(facts: TransferFacts) -> TransferFacts:
     return msgspec.structs.replace(facts, sender=msgspec.structs.replace(facts.sender, name_keys=(b"the name",)))
+
+
+def test_more_people_speak_like_more_visits() -> None:
+    assert max(h.strength for h in hits_of(visits(0.3, 9.3))) == 0.6
+    assert max(h.strength for h in hits_of(visits(0.3, 9.3, 18.3, 27.3))) == 0.8
+    assert max(h.strength for h in hits_of(visits(0.3, 9.3, senders=6))) == 0.8
+
+
+def test_a_visit_is_not_hidden_by_people_who_came_alone_before() -> None:
+    alone = [pay(f"w{i}", "x", i / 10, 120, send="KZ:Almaty", pay="UZ:Namangan", counter=7) for i in range(3)]
+    together = [
+        pay(f"w{i}", "x", day + i / 1440, 120, send="KZ:Almaty", pay="UZ:Namangan", counter=7)
+        for day in (5.3, 9.3)
+        for i in range(3)
+    ]
+    assert max(h.strength for h in hits_of(pooled(PHONE, [*alone, *together]))) == 0.6
+
+
+def test_families_in_one_town_are_not_hidden_by_one_in_another() -> None:
+    here = [pay("proxy", f"f{i}", 60 * n + i, 90, send="KZ:Almaty", pay="UZ:Namangan") for n in range(2) for i in range(5)]
+    elsewhere = [pay("proxy", "aunt", 3, 90, send="KZ:Almaty", pay="KG:Osh"), pay("proxy", "uncle", 4, 90, pay="UZ:Termez")]
+    assert [h.measures["families"] for h in hits_of(view_of("proxy", [*here, *elsewhere]))] == [5]
+
+
+def test_the_pay_of_the_country_of_the_last_payment_is_named_if_unknown() -> None:
+    def absent(first: str, last: str) -> tuple[str, ...]:
+        rows = [
+            pay("proxy", f"f{i}", 60 * n + i, 90, send=last if (n, i) == (1, 4) else first, pay="UZ:Namangan")
+            for n in range(2)
+            for i in range(5)
+        ]
+        view = view_of("proxy", rows)
+        hit = hits_of(view)[-1]
+        return TYPOLOGY.explain(view, P, hit, hit.events).absent
+
+    assert absent("KZ:Almaty", "ZW:Harare") == ("usual pay in the country of sending",)
+    assert absent("ZW:Harare", "KZ:Almaty") == ()

@@ -71,3 +71,19 @@ def test_what_goes_on_to_persons_abroad_strengthens_from_six_tenths() -> None:
     assert told.parts[key_of("agent")] == "collector"
     assert told.parts[key_of("handler")] == "recipient"
     assert told.parts[key_of("m0")] == "payer"
+
+
+def test_only_what_was_sent_on_in_earnest_is_told() -> None:
+    for on, said in ((7_200, True), (7_199, False), (0, False)):
+        view = fees([2400] * 5, on=on)
+        hit = max(hits_of(view), key=lambda h: h.strength)
+        reason = TYPOLOGY.explain(view, P, hit, hit.events).reason
+        assert ("was sent on to persons abroad" in reason) is said
+
+
+@pytest.mark.parametrize(("new", "facet"), [(3, True), (2, False)])
+def test_half_of_the_payments_by_new_payers_are_the_facet(new: int, facet: bool) -> None:
+    before = [pay(f"m{i}", "agent", -60, 20, purpose="gift") for i in range(new, 6)]
+    now = [pay(f"m{i}", "agent", i, 2400, send="PK:Gujrat", pay="PK:Gujrat", purpose="travel") for i in range(6)]
+    hit = hits_of(view_of("agent", [*before, *now]))[-1]
+    assert ("newness" in hit.facets) is facet
