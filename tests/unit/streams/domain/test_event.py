@@ -43,7 +43,8 @@ def test_profiles_are_encoded_anew_after_every_change() -> None:
     for name, profile in (("a", one), ("b", two), ("a", two), ("a", two)):
         profiles[key_of(name)] = known[key_of(name)] = profile
         assert dict(Profiles(profiles.packed()).items()) == known
-    profiles.update({key_of("a"): one, key_of("b"): two})
-    assert dict(Profiles(profiles.packed()).items()) == {key_of("a"): one, key_of("b"): two}
+    dated = Profile(True, "DE", 19_000, (), (Identifier(2, b"x"),))
+    profiles.update({key_of("a"): dated, key_of("b"): two})
+    assert dict(Profiles(profiles.packed()).items()) == {key_of("a"): dated, key_of("b"): two}
     profiles.keep({key_of("b")})
     assert dict(Profiles(profiles.packed()).items()) == {key_of("b"): two}
