@@ -143,7 +143,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MURCW", "MTOCB", "FNACC", "FRDMR", "WTOHC"),
     examples=(
         Example("six new senders from five German towns to Van", True, lambda: _funnel(_GERMANY)),
         Example("five senders at smuggling prices, two towns, receiver elsewhere", True, lambda: _funnel(["IQ:Ranya", "IQ:Erbil"] * 3, 3500)),

@@ -224,7 +224,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("FOWNB", "SIWOT"),
     examples=(
         Example("five people in four towns of one route within three weeks", True, lambda: _crew(_CREW)),
         Example("exactly four people in two towns", True, lambda: _crew(_CREW[:2] + _CREW[2:3] * 2)),

@@ -100,7 +100,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("ARIET", "FNACC", "MCDSL", "ONACC"),
     examples=(
         Example("six payers in, 90 % out in cash a day later", True, lambda: _through(6, 2160)),
         Example("ten payers in, all of it out", True, lambda: _through(10, 4000)),

@@ -142,7 +142,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MTOCB", "HRJWT"),
     examples=(
         Example("four strangers in four countries of one route pay Tijuana", True, lambda: _paid(_ROUTE)),
         Example("three strangers, collected in two countries", True, lambda: _paid(("DE:Hamburg",) * 3, 9, ("TR:Van", "IR:Urmia"))),

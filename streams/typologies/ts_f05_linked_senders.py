@@ -103,7 +103,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MURCW", "CSUBS"),
     examples=(
         Example("three women of one address pay one person in Bangkok twice", True, lambda: _house(3, "one")),
         Example("six of one address", True, lambda: _house(6, "one")),

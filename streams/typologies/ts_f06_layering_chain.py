@@ -227,7 +227,6 @@ TYPOLOGY = Typology(
     asks=asks,
     doc=__doc__,
     looks_ahead=True,  # what is passed on later makes a chain of what came before
-    indicators=("SCTFS", "EJEUA"),
     examples=(
         Example("three payments in three days, five per cent less each", True, lambda: _chained(4000, 3800, 3610)),
         Example("exactly 85 % is passed on", True, lambda: _chained(4000, 3400, 2890)),

@@ -144,7 +144,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("UHACT", "MSBWT"),
     examples=(
         Example("twelve fees, two bulk payments to Istanbul", True, lambda: _shop(12, [12000, 12000])),
         Example("ten fees, exactly half settled in sums of twice a fee", True, lambda: _shop(10, [6800, 10200])),

@@ -130,7 +130,6 @@ TYPOLOGY = Typology(
     doc=__doc__,
     looks_ahead=True,
     at_identifiers=True,
-    indicators=("MURCW", "CSUBS", "ORGC1"),
     examples=(
         Example("three strangers with one phone", True, lambda: _used(PHONE, ["a", "b", "c"], [0, 5, 9])),
         Example("six strangers at one address", True, lambda: _used(ADDRESS, list("abcdef"), range(6))),

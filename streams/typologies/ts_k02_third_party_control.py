@@ -98,7 +98,6 @@ TYPOLOGY = Typology(
     looks_ahead=True,  # a user who is heard of late counts from the start
     at_identifiers=True,
     flag_raise=0.3,
-    indicators=("ORGC3", "AFQSC"),
     examples=(
         Example("three wallets on one device pay one man within six days", True, lambda: _device(3)),
         Example("five wallets in the fourteen days", True, lambda: _device(5, gap_d=3.5)),

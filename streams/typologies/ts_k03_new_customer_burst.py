@@ -177,7 +177,6 @@ TYPOLOGY = Typology(
     explain=explain,
     doc=__doc__,
     looks_ahead=True,  # a user who is heard of late counts from the start
-    indicators=("MURCW", "ORGC1"),
     examples=(
         Example("five newcomers of one counter within a week", True, _crew),
         Example("nine newcomers of one counter", True, lambda: _crew(9, 0.5)),

@@ -169,7 +169,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("ULICE", "TAICE"),
     examples=(
         Example("a worker in Almaty pays three people a little over 60 % of a year's pay", True, lambda: _sent(3, 1681)),
         Example("a pensioner pays three people USD 3,300", True, lambda: _sent(3, 1100, 1)),

@@ -213,7 +213,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("BWTHM",),
     examples=(
         Example("a Pakistani in London has brothers in Turkey, Iran and Serbia, of their nations", True, lambda: _brothers(_THREE)),
         Example("four brothers who share no name", True, lambda: _brothers(("",) * 4)),

@@ -177,7 +177,6 @@ TYPOLOGY = Typology(
     asks=asks,
     doc=__doc__,
     looks_ahead=True,  # a payer's second payment may follow the last one seen here
-    indicators=("MURCW", "MTOCB"),
     examples=(
         Example(
             "Zaranj, Urmia, Van, in order, 12 days apart",

@@ -107,7 +107,6 @@ TYPOLOGY = Typology(
     explain=explain,
     doc=__doc__,
     looks_ahead=True,
-    indicators=("MURCW",),
     examples=(
         Example("three payers: 500, then 1,500 twenty days later", True, lambda: _shape(3, 500, 1500)),
         Example("five payers: 300, then 700", True, lambda: _shape(5, 300, 700)),

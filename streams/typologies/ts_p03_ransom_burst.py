@@ -195,7 +195,6 @@ TYPOLOGY = Typology(
     explain=explain,
     asks=asks,
     doc=__doc__,
-    indicators=("TAICE",),
     examples=(
         Example(
             "three payments in two nights, never paid before",

@@ -150,7 +150,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("SDWPS", "AFQSC", "PESRA"),
     examples=(
         Example("four women of one address repay weekly", True, lambda: _weekly(4, 6)),
         Example("three of one address, no words", True, lambda: _weekly(3, 5, purpose="none")),

@@ -214,7 +214,6 @@ TYPOLOGY = Typology(
     explain=explain,
     doc=__doc__,
     flag_raise=0.3,  # DEF, typologies A4, end
-    indicators=("FPOES", "CSUBS"),
     examples=(
         Example("eight guests by night, one person gets most of it", True, _nights),
         Example("ten guests of three towns, cash drawn", True, lambda: _nights(10, taker="", cities=3)),

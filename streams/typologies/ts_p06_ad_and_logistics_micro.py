@@ -141,7 +141,6 @@ TYPOLOGY = Typology(
     explain=explain,
     doc=__doc__,
     flag_raise=0.3,
-    indicators=("FPOES",),
     examples=(
         Example("advertisements, rooms in two towns, top-ups", True, lambda: _bought_by({AD: 3, ROOM: 3, PHONE: 8})),
         Example("advertisements, rides and online services", True, lambda: _bought_by({AD: 5, RIDE: 16, ONLINE: 4})),

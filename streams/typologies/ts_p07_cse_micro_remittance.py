@@ -224,7 +224,6 @@ TYPOLOGY = Typology(
     asks=asks,
     doc=__doc__,
     looks_ahead=True,  # a name shared on a later transfer counts from the start
-    indicators=("CSAM1",),
     examples=(
         Example("six payments of USD 80 to three people in Cebu", True, _sends),
         Example("two payers of one person, each with five payments in all", True, lambda: _paid_by(2)),

@@ -122,7 +122,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("STRUC", "SACRD", "SVACC"),
     examples=(
         Example("two sums of USD 2,900 and 2,800 on one day", True, lambda: _sums([2900, 2800], 5)),
         Example("four sums of USD 9,500 in two days", True, lambda: _sums([9500] * 4, 12)),

@@ -140,7 +140,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MWTDS", "TOGTH"),
     examples=(
         Example("three agents within exactly 48 hours", True, lambda: _round((1, 2, 3))),
         Example("five agents in a day", True, lambda: _round((1, 2, 3, 4, 5), 5)),

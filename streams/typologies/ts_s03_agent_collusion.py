@@ -220,7 +220,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MURCW", "STRUC"),
     examples=(
         Example("twenty over one counter: half at night, just under a line, a third with one phone", True, _captured),
         Example("all four signs, thirty payments", True, lambda: _captured(30, 30, "cnsw")),

@@ -152,7 +152,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MURCW",),
     examples=(
         Example("Zaranj, Urmia, Van, nine days apart", True, lambda: _way(_WAY)),
         Example("twice in Zaranj, then on, from a brother", True, lambda: _way((_WAY[0], *_WAY, "TR:Istanbul"), relation="kin", surname=True)),

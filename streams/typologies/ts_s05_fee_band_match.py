@@ -96,7 +96,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("MURCW",),
     examples=(
         Example("three payers of about USD 600 to Van", True, lambda: _equal([600, 620, 640])),
         Example("five payers of USD 1,500", True, lambda: _equal([1500] * 5)),

@@ -231,7 +231,6 @@ TYPOLOGY = Typology(
     asks=asks,
     doc=__doc__,
     looks_ahead=True,  # a wage told late turns an earlier payment into a forwarded one
-    indicators=("SDWPS", "CPCHQ", "AFQSC"),
     examples=(
         Example("three workers pass on four fifths of two wages the same day", True, _skim),
         Example("six workers, weekly", True, lambda: _skim(workers=6, days=(0, 7, 14))),

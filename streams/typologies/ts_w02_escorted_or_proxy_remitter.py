@@ -211,7 +211,6 @@ TYPOLOGY = Typology(
     looks_ahead=True,  # a user who is heard of late counts from the start
     at_identifiers=True,
     flag_raise=0.3,
-    indicators=("IETHR", "TOGTH"),
     examples=(
         Example("three with one phone at one counter within half an hour, twice", True, _together),
         Example("five of one address, four visits", True, lambda: _together(senders=5, visits=4, gap_min=6, kind=ADDRESS)),

@@ -171,7 +171,6 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
-    indicators=("PESRA",),
     examples=(
         Example("five pay a man in Gujrat USD 2,400 each for a visa", True, _agent),
         Example("nine pay nearly the same", True, lambda: _agent(payers=9, step=50, days=3)),

@@ -205,7 +205,6 @@ TYPOLOGY = Typology(
     doc=__doc__,
     looks_ahead=True,  # whoever lives at the address is heard of late
     at_identifiers=True,
-    indicators=("BCNNP", "CPCHQ", "SDWPS"),
     examples=(
         Example("USD 8,000 in ten weeks, no wages, three who send money home from there", True, _site),
         Example("wages of just under a twentieth", True, lambda: _site(wage=399)),
