@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
-from kafka.admin import KafkaAdminClient
 
+from connectors.kafka.admin import committed_positions
 from connectors.kafka.scan import CommittedLog
 from schemas import topics
 from schemas.codec import Codec
@@ -188,16 +188,6 @@ class Audit:
         if span[1] - span[0] > COUNTED_WAITING:
             return span[1] - span[0]
         return sum(1 for _ in log.read(topic, {partition: span}))
-
-
-def committed_positions(bootstrap: str, group: str) -> dict[Partition, int]:
-    """Committed offset of the group for each partition it has one for."""
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
-    try:
-        found = admin.list_group_offsets([group])
-    finally:
-        admin.close()
-    return {(tp.topic, tp.partition): entry.offset for tp, entry in found.get(group, {}).items()}
 
 
 def totals(lines: Iterable[PartitionAudit]) -> dict[str, int]:

@@ -7,10 +7,10 @@ records for ever. Here the last record of each source is compared with the posit
 from collections.abc import Callable
 
 from connectors.fius.deliver import GROUP as DELIVER
+from connectors.kafka.admin import committed_positions
 from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.partners.intake import GROUP as INTAKE
 from connectors.partners.intake import is_partner_topic
-from ops.audit import committed_positions
 from schemas import topics
 from streams.runtime.state import POSITION_KEY
 

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kafka import OffsetAndMetadata, TopicPartition
 from kafka.admin import (
     ACL,
     ACLFilter,
@@ -90,7 +91,7 @@ def group_lag(bootstrap: str) -> Mapping[str, Mapping[str, int]]:
     """Records that each consumer group has still to read: group → topic → records. Groups without a position are left out."""
     with _Admin(bootstrap) as admin:
         groups = sorted(str(group["group_id"]) for group in admin.list_groups())
-        positions = admin.list_group_offsets(groups) if groups else {}
+        positions = _positions(admin, groups) if groups else {}
         partitions = {partition for of_group in positions.values() for partition in of_group}
         ends = (
             admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST), isolation_level="read_committed")
@@ -104,6 +105,13 @@ def group_lag(bootstrap: str) -> Mapping[str, Mapping[str, int]]:
             topics = lags.setdefault(group, {})
             topics[partition.topic] = topics.get(partition.topic, 0) + behind
     return lags
+
+
+def committed_positions(bootstrap: str, group: str) -> dict[tuple[str, int], int]:
+    """The group's committed offset for each (topic, partition) that it has one for."""
+    with _Admin(bootstrap) as admin:
+        found = _positions(admin, [group]).get(group, {})
+    return {(partition.topic, partition.partition): position.offset for partition, position in found.items()}
 
 
 class _Admin(KafkaAdminClient):  # type: ignore[misc]
@@ -169,21 +177,21 @@ def _create(admin: KafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
                 "topics", f"The topic {topic['name']} could not be created: {topic.get('error_message') or kind.__name__}."
             )
     admin.wait_for_topics(list(wanted), timeout_ms=_PATIENCE_MS)
-    _wait_for_coordinator(admin)
+    _positions(admin, ["strgw"])  # a new broker makes the topic of group positions now, and not when the first worker joins
 
 
-def _wait_for_coordinator(admin: KafkaAdminClient) -> None:
-    """Asks for a group until one is looked after: a new broker makes the topic for it now, and not when the first worker joins."""
+def _positions(admin: KafkaAdminClient, groups: Sequence[str]) -> Mapping[str, Mapping[TopicPartition, OffsetAndMetadata]]:
+    """Committed positions of each group; asks again while no broker looks after a group yet, as for seconds after a start."""
     deadline = time.monotonic() + _PATIENCE_MS / 1000
     while True:
         try:
-            admin.list_group_offsets(["strgw"])
+            found: Mapping[str, Mapping[TopicPartition, OffsetAndMetadata]] = admin.list_group_offsets(list(groups))
         except RetriableError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(_POLL_S)
         else:
-            return
+            return found
 
 
 def _acl(access: Access) -> ACL:

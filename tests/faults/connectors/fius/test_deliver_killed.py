@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from connectors.fius.dispatch import REPORT_CODEC
+from connectors.kafka.admin import committed_positions
 from connectors.kafka.scan import CommittedLog
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -19,17 +22,16 @@ SCRIPT = Path(__file__).parent / "deliver_process.py"
 REPORTS, VERSIONS, KILLS = 300, 3, 5
 
 
-def start(bootstrap: str, instance: str = "0") -> "subprocess.Popen[bytes]":
+@contextmanager
+def delivering(bootstrap: str, instance: str = "0") -> "Iterator[subprocess.Popen[bytes]]":
+    """A delivery process, killed at the end of the block."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("STRGW_")}
     command = [sys.executable, str(SCRIPT), bootstrap, instance]
-    return subprocess.Popen(command, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE)
-
-
-def kill(process: "subprocess.Popen[bytes]") -> None:
-    assert process.stdout is not None
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with subprocess.Popen(command, env=environment | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def wait_ready(process: "subprocess.Popen[bytes]") -> None:
@@ -58,12 +60,8 @@ def post_all(desk: Any) -> None:
 
 def positions(desk: Any) -> int:
     """Report versions behind the group's committed offsets."""
-    from kafka.admin import KafkaAdminClient
-
-    admin = KafkaAdminClient(bootstrap_servers=desk.bootstrap)
-    found = admin.list_group_offsets(["deliver"]).get("deliver", {})
-    admin.close()
-    return sum(entry.offset for tp, entry in found.items() if tp.topic == "filings")
+    found = committed_positions(desk.bootstrap, "deliver")
+    return sum(offset for (topic, _), offset in found.items() if topic == "filings")
 
 
 def ends(desk: Any) -> int:
@@ -71,25 +69,25 @@ def ends(desk: Any) -> int:
         return sum(end for _, end in log.bounds("filings", range(4)).values())
 
 
+def wait_for_all(desk: Any, total: int, deadline: float) -> None:
+    while (found := positions(desk)) < total:
+        assert time.monotonic() < deadline, f"{found} of {total}"
+        time.sleep(0.2)
+
+
 def test_nothing_is_sent_twice_and_every_last_version_is_out(desk: Any) -> None:
     post_all(desk)
     dice, total = random.Random(11), ends(desk)
     deadline = time.monotonic() + 240
     for _ in range(KILLS):
-        process = start(desk.bootstrap)
-        wait_ready(process)
-        before = positions(desk)
-        while positions(desk) == before < total:
-            assert time.monotonic() < deadline, "the delivery does not move"
-        time.sleep(dice.random() * 0.4)
-        kill(process)
-    process = start(desk.bootstrap)
-    try:
-        while positions(desk) < total:
-            assert time.monotonic() < deadline, f"{positions(desk)} of {total}"
-            time.sleep(0.2)
-    finally:
-        kill(process)
+        with delivering(desk.bootstrap) as process:
+            wait_ready(process)
+            before = positions(desk)
+            while positions(desk) == before < total:
+                assert time.monotonic() < deadline, "the delivery does not move"
+            time.sleep(dice.random() * 0.4)
+    with delivering(desk.bootstrap):
+        wait_for_all(desk, total, deadline)
     for fiu in ("ae", "kg"):
         filings = desk.filings(fiu)
         assert [key for key, count in Counter((f.report_id, f.version) for f in filings).items() if count > 1] == []
@@ -107,20 +105,13 @@ def test_nothing_is_sent_twice_and_every_last_version_is_out(desk: Any) -> None:
 
 def test_a_second_delivery_takes_over_from_a_killed_one(desk: Any) -> None:
     post_all(desk)
-    first = start(desk.bootstrap, "a")
-    wait_ready(first)
     deadline = time.monotonic() + 120
-    while positions(desk) < 50:
-        assert time.monotonic() < deadline, "the delivery does not move"
-    kill(first)
-    second = start(desk.bootstrap, "b")
-    try:
-        total = ends(desk)
-        while positions(desk) < total:
-            assert time.monotonic() < deadline, f"{positions(desk)} of {total}"
-            time.sleep(0.2)
-    finally:
-        kill(second)
+    with delivering(desk.bootstrap, "a") as first:
+        wait_ready(first)
+        while positions(desk) < 50:
+            assert time.monotonic() < deadline, "the delivery does not move"
+    with delivering(desk.bootstrap, "b"):
+        wait_for_all(desk, ends(desk), deadline)
     counts = Counter((f.report_id, f.version) for f in desk.filings("kg"))
     assert max(counts.values()) == 1
     assert {report_id for report_id, version in counts if version == VERSIONS} == {f"{n:032x}" for n in range(REPORTS)}

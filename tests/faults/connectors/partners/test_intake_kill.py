@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
+from connectors.kafka.admin import committed_positions
 from connectors.kafka.transactions import TRANSACTION_TIMEOUT_MS
 from connectors.partners.intake import GROUP
-from ops.audit import committed_positions
 
 SEED = 7
 BAD_EVERY = 10
