@@ -3,18 +3,22 @@
 Independent of the stages: it reads the partner topics' committed positions, `transfers` and `quarantine`, and marks
 every source coordinate it meets. An offset without a mark is lost, one with two is doubled. Offsets that hold no event
 (transaction markers, aborted records) leave gaps; a gap is believed only after the partner topic itself was read there.
+Where a partner's records may hold several transfers, its topic is read whole, and the events are the transfers in each record.
 
-Memory: one byte for each event, and 8 bytes of a digest for each transfer of the `transfers` partition being read.
+Memory: one byte for each record, more for each further transfer of a record, and 8 bytes of a digest for each transfer of the
+`transfers` partition being read.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import msgspec
 
 from connectors.kafka.admin import committed_positions
-from connectors.kafka.scan import CommittedLog
+from connectors.kafka.scan import CommittedLog, LogRecord
 from schemas import topics
 from schemas.codec import Codec
 from schemas.quarantine import QUARANTINED, QuarantineRecord
@@ -57,12 +61,14 @@ class PartitionAudit(msgspec.Struct, frozen=True):
 
 @dataclass(slots=True)
 class Ledger:
-    """Marks of one source partition over the offsets [first, end): how often each offset ended as something."""
+    """Marks of one source partition over the offsets [first, end): how often each offset ended as something, and, by (offset, place),
+    how often the second and further transfers of a record did."""
 
     first: int
     end: int
     last: int
     marks: bytearray = field(init=False)
+    further: Counter[tuple[int, int]] = field(default_factory=Counter)
     transfers: int = 0
     duplicates: int = 0
     quarantined: int = 0
@@ -70,13 +76,21 @@ class Ledger:
     def __post_init__(self) -> None:
         self.marks = bytearray(max(0, self.end - self.first))
 
-    def mark(self, offset: int) -> bool:
-        """Counts the offset; False when it lies outside (retention took the event, or it came after the audit began)."""
+    def mark(self, offset: int, place: int = 0) -> bool:
+        """Counts a transfer; False when it lies outside (retention took the event, or it came after the audit began)."""
         if not self.first <= offset < self.end:
             return False
-        index = offset - self.first
-        self.marks[index] = min(255, self.marks[index] + 1)
+        if place:
+            self.further[offset, place] += 1
+        else:
+            index = offset - self.first
+            self.marks[index] = min(255, self.marks[index] + 1)
         return True
+
+    def missing(self, offset: int, transfers: int) -> int:
+        """How many of the transfers in the record at `offset` ended as nothing."""
+        unmarked = sum((offset, place) not in self.further for place in range(1, transfers))
+        return unmarked + (not self.marks[offset - self.first])
 
     def gaps(self) -> Iterator[tuple[int, int]]:
         """Runs [start, end) of offsets without a mark."""
@@ -90,8 +104,9 @@ class Ledger:
 
     def result(self, key: Partition, lost: list[int], waiting: int) -> PartitionAudit:
         """The finished line; `lost` are the offsets of events in the gaps, `waiting` the events behind the position."""
-        marked = len(self.marks) - self.marks.count(0)
+        marked = len(self.marks) - self.marks.count(0) + len(self.further)
         doubled = [self.first + index for index, count in enumerate(self.marks) if count > 1]
+        doubled += [offset for (offset, _), count in sorted(self.further.items()) if count > 1]
         return PartitionAudit(
             topic=key[0],
             partition=key[1],
@@ -108,10 +123,19 @@ class Ledger:
 
 
 class Audit:
-    """One run over a broker. `told(done, total)` is called with records of the internal topics read so far."""
+    """One run over a broker. `told(done, total)` is called with records of the internal topics read so far.
 
-    def __init__(self, bootstrap: str, group: str, is_partner_topic: Callable[[str], bool]) -> None:
-        self._bootstrap, self._group, self._is_partner_topic = bootstrap, group, is_partner_topic
+    several  for the partner topics whose records may hold several transfers: how many a record holds
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        group: str,
+        is_partner_topic: Callable[[str], bool],
+        several: Mapping[str, Callable[[LogRecord], int]] = MappingProxyType({}),
+    ) -> None:
+        self._bootstrap, self._group, self._is_partner_topic, self._several = bootstrap, group, is_partner_topic, several
         self._ledgers: dict[Partition, Ledger] = {}
 
     def run(self, told: Callable[[int, int], None]) -> list[PartitionAudit]:
@@ -161,7 +185,7 @@ class Audit:
         for transfer in batch.transfers:
             content = _content(transfer.uid, transfer.digest)
             ledger = self._ledger(transfer.source)
-            if ledger is not None and ledger.mark(transfer.source.offset):
+            if ledger is not None and ledger.mark(transfer.source.offset, transfer.source.index):
                 if content in seen:
                     ledger.duplicates += 1
                 else:
@@ -170,7 +194,7 @@ class Audit:
 
     def _mark_quarantined(self, record: QuarantineRecord) -> None:
         ledger = self._ledger(record.source)
-        if record.state == QUARANTINED and ledger is not None and ledger.mark(record.source.offset):
+        if record.state == QUARANTINED and ledger is not None and ledger.mark(record.source.offset, record.source.index):
             ledger.quarantined += 1
 
     def _ledger(self, source: Coordinate) -> Ledger | None:
@@ -178,8 +202,12 @@ class Audit:
 
     def _lost(self, log: CommittedLog, key: Partition) -> list[int]:
         topic, partition = key
-        gaps = self._ledgers[key].gaps()
-        return [record.offset for span in gaps for record in log.read(topic, {partition: span})]
+        ledger = self._ledgers[key]
+        count = self._several.get(topic)
+        if count is not None:
+            whole = log.read(topic, {partition: (ledger.first, ledger.end)})
+            return [record.offset for record in whole for _ in range(ledger.missing(record.offset, count(record)))]
+        return [record.offset for span in ledger.gaps() for record in log.read(topic, {partition: span})]
 
     def _waiting(self, log: CommittedLog, key: Partition) -> int:
         """Events behind the position; of a long backlog the offsets, which a transaction's marker may make one too many."""

@@ -16,7 +16,7 @@ class Partner(msgspec.Struct, frozen=True):
     """A reporting entity's feed.
 
     kind          mto | bank | wallet | psp
-    format        native format name ("strgw.transfer/1")
+    format        of its feed: "strgw.transfer/1", or another of connectors.partners.formats.FORMATS
     scope         partner | country | deployment: within which bounds its entities may be linked
     home_country  default region for phone numbers and for the country scope
     stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)

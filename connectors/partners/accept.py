@@ -1,21 +1,22 @@
-"""One partner event in, one canonical transfer or one coded rejection out. Never both, never neither."""
+"""A partner's record in; for each transfer in it one canonical transfer or one coded rejection out. Never both, never neither."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
-from schemas.native import InvalidTransfer
-from schemas.native_reading import MAX_BYTES, Reading, from_fields, read_json, readable_transfer_id
+from connectors.partners.formats import FORMATS
+from connectors.partners.formats.contract import Incoming, Item
+from connectors.partners.formats.native import read as read_native
+from schemas.native import NATIVE, InvalidTransfer
+from schemas.native_reading import MAX_BYTES, Reading, readable_transfer_id
 from schemas.native_rules import check
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
-from schemas.wire import MAGIC, UnreadableAvro, schema_registry
 from streams.domain.canonical import Canon
 from streams.domain.identity import Keyring
 
 DAY_MS = 86_400_000
-_AVRO = bytes((MAGIC,))
 
 
 class Rejection(msgspec.Struct, frozen=True):
@@ -24,41 +25,68 @@ class Rejection(msgspec.Struct, frozen=True):
     reason_code  closed set, schemas.native.Code
     reason       one sentence that says what to mend; it names fields and never their values
     field        path of the field at fault ("" where the record as a whole is)
-    raw_sha256   hex digest of the bytes as they came
+    raw          what is kept of the event: the record, or a part of it that holds this transfer alone
+    raw_sha256   hex digest of `raw`
     transfer_id  where it could be read
     """
 
     reason_code: str
     reason: str
     source: Coordinate
+    raw: bytes
     raw_sha256: str
     transfer_id: str | None = None
     field: str = ""
 
 
 class Acceptor:
-    """Takes in the events of one partner. `now_ms` tells the time (ms UTC), against which future events are refused."""
+    """Takes in the events of one partner. `now_ms` tells the time (ms UTC), against which future events are refused.
+
+    Raises  FormatError where the partner's settings for its format cannot be used
+    """
 
     def __init__(self, partner: Partner, keyring: Keyring, now_ms: Callable[[], int]) -> None:
         self.partner = partner
         self._now_ms = now_ms
         self._canon = Canon(partner, keyring)
-        self._avro = schema_registry()
+        self._is_native = partner.format == NATIVE
+        self._read = FORMATS[partner.format].reader(partner)
+
+    def take_in(self, incoming: Incoming, source: Coordinate) -> Sequence[Transfer | Rejection]:
+        """What became of each transfer in the record at `source`, in its order; one rejection where it holds none.
+
+        Shape  the n-th has index n in its coordinate
+        """
+        if self._is_native:
+            return (self.accept(incoming.raw, source),)
+        items = list(self._read(incoming))
+        if not items:
+            nothing = InvalidTransfer("empty", "The record holds no transfer; send at least one.")
+            return (_rejection(nothing, None, incoming.raw, source),)
+        return [
+            self._settle(item, incoming.raw, source if number == 0 else msgspec.structs.replace(source, index=number))
+            for number, item in enumerate(items)
+        ]
 
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
-        """The canonical transfer of the event in `raw` (native JSON, or Avro behind a zero byte), or why there is none."""
+        """The canonical transfer of the native event in `raw` (JSON, or Avro behind a zero byte), or why there is none."""
         reading: Reading | None = None
         try:
-            reading = self._avro_event(raw) if raw.startswith(_AVRO) else read_json(raw)
+            reading = read_native(raw)
             meaning = check(reading.event, self._now_ms())
-        except (InvalidTransfer, UnreadableAvro) as fault:
+        except InvalidTransfer as fault:
             return _rejection(fault, reading, raw, source)
         return self._canon.transfer(reading, meaning, source)
 
-    def _avro_event(self, raw: bytes) -> Reading:
-        if len(raw) > MAX_BYTES:
-            raise InvalidTransfer("too_large", f"The record is larger than {MAX_BYTES} bytes; send one transfer per record.")
-        return from_fields(self._avro.decode("transfer", raw))
+    def _settle(self, item: Item, record: bytes, source: Coordinate) -> Transfer | Rejection:
+        kept, reading = item.kept or record, item.result
+        if isinstance(reading, InvalidTransfer):
+            return _rejection(reading, None, kept, source)
+        try:
+            meaning = check(reading.event, self._now_ms())
+        except InvalidTransfer as fault:
+            return _rejection(fault, reading, kept, source)
+        return self._canon.transfer(reading, meaning, source)
 
 
 def stream_start(at_ms: int) -> int:
@@ -66,15 +94,8 @@ def stream_start(at_ms: int) -> int:
     return at_ms - at_ms % DAY_MS
 
 
-def _rejection(fault: InvalidTransfer | UnreadableAvro, reading: Reading | None, raw: bytes, source: Coordinate) -> Rejection:
-    transfer_id = reading.event.transfer_id if reading is not None else None
-    if transfer_id is None and isinstance(fault, InvalidTransfer):
-        transfer_id = fault.transfer_id or (readable_transfer_id(raw) if len(raw) <= MAX_BYTES else None)
-    return Rejection(
-        reason_code=fault.code,
-        reason=fault.reason,
-        source=source,
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
-        transfer_id=transfer_id,
-        field=fault.path if isinstance(fault, InvalidTransfer) else "",
-    )
+def _rejection(fault: InvalidTransfer, reading: Reading | None, raw: bytes, source: Coordinate) -> Rejection:
+    transfer_id = reading.event.transfer_id if reading is not None else fault.transfer_id
+    if transfer_id is None and len(raw) <= MAX_BYTES:
+        transfer_id = readable_transfer_id(raw)
+    return Rejection(fault.code, fault.reason, source, raw, hashlib.sha256(raw).hexdigest(), transfer_id, fault.path)

@@ -6,7 +6,7 @@ stays near that of two commits while there is capacity.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from connectors.kafka.overlap import OverlappedCommits
@@ -15,9 +15,12 @@ from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
 from connectors.partners import quarantine
 from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.formats import FORMATS
+from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
 from schemas import topics
+from schemas.native import NATIVE
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 
@@ -152,7 +155,7 @@ class StreamHead:
         self._bootstrap, self._commits, self._acceptors = bootstrap, commits, acceptors
 
     def first_event(self, partner: str) -> int | None:
-        """Earliest occurred_at among the first valid event of each partition, ms UTC."""
+        """Earliest occurred_at of the first record with a valid transfer in each partition, ms UTC."""
         topic = topics.partner_transfers(partner)
         firsts: dict[int, int] = {}
         with CommittedLog(self._bootstrap) as reader:
@@ -160,9 +163,10 @@ class StreamHead:
             heads = {number: (first, min(end, first + HEAD_RECORDS)) for number, (first, end) in bounds.items()}
             for record in reader.read(topic, heads):
                 if record.partition not in firsts:
-                    result = self._acceptors[partner].accept(record.value or b"", _coordinate(record))
-                    if isinstance(result, Transfer):
-                        firsts[record.partition] = result.occurred_ms
+                    results = self._acceptors[partner].take_in(_incoming(record), _coordinate(record))
+                    times = [result.occurred_ms for result in results if isinstance(result, Transfer)]
+                    if times:
+                        firsts[record.partition] = min(times)
         return min(firsts.values(), default=None)
 
     def decide(self, partner: str, candidate_ms: int) -> int:
@@ -186,6 +190,17 @@ def partner_of(topic: str) -> str:
     return match[1]
 
 
+def several_in(partners: Iterable[Partner]) -> dict[str, Callable[[LogRecord], int]]:
+    """By topic, for partners whose format lets a record hold several transfers: how many events a record is (at least one)."""
+    return {
+        topics.partner_transfers(one.id): _counter(FORMATS[one.format].reader(one)) for one in partners if one.format != NATIVE
+    }
+
+
+def _counter(reader: Reader) -> Callable[[LogRecord], int]:
+    return lambda record: max(1, sum(1 for _ in reader(_incoming(record))))
+
+
 def is_partner_topic(topic: str) -> bool:
     """Whether intake reads the topic."""
     return _PARTNER.fullmatch(topic) is not None
@@ -197,11 +212,15 @@ def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record
     if acceptor is None:
         outgoing.quarantine(quarantine.partner_unknown(source, raw, quarantine.attempts_of(record.headers)))
         return
-    result = acceptor.accept(raw, source)
-    if isinstance(result, Rejection):
-        outgoing.quarantine(quarantine.rejected(result, partner, raw, quarantine.attempts_of(record.headers)))
-    else:
-        outgoing.accept(result)
+    for result in acceptor.take_in(_incoming(record), source):
+        if isinstance(result, Rejection):
+            outgoing.quarantine(quarantine.rejected(result, partner, quarantine.attempts_of(record.headers)))
+        else:
+            outgoing.accept(result)
+
+
+def _incoming(record: LogRecord) -> Incoming:
+    return Incoming(record.value or b"", record.headers, record.timestamp)
 
 
 def _coordinate(record: LogRecord) -> Coordinate:

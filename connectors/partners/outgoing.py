@@ -41,7 +41,7 @@ class Outgoing:
         """Takes in a valid event and its receipt."""
         partner, source = transfer.partner, transfer.source
         self._transfers[partition_of(transfer.uid, self._partitions)].append(transfer)
-        self._receipts[partner, source.partition].append(ReceiptLine(source.offset, transfer.transfer_id))
+        self._receipts[partner, source.partition].append(ReceiptLine(source.offset, transfer.transfer_id, place=source.index))
         self.outcomes[partner, ACCEPTED] += 1
         earliest = self.earliest_ms.get(partner)
         if earliest is None or transfer.occurred_ms < earliest:
@@ -53,7 +53,7 @@ class Outgoing:
         self.outcomes[record.partner, QUARANTINED] += 1
         if record.partner:
             source = record.source
-            line = ReceiptLine(source.offset, record.transfer_id, record.reason_code, record.reason)
+            line = ReceiptLine(source.offset, record.transfer_id, record.reason_code, record.reason, source.index)
             self._receipts[record.partner, source.partition].append(line)
 
     def reason_codes(self) -> Counter[str]:

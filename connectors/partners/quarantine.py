@@ -16,8 +16,10 @@ RAW_LIMIT = 8 * 1024 * 1024  # as large as a partner's record may be; `quarantin
 
 
 def entry_key(source: Coordinate) -> bytes:
-    """Key of an entry: its source coordinate, `topic/partition/offset`; people use it as the entry's id too."""
-    return f"{source.topic}/{source.partition}/{source.offset}".encode()
+    """Key of an entry: its source coordinate, `topic/partition/offset`, and `/index` from a record's second transfer on; people use it
+    as the entry's id too."""
+    index = f"/{source.index}" if source.index else ""
+    return f"{source.topic}/{source.partition}/{source.offset}{index}".encode()
 
 
 def entry_id(record: QuarantineRecord) -> str:
@@ -25,7 +27,7 @@ def entry_id(record: QuarantineRecord) -> str:
     return entry_key(record.source).decode()
 
 
-def rejected(rejection: Rejection, partner: str, raw: bytes, attempts: int) -> QuarantineRecord:
+def rejected(rejection: Rejection, partner: str, attempts: int) -> QuarantineRecord:
     """The entry for an event that was refused."""
     return QuarantineRecord(
         stage=STAGE,
@@ -34,11 +36,11 @@ def rejected(rejection: Rejection, partner: str, raw: bytes, attempts: int) -> Q
         reason_code=rejection.reason_code,
         reason=rejection.reason,
         fingerprint=fingerprint(rejection.reason_code, rejection.field),
-        raw=raw[:RAW_LIMIT],
+        raw=rejection.raw[:RAW_LIMIT],
         raw_sha256=rejection.raw_sha256,
         transfer_id=rejection.transfer_id,
         attempts=attempts,
-        raw_truncated=len(raw) > RAW_LIMIT,
+        raw_truncated=len(rejection.raw) > RAW_LIMIT,
     )
 
 

@@ -12,12 +12,16 @@ from schemas.wire import schema_registry
 
 
 class ReceiptLine(NamedTuple):
-    """The outcome of the event at `offset`; a reason code and a sentence that says what to mend where it was refused."""
+    """The outcome of a transfer in the record at `offset`; a reason code and a sentence that says what to mend where it was refused.
+
+    place  in a record that holds several transfers, else 0
+    """
 
     offset: int
     transfer_id: str | None = None
     reason_code: str | None = None
     reason: str | None = None
+    place: int = 0
 
 
 def encode_receipts(partner: str, partition: int, lines: Iterable[ReceiptLine]) -> bytes:
@@ -28,13 +32,13 @@ def encode_receipts(partner: str, partition: int, lines: Iterable[ReceiptLine]) 
             "partner": partner,
             "topic": partner_transfers(partner),
             "partition": partition,
-            "lines": [_fields(line) for line in sorted(lines, key=_offset)],
+            "lines": [_fields(line) for line in sorted(lines, key=_place)],
         },
     )
 
 
-def _offset(line: ReceiptLine) -> int:
-    return line.offset
+def _place(line: ReceiptLine) -> tuple[int, int]:
+    return line.offset, line.place
 
 
 def _fields(line: ReceiptLine) -> dict[str, object]:
@@ -45,4 +49,5 @@ def _fields(line: ReceiptLine) -> dict[str, object]:
         "accepted": line.reason_code is None,
         "reason_code": line.reason_code,
         "reason": line.reason,
+        "index": line.place,
     }

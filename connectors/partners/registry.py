@@ -9,15 +9,14 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+from connectors.partners.formats import FORMATS
 from schemas.codes import COUNTRIES
-from schemas.native import NATIVE
 from schemas.registry import Licence, Partner
 from schemas.yaml_rows import Document, RegistryError
 
 PARTNERS_SCHEMA = "strgw.partners/1"
 SAMPLE = "partners.sample.yaml"
 KINDS = ("mto", "bank", "wallet", "psp")
-FORMATS = (NATIVE,)
 SCOPES = ("partner", "country", "deployment")
 RELEASES = ("automatic", "review")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # it names topics and transactional ids

@@ -5,12 +5,13 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.kafka.scan import TopicMissing
-from connectors.partners.intake import GROUP, is_partner_topic
+from connectors.partners.intake import GROUP, is_partner_topic, several_in
 from ops.audit import Audit, PartitionAudit, totals
 from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.progress import progress_bar
+from ops.registries import partners_of
 from ops.settings import Settings
 
 NUMBERS = ("events", "transfers", "duplicates", "quarantined", "waiting", "lost", "doubled")
@@ -32,7 +33,8 @@ def verify(settings: Settings, as_json: bool) -> int:
     """
     try:
         with progress_bar("Reading") as advance:
-            lines = Audit(running_bootstrap(settings), GROUP, is_partner_topic).run(
+            several = several_in(partners_of(settings).values())
+            lines = Audit(running_bootstrap(settings), GROUP, is_partner_topic, several).run(
                 lambda done, total: advance(done, total, f"{done:,} of {total:,} records")
             )
     except TopicMissing as error:

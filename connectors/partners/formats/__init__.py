@@ -1,9 +1,13 @@
-"""Files in formats other than the native one, read as native events: one file a format, and which there are."""
+"""The formats in which partners send transfers, one file each, and which there are."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from connectors.partners.formats import accounts_csv
+from connectors.partners.formats import accounts_csv, native
+from connectors.partners.formats.contract import Format
+
+# What a partner's `format` in partners.yaml may be.
+FORMATS: dict[str, Format] = {known.id: known for known in (native.FORMAT,)}
 
 
 class Line(NamedTuple):
@@ -15,9 +19,9 @@ class Line(NamedTuple):
     event: bytes
 
 
-Reader = Callable[[bytes], Callable[[bytes], bytes]]
+LineReader = Callable[[bytes], Callable[[bytes], bytes]]
 # A reader is given a file's first line and returns what turns each further line into an event.
-FILE_FORMATS: dict[str, Reader] = {accounts_csv.FORMAT: accounts_csv.reader}
+FILE_FORMATS: dict[str, LineReader] = {accounts_csv.FORMAT: accounts_csv.reader}
 
 
 def read_lines(format_: str, lines: Iterable[tuple[str, int, bytes]]) -> Iterator[Line]:

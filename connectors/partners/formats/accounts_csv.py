@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.partners.formats.contract import FormatError
 from schemas.native import NATIVE
 
 FORMAT = "accounts.csv/1"
@@ -21,12 +22,6 @@ NEEDED = ("event_id", "ts", "sender_id", "receiver_id", "amount", "currency", "c
 OPTIONAL = ("receiver_bank",)
 OUTSIDE = "sink"
 CHANNELS = {"mobile_p2p": "wallet_to_wallet", "cash": "cash_to_cash"}  # the native words for theirs; others are taken as they are
-
-
-class FormatError(Exception):
-    """A file that is not in the format it was said to be in. The text is one sentence that says what to do."""
-
-    code = "format"
 
 
 def reader(head: bytes) -> Callable[[bytes], bytes]:

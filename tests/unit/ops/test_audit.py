@@ -66,3 +66,28 @@ def test_events_behind_the_committed_position_wait_and_are_no_fault() -> None:
 def test_totals_add_up_all_partitions() -> None:
     lines = [ledger(end=10).result(("a", 0), [], 5), ledger(end=10).result(("a", 1), [], 2)]
     assert totals(lines)["waiting"] == 7
+
+
+def test_every_transfer_of_a_record_counts_as_an_event() -> None:
+    book = ledger(end=12, last=12)
+    assert all(book.mark(offset, place) for offset, place in ((10, 0), (10, 1), (10, 2), (11, 0)))
+    book.transfers = 4
+    line = book.result(KEY, [], 0)
+    assert (line.events, line.holds) == (4, True)
+    assert book.missing(10, 3) == 0
+
+
+def test_a_transfer_of_a_record_that_ended_as_nothing_is_missed() -> None:
+    book = ledger(end=12, last=12)
+    book.mark(10)
+    book.mark(10, 2)
+    assert (book.missing(10, 3), book.missing(11, 2)) == (1, 2)
+
+
+def test_a_further_transfer_of_a_record_that_ended_twice_is_doubled() -> None:
+    book = ledger(end=11, last=11)
+    for place in (0, 1, 1):
+        book.mark(10, place)
+    book.transfers = 2
+    line = book.result(KEY, [], 0)
+    assert (line.doubled_offsets, line.holds) == ((10,), False)

@@ -107,6 +107,7 @@ def test_every_event_has_one_neutral_receipt_that_says_what_to_mend(gate: Any) -
         "accepted",
         "reason_code",
         "reason",
+        "index",
     }
     assert not [line for line in receipts if "Karimov" in json.dumps(line)]
 

@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 
 from connectors.partners.accept import Acceptor, Rejection, stream_start
+from connectors.partners.formats import FORMATS
+from connectors.partners.formats.contract import Format, Incoming, Item
+from connectors.partners.formats.native import read
+from schemas.native import InvalidTransfer
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 from schemas.wire import schema_registry
@@ -94,3 +98,29 @@ def test_a_bad_event_leaves_the_next_one_alone() -> None:
 )
 def test_a_stream_starts_at_midnight_utc(at_ms: int, start_ms: int) -> None:
     assert stream_start(at_ms) == start_ms
+
+
+def several(incoming: Incoming) -> list[Item]:
+    """A format of lines, each a native event or the word bad."""
+    lines = incoming.raw.splitlines()
+    return [Item(InvalidTransfer("field_value", "A sentence.", "here") if line == b"bad" else read(line), line) for line in lines]
+
+
+@pytest.fixture
+def lines_acceptor(monkeypatch: pytest.MonkeyPatch) -> Acceptor:
+    monkeypatch.setitem(FORMATS, "lines/1", Format("lines/1", "lines", lambda _: several, ()))
+    return Acceptor(Partner("demo", "Demo", "mto", "lines/1", "KZ", ()), Keyring(b"m" * 32), lambda: NOW_MS)
+
+
+def test_each_transfer_of_a_record_ends_by_itself_under_its_own_place(lines_acceptor: Acceptor) -> None:
+    good, naive = json.dumps(EVENT).encode(), json.dumps({**EVENT, "occurred_at": "2024-05-17T18:42:10"}).encode()
+    results = lines_acceptor.take_in(Incoming(b"\n".join((good, b"bad", naive, good))), SOURCE)
+    assert [getattr(result, "reason_code", "") for result in results] == ["", "field_value", "time_without_offset", ""]
+    assert [result.source.index for result in results] == [0, 1, 2, 3]
+    assert [result.raw for result in results if isinstance(result, Rejection)] == [b"bad", naive]
+
+
+def test_a_record_without_a_transfer_is_refused_as_a_whole(lines_acceptor: Acceptor) -> None:
+    (result,) = lines_acceptor.take_in(Incoming(b""), SOURCE)
+    assert isinstance(result, Rejection)
+    assert (result.reason_code, result.source) == ("empty", SOURCE)

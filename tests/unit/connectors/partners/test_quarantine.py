@@ -20,7 +20,7 @@ SOURCE = Coordinate("partner.demo.transfers", 3, 41)
 
 
 def test_an_entry_keeps_the_bytes_and_says_where_they_lay() -> None:
-    record = rejected(Rejection("field_value", "A sentence.", SOURCE, "00", "T1", "sender.phones[1]"), "demo", b"{", 2)
+    record = rejected(Rejection("field_value", "A sentence.", SOURCE, b"{", "00", "T1", "sender.phones[1]"), "demo", 2)
     assert (entry_id(record), record.raw, record.attempts, record.raw_truncated) == (
         "partner.demo.transfers/3/41",
         b"{",
@@ -31,7 +31,7 @@ def test_an_entry_keeps_the_bytes_and_says_where_they_lay() -> None:
 
 
 def test_bytes_beyond_the_limit_are_cut_and_said_to_be() -> None:
-    record = rejected(Rejection("too_large", "A sentence.", SOURCE, "00"), "demo", b"x" * (RAW_LIMIT + 1), 0)
+    record = rejected(Rejection("too_large", "A sentence.", SOURCE, b"x" * (RAW_LIMIT + 1), "00"), "demo", 0)
     assert (len(record.raw), record.raw_truncated) == (RAW_LIMIT, True)
 
 
@@ -49,8 +49,8 @@ def test_attempts_come_from_the_header_if_it_is_a_number(value: bytes | None, ex
 
 
 def test_a_marked_entry_no_longer_waits() -> None:
-    record = rejected(Rejection("not_json", "A sentence.", SOURCE, "00"), "demo", b"{", 0)
-    other = rejected(Rejection("not_json", "A sentence.", Coordinate("partner.demo.transfers", 3, 42), "00"), "demo", b"{", 0)
+    record = rejected(Rejection("not_json", "A sentence.", SOURCE, b"{", "00"), "demo", 0)
+    other = rejected(Rejection("not_json", "A sentence.", Coordinate("partner.demo.transfers", 3, 42), b"{", "00"), "demo", 0)
     marked = [record, other, redriven(record)]
     assert [entry_id(found) for found in open_entries(marked, lambda _: True)] == ["partner.demo.transfers/3/42"]
     assert latest(marked)["partner.demo.transfers/3/41"].state == "redriven"

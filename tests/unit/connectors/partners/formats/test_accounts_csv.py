@@ -7,7 +7,8 @@ import pytest
 
 from connectors.partners.accept import Acceptor, Rejection
 from connectors.partners.formats import read_lines
-from connectors.partners.formats.accounts_csv import FORMAT, FormatError, reader
+from connectors.partners.formats.accounts_csv import FORMAT, reader
+from connectors.partners.formats.contract import FormatError
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 from streams.domain.identity import Keyring

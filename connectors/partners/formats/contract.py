@@ -1,0 +1,77 @@
+"""What a partner's format is to the gateway: how a record in it is read, and what becomes of its fields."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from schemas.native import InvalidTransfer
+from schemas.native_reading import Reading
+from schemas.registry import Partner
+
+Headers = Sequence[tuple[str, bytes | None]]
+
+
+class Incoming(NamedTuple):
+    """A record as it came.
+
+    headers      of Kafka or of HTTP, names in any case
+    received_ms  when the broker or the server took it in (ms UTC); for formats whose times lack a year or an offset
+    """
+
+    raw: bytes
+    headers: Headers = ()
+    received_ms: int = 0
+
+    def header(self, name: str) -> str:
+        """The value of a header, "" where there is none; the last one where it is given twice."""
+        found = [value for key, value in self.headers if key.lower() == name and value is not None]
+        return found[-1].decode("utf-8", "replace") if found else ""
+
+
+class Item(NamedTuple):
+    """One transfer of a record: as read, or what is wrong with it.
+
+    kept  bytes that hold this transfer alone, readable in the same format; they go to the quarantine in place of the record. b"" where
+          the record itself is kept
+    """
+
+    result: Reading | InvalidTransfer
+    kept: bytes = b""
+
+
+class FieldRow(NamedTuple):
+    """Where one of our fields comes from: its path in strgw.transfer/1, its place in the format, and what happens on the way."""
+
+    canonical: str
+    source: str
+    note: str = ""
+
+
+Reader = Callable[[Incoming], Iterable[Item]]
+
+
+class Format(NamedTuple):
+    """One format.
+
+    id        its name in partners.yaml
+    title     what people call it
+    reader    makes a partner's reader once; raises FormatError where the partner's settings for the format cannot be used
+    fields    one row a field of ours that the format can fill
+    lost      what the format says and we do not keep, in words
+    """
+
+    id: str
+    title: str
+    reader: Callable[[Partner], Reader]
+    fields: tuple[FieldRow, ...]
+    lost: tuple[str, ...] = ()
+
+
+class FormatError(Exception):
+    """A file or a setting that does not fit the format it was said to be in. The text is one sentence that says what to do."""
+
+    code = "format"
+
+
+def one(result: Reading | InvalidTransfer) -> tuple[Item, ...]:
+    """The items of a record that holds one transfer."""
+    return (Item(result),)
