@@ -71,7 +71,7 @@ def oracle(subject: str) -> Any:
     ("subject", "number", "framed"),
     [
         ("transfer", 1, lambda: schema_registry().encode("transfer", TRANSFER)),
-        ("receipt", 6, lambda: schema_registry().encode("receipt", RECEIPT)),
+        ("receipt", 7, lambda: schema_registry().encode("receipt", RECEIPT)),
         ("filing", 3, lambda: encode_filing(FILING)),
         ("feedback", 4, lambda: schema_registry().encode("feedback", FEEDBACK)),
     ],
