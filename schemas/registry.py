@@ -19,6 +19,7 @@ class Partner(msgspec.Struct, frozen=True):
     format        of its feed: "strgw.transfer/1", or another of connectors.partners.formats.FORMATS
     scope         partner | country | deployment: within which bounds its entities may be linked
     home_country  default region for phone numbers and for the country scope
+    timezone      IANA zone of times without an offset in formats that allow them ("": UTC)
     stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)
     """
 
@@ -32,6 +33,7 @@ class Partner(msgspec.Struct, frozen=True):
     stream_start: str = ""
     credentials: str = ""
     release: str = "automatic"
+    timezone: str = ""
 
     def scope_id(self) -> str:
         """Name of the correlation scope; entity keys are HMACs under a key derived from it."""

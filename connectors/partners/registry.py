@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from connectors.partners.formats import FORMATS
 from schemas.codes import COUNTRIES
@@ -73,6 +74,8 @@ def problems(partner: Partner) -> Iterator[str]:
             yield f'{field}: "{value}" is not known, use one of {", ".join(allowed)}'
     if partner.home_country not in COUNTRIES:
         yield f'home_country: "{partner.home_country}" is not an ISO 3166-1 alpha-2 code'
+    if partner.timezone and partner.timezone not in available_timezones():
+        yield f'timezone: "{partner.timezone}" is no IANA zone, write for example Asia/Almaty'
     if partner.stream_start and not _is_day(partner.stream_start):
         yield f'stream_start: "{partner.stream_start}" is not a day, write YYYY-MM-DD'
     yield from _licence_problems(partner.licences)
