@@ -34,7 +34,7 @@ _WORD = re.compile(r"[^\W_]+")
 _DECIMAL = re.compile(r"\+?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()-]{4,24}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-UNKNOWN_TOWN = "-"  # no town known: it matches no place of the tables
+UNKNOWN = "-"  # a street or a town that is not said; it is nobody's identifier and matches no place
 MAX_ID = 64  # characters of a transfer id (schemas.native.Short)
 NOON = "T12:00:00"  # DEF: a day without an hour; midnight would look like night
 
@@ -89,13 +89,16 @@ def name_of_account(number: str) -> str:
 
 
 def address(lines: list[str], town: str, country: str) -> list[Fields]:
-    """A native address, or none where the country is unknown. Without a town the last line stands for it, as postal addresses end with it."""
+    """A native address, or none where the country is unknown. Without a town the last line stands for it, as postal addresses end with it.
+
+    A single line without a number is a town and no street: as an address, all who live there would share it.
+    """
     if country not in COUNTRIES:
         return []
     said = [line.strip() for line in lines if line.strip()]
-    city = town.strip() or (said[-1] if said else UNKNOWN_TOWN)
-    line = ", ".join(said) or city
-    return [{"line": line[:200], "city": city[:80], "country": country}]
+    city = town.strip() or (said[-1] if said else UNKNOWN)
+    is_street = len(said) > 1 or any(char.isdigit() for line in said for char in line)
+    return [{"line": ", ".join(said)[:200] if is_street else UNKNOWN, "city": city[:80], "country": country}]
 
 
 def agent(agent_id: str, name: str, country: str, city: str) -> Fields | None:
@@ -106,7 +109,7 @@ def agent(agent_id: str, name: str, country: str, city: str) -> Fields | None:
         "agent_id": agent_id[:64],
         "name": (name.strip() or agent_id)[:200],
         "country": country,
-        "city": city.strip()[:80] or UNKNOWN_TOWN,
+        "city": city.strip()[:80] or UNKNOWN,
     }
 
 
