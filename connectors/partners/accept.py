@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from connectors.partners.formats import FORMATS
+from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import Incoming, Item
 from connectors.partners.formats.native import read as read_native
 from schemas.native import NATIVE, InvalidTransfer
@@ -57,9 +58,12 @@ class Acceptor:
 
         Shape  the n-th has index n in its coordinate
         """
-        if self._is_native:
+        if self._is_native and not incoming.headers:
             return (self.accept(incoming.raw, source),)
-        items = list(self._read(incoming))
+        try:
+            items = list(self._read(unwrapped(incoming)))
+        except InvalidTransfer as fault:
+            return (_rejection(fault, None, incoming.raw, source),)
         if not items:
             nothing = InvalidTransfer("empty", "The record holds no transfer; send at least one.")
             return (_rejection(nothing, None, incoming.raw, source),)

@@ -6,7 +6,7 @@ own table says so. Only what is demanded and missing makes an event invalid.
 
 import hashlib
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -75,6 +75,16 @@ def local_time(text: str, partner: Partner) -> str:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(partner.timezone or "UTC"))
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+
+def instant(at_ms: int) -> str:
+    """An instant in ms UTC as RFC 3339."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def plain(text: str) -> str:
+    """The text without characters that no document can carry."""
+    return "".join(char if char.isprintable() else " " for char in text)
 
 
 def joined_id(*parts: str) -> str:
