@@ -14,3 +14,6 @@ def table(name: str) -> Iterator[dict[str, str]]:
 COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in table("countries.csv")}
 COUNTRIES = frozenset(COUNTRY_NAMES)
 CURRENCIES = frozenset(row["code"] for row in table("currencies.csv"))
+# By the three digits of ISO 3166-1 and ISO 4217; of two codes with one number the newer, which comes later in the alphabet (XCG for ANG).
+COUNTRY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("countries.csv") if row["numeric"]}
+CURRENCY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("currencies.csv")}

@@ -149,7 +149,13 @@ class Canon:
         accounts = []
         for held in native.accounts:
             number = identity.account_number(held.type, held.number)
-            accounts.append(Account(held.type, number))
+            if held.type == "card":
+                # The number itself is never kept; its key cannot be turned back into it.
+                accounts.append(Account("card", identity.masked_card(number)))
+                if identity.is_masked_card(held.number.replace(" ", "")):
+                    continue
+            else:
+                accounts.append(Account(held.type, number))
             if (form := identity.account_form(held.type, number, self._partner.id)) is not None:
                 forms.append((ACCOUNT, form))
         return tuple(accounts)

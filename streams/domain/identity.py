@@ -117,6 +117,17 @@ def account_form(type_: str, number: str, issuer: str) -> str | None:
     return f"account|{issuer}|{number}" if type_ == "account" else f"{type_}|{number}"
 
 
+def is_masked_card(number: str) -> bool:
+    """Whether the middle digits of a card number are left out, as stars, letters X or zeros: many cards share what is left."""
+    middle = number[6:-4]
+    return not number.isdigit() or (bool(middle) and not middle.strip("0"))
+
+
+def masked_card(number: str) -> str:
+    """A card number as it may be kept: first six and last four digits (PCI DSS 4.0, requirement 3.4.1)."""
+    return f"{number[:6]}{'*' * max(0, len(number) - 10)}{number[-4:]}"
+
+
 def account_number(type_: str, number: str) -> str:
     """The number as compared: IBANs as ISO 13616 prints them without spaces, others letters and digits in upper case."""
     if number.isascii() and number.isalnum():
