@@ -24,7 +24,7 @@ CHECKS = (
     ("types", ["mypy", "--no-error-summary"]),
     ("imports", ["lint-imports", "--no-cache"]),
     ("schemas", ["python", ".ci/check_schemas.py"]),
-    ("catalogue", ["python", ".ci/check_catalogue.py"]),
+    ("pages", ["python", ".ci/check_pages.py"]),
 )
 # What waits most of the time, for brokers and for processes to start, runs beside what computes; both lanes take about as long.
 LANES = (("unit", "property", "golden", "faults"), ("integration",))

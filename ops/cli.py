@@ -22,6 +22,7 @@ COMMANDS = (
     ("intake", "Take in the partners' transfers."),
     ("deliver", "Publish filings to the FIUs' topics and read their answers."),
     ("post", "Post a file of transfers as a partner would."),
+    ("formats", "Print the formats a partner may send in, field by field."),
     ("simulate", "Make an invented stream with planted patterns and their truth."),
     ("held", "List or show filings that wait for a person."),
     ("fiu", "Read an FIU's topic as that FIU would."),

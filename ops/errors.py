@@ -6,7 +6,7 @@ WRITTEN_FOR_PEOPLE = {
     "schemas.codec.CorruptRecord": "corrupt_record",
     "connectors.fius.goaml.profile.ProfileError": "profile",
     "schemas.yaml_rows.RegistryError": "registry",
-    "connectors.partners.formats.accounts_csv.FormatError": "format",
+    "connectors.partners.formats.contract.FormatError": "format",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
 }

@@ -20,6 +20,7 @@ class Partner(msgspec.Struct, frozen=True):
     scope         partner | country | deployment: within which bounds its entities may be linked
     home_country  default region for phone numbers and for the country scope
     timezone      IANA zone of times without an offset in formats that allow them ("": UTC)
+    mapping       file that says which columns are which fields, for the format csv/1
     stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)
     """
 
@@ -34,6 +35,7 @@ class Partner(msgspec.Struct, frozen=True):
     credentials: str = ""
     release: str = "automatic"
     timezone: str = ""
+    mapping: str = ""
 
     def scope_id(self) -> str:
         """Name of the correlation scope; entity keys are HMACs under a key derived from it."""

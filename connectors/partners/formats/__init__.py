@@ -3,13 +3,22 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from connectors.partners.formats import accounts_csv, gsma_mm, iso8583, iso20022, ivms101, mojaloop, mt103, native
+from connectors.partners.formats import accounts_csv, csv_mapped, gsma_mm, iso8583, iso20022, ivms101, mojaloop, mt103, native
 from connectors.partners.formats.contract import Format
 
 # What a partner's `format` in partners.yaml may be.
 FORMATS: dict[str, Format] = {
     known.id: known
-    for known in (native.FORMAT, iso20022.FORMAT, mt103.FORMAT, mojaloop.FORMAT, gsma_mm.FORMAT, ivms101.FORMAT, iso8583.FORMAT)
+    for known in (
+        native.FORMAT,
+        iso20022.FORMAT,
+        mt103.FORMAT,
+        mojaloop.FORMAT,
+        gsma_mm.FORMAT,
+        ivms101.FORMAT,
+        iso8583.FORMAT,
+        csv_mapped.FORMAT,
+    )
 }
 
 

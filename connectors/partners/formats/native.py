@@ -34,4 +34,4 @@ def _reader(_: Partner) -> Reader:
     return items
 
 
-FORMAT = Format(NATIVE, "our own JSON or Avro", _reader, fields=())
+FORMAT = Format(NATIVE, "our own JSON or Avro: its fields are the fields", _reader, fields=())

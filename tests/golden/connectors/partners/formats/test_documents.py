@@ -23,7 +23,10 @@ def document(case: Path) -> bytes:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_a_document_means_the_transfers_written_beside_it(case: Path) -> None:
     format_ = next(known for known in FORMATS.values() if known.id.partition("/")[0] == case.parent.name)
-    partner = Partner("demo", "Demo", "bank", format_.id, "KZ", (), timezone="Asia/Almaty")
+    mapping = case.parent / "mapping.yaml"
+    partner = Partner(
+        "demo", "Demo", "bank", format_.id, "KZ", (), timezone="Asia/Almaty", mapping=str(mapping) if mapping.exists() else ""
+    )
     found = []
     for item in format_.reader(partner)(Incoming(document(case), (), RECEIVED_MS)):
         assert isinstance(item.result, Reading), item.result
