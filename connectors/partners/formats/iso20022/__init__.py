@@ -47,7 +47,9 @@ def _check_count(document: Document, found: int) -> None:
 
 def _rows() -> tuple[FieldRow, ...]:
     tables = (("pacs.008", pacs008.FIELDS), ("pain.001", pain001.FIELDS), ("camt.054", camt054.FIELDS))
-    return tuple(FieldRow(row.canonical, f"{name}: {row.source}".removesuffix(": "), row.note) for name, rows in tables for row in rows)
+    return tuple(
+        FieldRow(row.canonical, f"{name}: {row.source}".removesuffix(": "), row.note) for name, rows in tables for row in rows
+    )
 
 
 FORMAT = Format(
