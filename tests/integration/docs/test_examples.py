@@ -11,6 +11,7 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
+from connectors.partners.formats.csv_mapped.mapping import parse
 from connectors.partners.receipts import ReceiptLine, encode_receipts
 from connectors.partners.registry import read_partners
 from schemas.filing import Filing
@@ -69,8 +70,20 @@ def place(broker: str) -> Iterator[Place]:
 left_open = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
+def test_the_mapping_of_columns_is_valid() -> None:
+    assert parse(blocks("partners.md", "yaml")[1], "partners.md").columns == {
+        "No",
+        "State",
+        "Date",
+        "Time",
+        "Sum",
+        "Series",
+        "Number",
+    }
+
+
 def test_the_registry_row_is_valid() -> None:
-    (row,) = blocks("partners.md", "yaml")
+    row = blocks("partners.md", "yaml")[0]
     assert list(read_partners(row, "partners.md")) == ["sunrise"]
 
 
