@@ -47,6 +47,7 @@ class Lease:
         self._plan = crew.plan
         self._commit_ended_at = 0.0
         self._last_commit_s = 0.0
+        self._last_write_s = 0.0
 
     @property
     def changes(self) -> int:
@@ -85,7 +86,8 @@ class Lease:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            pause = self._plan.pause(time.monotonic() - self._commit_ended_at, self._last_commit_s)
+            since_commit_s = time.monotonic() - self._commit_ended_at
+            pause = self._plan.pause(since_commit_s, self._last_commit_s, time.time() - self.partition.open.newest_at())
             if pause > 0 and not self._full.is_set():
                 await _first(self._full, pause)
             self._full.clear()
@@ -111,6 +113,7 @@ class Lease:
 
     async def _commit(self) -> None:
         """Commits the open batch; the caller holds the lock. After the release the partition may belong to a renewed lease."""
+        began = time.perf_counter()
         sealed = None if self._is_over else self.partition.seal()
         if sealed is None:
             return
@@ -118,7 +121,8 @@ class Lease:
         self.in_flight_changes, self.in_flight_bytes = len(batch.changes), closed.size
         started = time.perf_counter()
         await asyncio.get_running_loop().run_in_executor(self._crew.executor, self.partition.ledger.write, batch)
-        self._last_commit_s = time.perf_counter() - started
+        ended = time.perf_counter()
+        self._last_commit_s, self._last_write_s = ended - began, ended - started
         self._commit_ended_at = time.monotonic()
         self.in_flight_changes = self.in_flight_bytes = 0
         self.partition.committed = batch.position
@@ -129,7 +133,7 @@ class Lease:
     def _observe(self, batch: Batch, closed: OpenBatch) -> None:
         now, stage, meters = time.time(), self.partition.fold.name, self._crew.meters
         records, changes, outputs = len(closed.appended_at), len(batch.changes), len(batch.outputs)
-        meters.committed(Committed(stage, self.partition.number, self._last_commit_s, records, changes, outputs))
+        meters.committed(Committed(stage, self.partition.number, self._last_write_s, records, changes, outputs))
         for appended_at in closed.appended_at:
             meters.latency(stage, max(0.0, now - appended_at))
         for code in closed.reason_codes:

@@ -9,7 +9,7 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from schemas.topics import changelog
 from streams.domain.fold import Output
 from streams.runtime.exit_codes import ExitCode, Fault
-from streams.runtime.log_reader import LogReader
+from streams.runtime.log_reader import PEEK_BYTES, LogReader
 from streams.runtime.restore import RestoredState, Resumption, restore, resumption
 from streams.runtime.state import POSITION_KEY, Change
 
@@ -96,7 +96,7 @@ class KafkaLedger:
     def resume_after(self, position: int) -> Resumption:
         """Where the source goes on after `position`."""
         try:
-            with LogReader(self._bootstrap) as reader:
+            with LogReader(self._bootstrap, PEEK_BYTES) as reader:
                 return resumption(reader, self._name.source, self._name.partition, position)
         except KafkaException as error:
             raise self._fault(error, ExitCode.RESTORE_FAILED) from error

@@ -11,6 +11,8 @@ from streams.runtime.exit_codes import ExitCode, Fault
 METADATA_S = 30.0
 SILENCE_S = 60.0  # DEF: no byte for this long while records are known to exist
 _BATCH = 10_000
+FETCH_BYTES = 4 << 20  # of one partition and request
+PEEK_BYTES = 1 << 10  # the broker sends one batch all the same, whatever its size
 _PASSING = frozenset(
     {
         KafkaError._TRANSPORT,
@@ -27,9 +29,11 @@ class LogReader:
     """A librdkafka consumer used as a reader of single partitions.
 
     Calls block; use it in a thread. Raises  KafkaException, Fault(RESTORE_FAILED)
+
+    ahead  how much it reads at once: PEEK_BYTES for one that only looks what comes next
     """
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, ahead: int = FETCH_BYTES) -> None:
         self._consumer = Consumer(
             {
                 "bootstrap.servers": bootstrap,
@@ -38,8 +42,9 @@ class LogReader:
                 "enable.partition.eof": True,
                 "isolation.level": "read_committed",
                 "auto.offset.reset": "earliest",
-                "fetch.message.max.bytes": 4 << 20,
+                "fetch.message.max.bytes": ahead,
                 "fetch.wait.max.ms": 50,
+                "queued.min.messages": 100_000 if ahead > PEEK_BYTES else 1,
                 "queued.max.messages.kbytes": 16 << 10,
                 "log_level": 3,
             }
@@ -70,26 +75,30 @@ class LogReader:
 
         Markers of transactions take offsets too, so the end is known from the reader's position, not from the last record.
         """
-        if start >= end:
+        yield from self._read(TopicPartition(topic, partition, start), end, _BATCH)
+        self._consumer.unassign()
+
+    def first_from(self, topic: str, partition: int, start: int, end: int) -> int | None:
+        """Offset of the first committed record in [start, end), or None where only markers or nothing is there."""
+        first = next(self._read(TopicPartition(topic, partition, start), end, 1), None)
+        # A reader that keeps its partition goes on fetching: twenty requests a second, and all that is written there.
+        self._consumer.unassign()
+        return None if first is None else int(first[0].offset())
+
+    def _read(self, target: TopicPartition, end: int, at_once: int) -> Iterator[list[Message]]:
+        reached = target.offset
+        if reached >= end:
             return
-        target = TopicPartition(topic, partition, start)
         self._consumer.assign([target])
         heard_at = time.monotonic()
-        reached = start
         while reached < end:
-            messages, at_end = _split(self._consumer.consume(_BATCH, 0.5))
+            messages, at_end = _split(self._consumer.consume(at_once, 0.5))
             reached = max(reached, at_end, self._consumer.position([target])[0].offset)
             if messages:
                 heard_at = time.monotonic()
                 yield messages
             elif time.monotonic() - heard_at > SILENCE_S:
-                raise Fault(ExitCode.RESTORE_FAILED, f"{topic}/{partition} stopped at offset {reached} of {end}")
-
-    def first_from(self, topic: str, partition: int, start: int, end: int) -> int | None:
-        """Offset of the first committed record in [start, end), or None where only markers or nothing is there."""
-        for messages in self.batches(topic, partition, start, end):
-            return int(messages[0].offset())
-        return None
+                raise Fault(ExitCode.RESTORE_FAILED, f"{target.topic}/{target.partition} stopped at offset {reached} of {end}")
 
 
 def _split(received: list[Message]) -> tuple[list[Message], int]:

@@ -27,6 +27,10 @@ class OpenBatch:
     set_aside: list[Output] = field(default_factory=list)
     reason_codes: list[str] = field(default_factory=list)
 
+    def newest_at(self) -> float:
+        """When the last record applied was appended, epoch seconds; this very moment where there is none."""
+        return self.appended_at[-1] if self.appended_at else time.time()
+
 
 class Partition:
     """Applies records in order and seals what they did into batches. No I/O but the ledger's, no clock but for the pace.

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from confluent_kafka import KafkaException
 
 from streams.runtime.exit_codes import ExitCode, Fault
-from streams.runtime.log_reader import LogReader
+from streams.runtime.log_reader import PEEK_BYTES, LogReader
 from streams.runtime.meters import RuntimeMeters
 from streams.runtime.stage import Stage
 
@@ -49,7 +49,7 @@ class Watchdog:
     async def watch(self) -> None:
         """Looks at every owned partition every few seconds, for ever."""
         loop = asyncio.get_running_loop()
-        with await loop.run_in_executor(self._executor, LogReader, self._bootstrap) as reader:
+        with await loop.run_in_executor(self._executor, LogReader, self._bootstrap, PEEK_BYTES) as reader:
             while True:
                 await asyncio.sleep(LOOK_EVERY_S)
                 for stage in self._stages:

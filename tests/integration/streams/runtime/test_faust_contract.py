@@ -9,6 +9,7 @@ import aiokafka
 import faust
 import pytest
 from aiokafka.consumer.fetcher import READ_COMMITTED as FETCHER_READS_COMMITTED
+from aiokafka.consumer.fetcher import Fetcher
 from faust.app.base import App
 from faust.streams import Stream
 from faust.topics import Topic
@@ -43,6 +44,14 @@ def test_aiokafka_reads_the_isolation_level_when_it_starts_not_when_it_is_made()
     assert "isolation_level=self._isolation_level" in source_of(aiokafka.AIOKafkaConsumer.start)
     assert "_isolation_level" in source_of(aiokafka.AIOKafkaConsumer.__init__)
     assert FETCHER_READS_COMMITTED == 1
+
+
+def test_the_fetcher_is_made_at_the_start_and_reads_its_patience_with_each_answer() -> None:
+    assert "fetch_max_wait_ms=self._fetch_max_wait_ms" in source_of(aiokafka.AIOKafkaConsumer.start)
+    assert "self._fetcher = Fetcher(" in source_of(aiokafka.AIOKafkaConsumer.start)
+    assert "self._consumer.start()" in source_of(driver.AIOKafkaConsumerThread.on_start)
+    assert "backoff=self._prefetch_backoff" in source_of(Fetcher._proc_fetch_request)
+    assert "node_id in backoff_by_nodes" in source_of(Fetcher._get_actions_per_node)
 
 
 def test_topics_without_acks_are_never_committed_by_faust() -> None:

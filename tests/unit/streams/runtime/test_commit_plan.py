@@ -24,6 +24,17 @@ def test_no_batch_waits_longer_than_the_longest_pause() -> None:
     assert PLAN.pause(since_commit_s=0.0, last_commit_s=3.0) == pytest.approx(0.2)
 
 
+def test_stage_that_is_behind_commits_in_large_batches_until_it_has_caught_up() -> None:
+    plan = CommitPlan(longest_s=0.2, shortest_s=0.01, behind_s=2.0, catch_up_s=1.0)
+    assert plan.pause(since_commit_s=0.0, last_commit_s=0.05, lag_s=2.1) == pytest.approx(1.0)
+    assert plan.pause(since_commit_s=0.0, last_commit_s=0.05, lag_s=1.9) == pytest.approx(0.05)
+
+
+def test_stage_that_is_behind_does_not_hurry_one_that_commits_more_seldom_anyway() -> None:
+    plan = CommitPlan(longest_s=5.0, shortest_s=5.0, behind_s=2.0, catch_up_s=1.0)
+    assert plan.pause(since_commit_s=0.0, last_commit_s=0.05, lag_s=60.0) == pytest.approx(5.0)
+
+
 @pytest.mark.parametrize(
     ("changes", "size", "full"), [(4999, 0, False), (5000, 0, True), (0, (8 << 20) - 1, False), (0, 8 << 20, True)]
 )
