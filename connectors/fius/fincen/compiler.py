@@ -42,7 +42,9 @@ def _parse(xsd: bytes) -> etree._Element:
     if root.tag != f"{{{XS}}}schema":
         raise SchemaError("schema_expected", "The file is XML but not an XSD (its root is not xs:schema).", root)
     if not root.get("targetNamespace") or root.get("elementFormDefault") != "qualified":
-        raise SchemaError("namespace_expected", "The XSD has no target namespace for its elements; FinCEN's schemas have one.", root)
+        raise SchemaError(
+            "namespace_expected", "The XSD has no target namespace for its elements; FinCEN's schemas have one.", root
+        )
     return root
 
 
@@ -186,5 +188,5 @@ class _Compiler:
     def _known(self, node: etree._Element, names: set[str]) -> None:
         for name in node.attrib:
             if str(name) not in names | {"id"}:
-                said = f"The attribute {name} of xs:{local(node)} is not supported."
+                said = f"The attribute {name!s} of xs:{local(node)} is not supported."
                 raise SchemaError("construct_not_supported", said, node)
