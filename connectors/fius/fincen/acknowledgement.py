@@ -31,7 +31,7 @@ class AcknowledgementError(Exception):
     """An acknowledgement that cannot be taken; one sentence for people that says what to do.
 
     code  too_big | dtd | not_xml | not_an_acknowledgement | status_unknown | level_unknown | bsa_id_malformed | file_unknown |
-          activities_differ | element_unknown
+          activities_differ | bsa_id_missing | element_unknown
     """
 
     def __init__(self, code: str, text: str) -> None:
@@ -134,7 +134,10 @@ def feedback(found: Acknowledgement, filing: Filing, received_at_ms: int, form: 
     locator = Locator(parse(filing.payload), form)
     errors = tuple(_located(error, locator, filing) for error in one.errors)
     fatal = sum(error.level == FATAL for error in one.errors)
-    is_accepted = found.status == ACCEPTED and bool(one.bsa_id) and fatal == 0
+    is_accepted = found.status == ACCEPTED and fatal == 0
+    if is_accepted and not one.bsa_id:
+        said = f"The acknowledgement accepts {filing.file_name} and gives it no BSA identifier; ask FinCEN for the acknowledgement again."
+        raise AcknowledgementError("bsa_id_missing", said)
     return Feedback(
         report_id=filing.report_id,
         version=filing.version,
@@ -163,7 +166,7 @@ def _located(error: ElementError, locator: Locator, filing: Filing) -> FeedbackE
     last = numbered[-1]
     element = error.element or steps[-1]["name"]
     found = locator.locate(int(last["number"]), "" if element == last["name"] else element)
-    if found is None or locator.name_of(int(last["number"])) != last["name"]:
+    if found is None or any(locator.name_of(int(step["number"])) != step["name"] for step in numbered):
         said = f"The acknowledgement names {error.context}, which the batch {filing.file_name} does not hold; find out which batch it answers."
         raise AcknowledgementError("element_unknown", said)
     return FeedbackError(error.code, f"{error.level}: {error.text}", error.context, found.canonical_path or None)

@@ -9,7 +9,6 @@ from connectors.fius.fincen.canonical import SUBJECT, canonical
 from connectors.fius.fincen.document import local, parse
 from connectors.fius.fincen.mapping import Form
 
-_INDEX = re.compile(r"\[\d+\]")
 _LIST = r"(?P<labels>P\d+(?:, P\d+)*)"
 
 
@@ -31,7 +30,8 @@ class Locator:
         self._labels: dict[etree._Element, str] = {}
         for activity in batch.iterchildren("{*}Activity"):
             subjects = [party for party in activity.iterchildren("{*}Party") if _type(party) == SUBJECT]
-            self._labels |= dict(zip(subjects, _labels(activity, listed), strict=False))
+            labels = _labels(activity, listed)
+            self._labels |= dict(zip(subjects, labels, strict=True)) if len(labels) == len(subjects) else {}
 
     def locate(self, number: int, element: str = "") -> Found | None:
         """The element with that SeqNum, or its child `element` where it is named; None where the batch has no such number."""
@@ -54,11 +54,6 @@ class Locator:
         code = _type(party) if party is not None else ""
         label = self._labels.get(party, "") if party is not None else ""
         return Found(element or local(node), path, canonical(steps, code, label))
-
-
-def plain_path(path: str) -> str:
-    """A path without the numbers in brackets."""
-    return _INDEX.sub("", path)
 
 
 def _type(party: etree._Element) -> str:

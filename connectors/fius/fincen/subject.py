@@ -86,6 +86,10 @@ def _names(node: Node, party: ResolvedParty, form_map: FormMap) -> None:
         legal.say("RawEntityIndividualLastName", known[0] if known else "", rule, cut=True)
     else:
         first, last = split(known[0]) if known else ("", "")
+        if not form_map.refused_words.isdisjoint(
+            (first.upper(), last.upper())
+        ):  # a part that FinCEN takes for "not known" is not split off
+            first, last = "", known[0]
         legal.say("RawEntityIndividualLastName", last, rule or NAME_SPLIT, cut=True)
         _given(legal, first, rule or NAME_SPLIT)
     for other in known[1:]:
