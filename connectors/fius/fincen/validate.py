@@ -1,5 +1,6 @@
 """Validates a SAR batch in two stages: against FinCEN's schema (libxml2, on the XSD generated from the profile), then its rules."""
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import cast
@@ -25,12 +26,9 @@ _CODES = {
     "SCHEMAV_CVC_ELT_1": ("element_unknown", "the file is no batch of FinCEN's SAR form"),
     "SCHEMAV_CVC_ELT_5_2_2_2_2": ("value_fixed", "the form prescribes the value (SARX)"),
     "SCHEMAV_CVC_IDC": ("not_unique", "the value stands twice where it may stand once"),
-    "SCHEMAV_ELEMENT_CONTENT": (
-        "element_out_of_place",
-        "an element is missing, does not belong here or comes in the wrong order",
-    ),
 }
 _OTHERWISE = ("not_valid", "the form does not accept this")
+_NAME = re.compile(r"\{[^}]*\}(\w+)")
 # Follows another message about the same value and says nothing new.
 _ECHOES = frozenset({"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_TYPE_3_1_3"})
 _DO = {"too_big": "Split the batch.", "dtd": "Remove it.", "not_xml": "Render it again."}
@@ -63,15 +61,25 @@ def _structural(batch: etree._Element, form: Form, locator: Locator) -> Iterator
     for entry in cast("Iterable[etree._LogEntry]", schema.error_log):
         if entry.type_name in _ECHOES:
             continue
-        code, sentence = _CODES.get(entry.type_name, _OTHERWISE)
-        found = _described(entry.path, batch, form, locator)
+        code, sentence = _meaning(entry.type_name, entry.message)
+        found = _described(entry.path, batch, locator)
         if (code, found.target_path, entry.line) not in said:
             said.add((code, found.target_path, entry.line))
             text = f"Line {entry.line}, {found.target_path}: {sentence}."
             yield FilingError(code, text, found.target_path, found.canonical_path)
 
 
-def _described(path: str | None, batch: etree._Element, form: Form, locator: Locator) -> Found:
+def _meaning(kind: str, message: str) -> tuple[str, str]:
+    if kind != "SCHEMAV_ELEMENT_CONTENT":
+        return _CODES.get(kind, _OTHERWISE)
+    names = " or ".join(_NAME.findall(message.partition("Expected is")[2]))
+    expected = f"; expected is {names}" if names else ""
+    if "Missing child" in message:
+        return "element_missing", f"something the form demands is missing inside{expected}"
+    return "element_out_of_place", f"the element does not belong here or comes in the wrong order{expected}"
+
+
+def _described(path: str | None, batch: etree._Element, locator: Locator) -> Found:
     """The element at libxml2's path, which names FinCEN's prefix where the file has one."""
     names = {prefix: uri for prefix, uri in batch.nsmap.items() if prefix}
     nodes = batch.xpath(path, namespaces=names or None) if path else []
