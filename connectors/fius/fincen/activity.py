@@ -40,6 +40,7 @@ def activity(resolved: ResolvedReport, unit: Unit, form: Form, filer: Filer, ref
     for address in dict.fromkeys(ip for party in unit.subjects for ip in party.ips if _is_ip(ip)):
         node.add("ActivityIPAddress", Node().say("IPAddressText", address))
     node.add("Assets", Node()).say("AssetSubtypeID", FUNDS_TRANSFER[0]).say("AssetTypeID", FUNDS_TRANSFER[1])
+    node.left_out["ActivitySupportDocument"] = "TRANSFERS_IN_NARRATIVE"
     texts, errors = blocks(resolved, unit, form, [term.term for term in terms])
     for number, text in enumerate(texts, 1):
         block = node.add("ActivityNarrativeInformation", Node()).say("ActivityNarrativeSequenceNumber", str(number))
