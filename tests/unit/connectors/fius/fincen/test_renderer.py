@@ -169,10 +169,15 @@ def test_a_later_version_of_what_never_left_is_an_initial_report(sar: Any) -> No
 
 def test_activity_more_than_ninety_days_on_is_continuing_and_counts_what_is_new_apart_from_the_whole(sar: Any) -> None:
     prior = Prior("31000055053784", sar.start_ms + 2 * 3_600_000)
-    for days, ticked in ((89, "CorrectsAmendsPriorReportIndicator"), (91, "ContinuingActivityReportIndicator")):
+
+    def batch_after(days: int) -> etree._Element:
         items = [sar.transfer(1), sar.transfer(2, occurred_ms=sar.start_ms + days * sar.day_ms, usd_minor=50_000)]
-        batch = sar.batch(sar.resolved(items, version=2), priors=lambda _: prior)
-        assert sar.texts(batch, ticked) == ["Y"]
+        found: etree._Element = sar.batch(sar.resolved(items, version=2), priors=lambda _: prior)
+        return found
+
+    assert sar.texts(batch_after(89), "CorrectsAmendsPriorReportIndicator") == ["Y"]
+    batch = batch_after(91)
+    assert sar.texts(batch, "ContinuingActivityReportIndicator") == ["Y"]
     assert sar.texts(batch, "TotalSuspiciousAmountText") == ["500"]
     assert sar.texts(batch, "CumulativeTotalViolationAmountText") == ["1451"]
     assert batch.get("TotalAmount") == "500"
