@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from connectors.fius.fincen.activity import type_of
+from connectors.fius.fincen.mapping import Form
 from connectors.fius.fincen.prior import Prior
 from connectors.fius.fincen.renderer import render
 from connectors.fius.fincen.validate import compiled
@@ -347,3 +348,27 @@ def test_three_thousand_transfers_and_two_thousand_payers_still_fit_and_what_is_
     assert f"{2_000 - named} further parties who are not suspects" in text
     told = text.count(", no. TX-")
     assert f"{3_000 - told} further transfers" in text
+
+
+def test_what_a_later_schema_no_longer_has_is_left_out_and_written_down(sar: Any, form: Any) -> None:
+    profile = form.schema.profile
+    party = profile.kinds["Party"]
+    fewer = tuple(child for child in party.children if child.name != "ElectronicAddress")
+    later = msgspec.structs.replace(profile, kinds=profile.kinds | {"Party": msgspec.structs.replace(party, children=fewer)})
+    (file,) = render(sar.resolved(), Form(later, form.map, form.filers))
+    assert file.errors == ()
+    assert b"ElectronicAddress" not in file.payload
+    assert ("parties.emails", "NOT_IN_SCHEMA") in {(row.canonical_path, row.rule) for row in file.ledger}
+
+
+def test_the_ledger_says_of_every_field_of_a_subject_what_became_of_it(sar: Any) -> None:
+    file = sar.file(
+        sar.resolved([sar.transfer(1, receiver=sar.collector(phones=(), documents=(Document("passport", "N" * 30, "KG"),)))])
+    )
+    found = {(row.canonical_path, row.state, row.rule) for row in file.ledger}
+    assert found >= {
+        ("parties.names", "present", "NAME_SPLIT_LAST_WORD"), ("parties.dates_of_birth", "present", ""), ("parties.phones", "absent", "NOT_GIVEN"),
+        ("parties.gender", "absent", "UNKNOWN_INDICATOR"), ("transfers.usd_minor", "present", "ROUNDED_UP_TO_DOLLARS"),
+        ("transfers", "absent", "TRANSFERS_IN_NARRATIVE"), ("suspicion_formed_ms", "present", "DATE_OF_LAST_EVENT"),
+    }  # fmt: skip
+    assert {row.state for row in file.ledger} <= {"present", "absent", "placeholder"}
