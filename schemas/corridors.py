@@ -79,6 +79,7 @@ class Corridors:
         for route in data.routes:
             for index, town in enumerate(route.towns):
                 self._order.setdefault((town.country, town_id(town.name)), {})[route.id] = index
+        self.route_towns = frozenset(self._order)  # (country, town)
         self._bands: dict[str, list[tuple[int, int]]] = {}
         self._pairs: set[tuple[str, str]] = set()
         self._spans = lru_cache(1 << 10)(self._merged)

@@ -59,6 +59,7 @@ class Detect:
         self._decoder = msgspec.msgpack.Decoder(EntityState | IdentifierState | LoneUse, dec_hook=unpack)
         self._dirty: set[bytes] = set()
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
+        self._added: dict[bytes, int] = {}  # events that came after all others, since the entity was judged
         self._outbox = Outbox(partitions)
         self.watermark_ms = 0
 
@@ -87,9 +88,9 @@ class Detect:
                 assert isinstance(value, EntityState)
                 entity = value
                 self._tell_watchers(key, entity)
-                if not entity.issued and not self._sees_quiet and is_quiet(entity):
-                    prune(entity)
-                    continue
+            if not entity.issued and self._is_of_no_interest(key, value, entity):
+                prune(entity)
+                continue
             changed, needed = self._judge.judge(key, value)
             for party in needed:
                 if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
@@ -98,8 +99,19 @@ class Detect:
                     self._outbox.send(key, party, ASK_FLOWS if entity.kind > ACCOUNT else ASK_STORY, 1)
             findings += changed
             state.put(key, value)
-        self._dirty, self._moved = set(), {}
+        self._dirty, self._moved, self._added = set(), {}, {}
         return [self._output(finding) for finding in findings] + self._outbox.pack()
+
+    def _is_of_no_interest(self, key: bytes, value: EntityState | IdentifierState, entity: EntityState) -> bool:
+        """Whether no typology can hold that did not: nearly always so."""
+        added = self._added.get(key, 0)
+        if not (added or entity.unsure) or not self._judge.may_find(value, added):
+            entity.unsure = False
+            return True
+        if entity.kind == PARTY and not self._sees_quiet and is_quiet(entity):
+            entity.unsure = True  # what is quiet now is judged as a whole once it is not
+            return True
+        return False
 
     def encode_state(self, key: bytes, value: object) -> bytes:
         """Bytes of one entity: an array that begins with P for a party, I for a shared identifier, L for one with a single user."""
@@ -137,11 +149,10 @@ class Detect:
         event = event_of(fact, side)
         if remember(entity, fact) or event.revision > 1:
             self._judge.forget(key)
-        changed = upsert(entity, event, counts)
-        if changed:
-            self._dirty.add(key)
-            if entity.watchers:
-                self._moved.setdefault(key, []).append((event, counts))
+            entity.unsure = True
+        changed = self._take(key, entity, event, counts)
+        if changed and entity.watchers:
+            self._moved.setdefault(key, []).append((event, counts))
         own = fact.sender if side == SENDER else fact.receiver
         if own is not None and own.key == key:
             uses = len(entity.uses)
@@ -154,6 +165,19 @@ class Detect:
             for identifier in news:
                 self._tell_use(key, entity, identifier, 0)
         state.put(key, entity)
+
+    def _take(self, key: bytes, entity: EntityState, event: Event, counts: bool) -> bool:
+        """Puts the event into the entity's memory; True if anything changed."""
+        events = entity.events
+        count, is_last = len(events), not events or event.at_ms > events.newest_ms
+        if not upsert(entity, event, counts):
+            return False
+        self._dirty.add(key)
+        if is_last and len(events) > count:
+            self._added[key] = self._added.get(key, 0) + 1
+        else:
+            entity.unsure = True
+        return True
 
     def _tell_use(self, key: bytes, entity: EntityState, identifier: bytes, depth: int) -> None:
         """Tells an identifier that the party uses it; what that use is like only where others use it too."""
@@ -185,6 +209,7 @@ class Detect:
         elif topic == USED:
             assert isinstance(value, IdentifierState)
             if hear_used(signal, value):
+                value.group.unsure = True
                 self._dirty.add(signal.entity)
         else:
             self._hear_answer(signal, entity)
@@ -195,11 +220,13 @@ class Detect:
         self._dirty.add(signal.entity)
         if signal.topic == STORY:
             entity.stories[signal.source] = TOLD_STORY.decode(signal.body)
+            entity.unsure = True
             return
         flows = TOLD_FLOWS.decode(signal.body)
-        entity.profiles.update(flows.profiles)
+        if entity.profiles.update(flows.profiles):
+            entity.unsure = True
         for event, counts in flows.events:
-            upsert(entity, event, counts)
+            self._take(signal.entity, entity, event, counts)
 
     def _answer(self, signal: Signal, entity: EntityState) -> None:
         asked, depth = signal.topic, signal.depth + 1

@@ -9,6 +9,7 @@ from schemas.corridors import Corridors
 from schemas.finding import Evidence, Finding, ParametersUsed
 from schemas.transfer import ACCOUNT
 from streams.domain.entity import EntityState, IdentifierState
+from streams.domain.glance import Glance
 from streams.domain.memory import prune
 from streams.domain.view import View
 from streams.episodes import Episode, Issued, build, extend
@@ -17,6 +18,7 @@ from streams.sieve import Sieve
 from streams.typologies.base import Typology
 from streams.typologies.ts_k01_shared_identifier import SharedView
 
+MOST_GLANCED = 100  # DEF: new events; a glance at every pair of them would take as long as judging
 MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 
 
@@ -25,6 +27,7 @@ class Judge:
 
     def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed) -> None:
         self._used = used
+        self._catalogue = catalogue
         self._sieve = Sieve(catalogue)
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
@@ -39,10 +42,20 @@ class Judge:
         if memo is not None:
             memo.is_doubtful = True
 
+    def may_find(self, value: EntityState | IdentifierState, added: int) -> bool:
+        """Whether a typology may hold that did not before, because of the newest `added` events or of what changed about the past."""
+        glance = Glance(value, added, self._corridors)
+        if len(glance.new) > MOST_GLANCED:
+            return True
+        what = glance.what()
+        possible = self._at_identifiers if glance.kind > ACCOUNT else self._catalogue
+        return any(t.on & what and t.may(glance, t.parameters) for t in possible)
+
     def judge(self, key: bytes, value: EntityState | IdentifierState) -> tuple[list[Finding], list[bytes]]:
         """Changed findings, and the parties whose own story some typology needs, sorted. Updates the entity's `issued` and lets
         it forget what is beyond its memory."""
         entity = value.group if isinstance(value, IdentifierState) else value
+        entity.unsure = False
         view, memo = self._view(key, value, entity)
         typologies = self._in_question(view)
         changed: list[Finding] = []

@@ -8,7 +8,8 @@ minima and maxima. Order of arrival leaves no trace (design: "Order").
 
 import msgspec
 
-from streams.domain.event import DAY_MS, Event, EventLog
+from streams.domain.event import DAY_MS, Event
+from streams.domain.event_log import EventLog
 from streams.domain.profile import Profile, Profiles
 
 QUARTER_MS = 90 * DAY_MS
@@ -82,6 +83,7 @@ class EntityState(msgspec.Struct, array_like=True, gc=False, tag="P"):
     lost_ms      event time of the newest transfer that has left `events` (0: none has)
     uses         at a party: its identifiers and how it uses them
     scope        correlation scope under whose key the entity is named ("" until its first transfer)
+    unsure       something was said or forgotten about the past since the entity was judged: then all of it is judged again
     """
 
     kind: int
@@ -95,11 +97,12 @@ class EntityState(msgspec.Struct, array_like=True, gc=False, tag="P"):
     lost_ms: int = 0
     scope: str = ""
     uses: dict[bytes, Use] = {}
+    unsure: bool = False
 
 
 def fresh(kind: int, scope: str) -> EntityState:
     """An entity nothing is known of yet."""
-    return EntityState(kind, EventLog(), Profiles(), {}, {}, {}, [], {}, 0, scope, {})
+    return EntityState(kind, EventLog(), Profiles(), {}, {}, {}, [], {}, 0, scope, {}, False)
 
 
 class User(msgspec.Struct, array_like=True, gc=False):

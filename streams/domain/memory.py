@@ -77,12 +77,15 @@ def prune(state: EntityState) -> None:
     events = state.events
     if not events:
         return
-    edge = events[-1].at_ms - HORIZON_MS
+    edge = events.newest_ms - HORIZON_MS
+    if len(events) <= FORGET_FROM and events.oldest_ms >= edge:
+        return
     cut = len(events) - MAX_EVENTS if len(events) > FORGET_FROM else 0
     while cut < len(events) and events[cut].at_ms < edge:
         cut += 1
     if not cut:
         return
+    state.unsure = True
     state.lost_ms = max(state.lost_ms, events[cut - 1].at_ms)
     for event in events[:cut]:
         keep_earliest(state, event)

@@ -106,14 +106,18 @@ class Profiles:
         self._known[party] = profile
         self._packed = None
 
-    def update(self, profiles: dict[bytes, Profile]) -> None:
-        """Takes in what another entity knows of these parties; two who tell of one party each know a part."""
+    def update(self, profiles: dict[bytes, Profile]) -> bool:
+        """Takes in what another entity knows of these parties; two who tell of one party each know a part. True if that changes what
+        was known of one."""
+        changed = False
         for party, told in profiles.items():
             known = self._known.get(party)
             if known != told:
                 joined = told if known is None else known.joined(told)
                 if joined != known:
                     self[party] = joined
+                    changed = changed or known is not None
+        return changed
 
     def keep(self, parties: set[bytes]) -> None:
         """Forgets all others."""

@@ -3,10 +3,10 @@
 from schemas.observation import RECEIVER, SENDER
 from streams.domain.entity import EntityState, Story
 from streams.domain.event import Event
+from streams.domain.marks import BUSINESS_CHANNELS, NOT_DEBT
 from streams.domain.memory import with_places
 from streams.domain.pairs import Pairs
 from streams.domain.relays import is_link, relays
-from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT
 
 MAX_DEBITS = 64  # DEF
 MAX_PAYERS = 16  # DEF: the rules ask for three

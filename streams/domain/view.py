@@ -9,13 +9,11 @@ from schemas.peaks import peaks
 from schemas.transfer import PARTY
 from streams.domain.entity import EntityState, Pair, Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.marks import BUSINESS_CHANNELS, NOT_DEBT
 from streams.domain.memory import with_places
 from streams.domain.pairs import Pairs
 from streams.domain.profile import Profile
 
-# A7 "Business receivers": these never feed F01, F02, F04, P02, P03, S05, W02.
-BUSINESS_CHANNELS = frozenset({"merchant", "card", "payroll", "virtual_asset"})
-NOT_DEBT = frozenset({"rent", "tuition", "dues"})
 NEW_CUSTOMER_DAYS = 90  # A7 "New"
 
 _NOBODY = Profile(True, "", 0, (), ())

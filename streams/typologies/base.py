@@ -11,6 +11,7 @@ import msgspec
 
 from schemas.finding import Number, Suppressor
 from streams.domain.event import Event
+from streams.domain.glance import PAID_IN, PAID_OUT, Glance
 from streams.domain.view import View
 
 
@@ -52,8 +53,14 @@ class Least(NamedTuple):
     payees: int = 0
 
 
+def always(glance: Glance, parameters: Any) -> bool:
+    """The entity is judged whatever the new events are."""
+    return True
+
+
 class Typology(NamedTuple):
-    """One typology. `gate` is cheap and may only say no; `least` are counts under which it always does; `asks` names the
+    """One typology. `on` says by which new events it can come to hold, `may` looks at them and may only say no; only if it does not is
+    the entity's past decoded. `gate` is cheap and may only say no; `least` are counts under which it always does; `asks` names the
     parties whose own story is needed to judge."""
 
     id: str
@@ -71,6 +78,8 @@ class Typology(NamedTuple):
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
     least: Least = Least()
     flag_raise: float = 0.0  # what the weight rises by where the front line flagged one of the transfers
+    on: int = PAID_IN | PAID_OUT  # of streams.domain.glance
+    may: Callable[[Glance, Any], bool] = always
     at_identifiers: bool = False  # judges devices, addresses, e-mails and IPs too, whose users it asks for their transfers
 
 

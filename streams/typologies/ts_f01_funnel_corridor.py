@@ -17,6 +17,7 @@ from typing import Annotated
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
@@ -36,6 +37,11 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers within the window?"""
+    return glance.payers(p.window_d) >= p.min_senders
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -138,6 +144,8 @@ TYPOLOGY = Typology(
     weight=0.5,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(payers=PARAMETERS.min_senders),
     hits=hits,

@@ -17,8 +17,10 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import TO_STRANGER, Glance
+from streams.domain.marks import CREDIT, EXEMPT, NOT_DEBT, OTHER, SIGNS
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
 from streams.typologies.build import pay, view_of
 
@@ -48,6 +50,14 @@ class Group(NamedTuple):
     events: list[Event]
     ratio: float
     form: str
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Paid in a town of a route, or in one that is not said, and enough others were?"""
+    if not any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in glance.new):
+        return False
+    paid = [m for m in glance.within(glance.paid_out, p.slow_window_d) if glance.may_be_on_route(m) and not m[SIGNS] & EXEMPT]
+    return len({m[OTHER] for m in paid}) >= p.min_receivers
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -219,6 +229,8 @@ TYPOLOGY = Typology(
     weight=0.5,  # DEF, typologies A7
     window_ms=PARAMETERS.slow_window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=TO_STRANGER,
     gate=gate,
     least=Least(debits=PARAMETERS.min_receivers, payees=PARAMETERS.min_receivers),
     hits=hits,

@@ -16,6 +16,7 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_OUT, Glance
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd
@@ -33,6 +34,11 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers paid in before the money left?"""
+    return glance.payers(p.window_d) >= p.min_payers
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -95,6 +101,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT,
     gate=gate,
     least=Least(debits=1, payers=PARAMETERS.min_payers),
     hits=hits,

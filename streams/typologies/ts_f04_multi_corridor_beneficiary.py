@@ -16,8 +16,10 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import NOT_DEBT, PAY, SEND
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, window
 from streams.typologies.build import pay, view_of
 
@@ -40,6 +42,16 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers from, or paid in, enough countries?"""
+    if glance.payers(p.window_d) >= p.min_senders:
+        countries = {m[SEND] for m in glance.within(glance.paid_in, p.window_d)}
+        if len(countries) >= p.min_send_countries or 0 in countries:
+            return True
+    pays = {m[PAY] for m in glance.within(glance.paid_in, p.pay_window_d)} - {0}
+    return len(pays) >= p.min_pay_countries and glance.payers(p.pay_window_d) >= p.min_pay_senders
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -137,6 +149,8 @@ TYPOLOGY = Typology(
     weight=0.4,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(credits=PARAMETERS.min_pay_senders, payers=PARAMETERS.min_pay_senders),
     hits=hits,

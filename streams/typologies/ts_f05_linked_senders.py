@@ -14,6 +14,8 @@ from typing import Annotated
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import is_abroad
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
@@ -29,6 +31,12 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers from abroad who paid often enough?"""
+    abroad = [m for m in glance.within(glance.paid_in, p.window_d) if is_abroad(m)]
+    return glance.often(abroad, p.min_each) >= p.min_senders
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -98,6 +106,8 @@ TYPOLOGY = Typology(
     weight=0.5,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(payers=PARAMETERS.min_senders),
     hits=hits,

@@ -25,6 +25,8 @@ from schemas.observation import RECEIVER, SENDER, TransferFacts
 from streams.domain import relays
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event, event_of
+from streams.domain.glance import PAID_OUT, TO_STRANGER, Glance
+from streams.domain.marks import AT, CREDIT, OTHER, SIGNS, USD, Mark
 from streams.domain.relays import BOUGHT, ENDS, EXCUSED
 from streams.domain.score import strength
 from streams.domain.view import View
@@ -57,6 +59,20 @@ class Bulk(NamedTuple):
     ins: list[Event]
     outs: list[Event]
     share: float
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """May the new payment pass on what came in, in one sum or in bulk?"""
+    credits = [m for m in glance.marks if m[SIGNS] & CREDIT and m[AT] > glance.since_ms - p.within_d * DAY_MS]
+    if any(_may_pass_on(came, went, p) for went in glance.new if not went[SIGNS] & CREDIT for came in credits):
+        return True
+    large = [m for m in glance.within(glance.paid_in, p.bulk_window_d) if m[USD] >= p.min_usd * 100]
+    return bool(glance.what() & TO_STRANGER) and glance.often(large, p.min_bulk) > 0
+
+
+def _may_pass_on(came: Mark, went: Mark, p: Parameters) -> bool:
+    is_soon = came[AT] <= went[AT] and came[OTHER] != went[OTHER] and went[USD] >= p.min_usd * 100
+    return is_soon and p.min_kept * came[USD] <= 100 * went[USD] <= relays.MOST_KEPT * came[USD]
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -220,6 +236,8 @@ TYPOLOGY = Typology(
     weight=0.35,  # DEF, typologies A7
     window_ms=PARAMETERS.bulk_window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT,
     gate=gate,
     least=Least(credits=1, debits=1),
     hits=hits,

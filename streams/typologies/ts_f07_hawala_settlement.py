@@ -17,8 +17,10 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, PAID_OUT, Glance
+from streams.domain.marks import NOT_DEBT, is_abroad
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd
 from streams.typologies.build import pay, view_of
 
@@ -37,6 +39,12 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough payments of enough strangers, and money that leaves the country?"""
+    recent = glance.within(glance.paid_in, p.window_d)
+    return len(recent) >= p.min_credits and glance.payers(p.window_d) >= p.min_payers and any(map(is_abroad, glance.debits))
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -139,6 +147,8 @@ TYPOLOGY = Typology(
     weight=0.6,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | PAID_OUT,
     gate=gate,
     least=Least(credits=PARAMETERS.min_credits, debits=1, payers=PARAMETERS.min_payers),
     hits=hits,

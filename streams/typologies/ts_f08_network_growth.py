@@ -21,8 +21,10 @@ from schemas.observation import RECEIVER
 from schemas.transfer import Place
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, PAID_OUT, Glance
+from streams.domain.marks import AT, CREDIT, NOT_DEBT, OTHER, SIGNS, USD
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
 from streams.typologies.build import START_MS, key_of, pay, view_of
 
@@ -45,6 +47,26 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A newcomer among enough strangers, or a payment by which this is no savings club any more?"""
+    everybody = {m[OTHER] for m in glance.paid_in}
+    if len(everybody) < p.min_new:
+        return False
+    if any(not m[SIGNS] & CREDIT for m in glance.new) and _was_club(glance):
+        return True
+    edge = glance.since_ms - p.window_d * DAY_MS
+    since = {m[OTHER]: m[AT] for m in reversed(glance.paid_in)}
+    is_newcomer = any(m[SIGNS] & CREDIT and since.get(m[OTHER], edge - 1) >= edge for m in glance.new)
+    return is_newcomer and (bool(glance.paid_out) or glance.payers(p.window_d) >= p.min_new)
+
+
+def _was_club(glance: Glance) -> bool:
+    before = glance.marks[: -len(glance.new)]
+    payers = {m[OTHER] for m in before if m[SIGNS] & CREDIT}
+    sums = [(m[USD], m[OTHER] in payers) for m in before if not m[SIGNS] & CREDIT]
+    return 2 * sum(usd for usd, is_back in sums if is_back) > sum(usd for usd, _ in sums)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -196,6 +218,8 @@ TYPOLOGY = Typology(
     weight=0.35,  # DEF
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | PAID_OUT,
     gate=gate,
     least=Least(payers=PARAMETERS.min_new),
     hits=hits,

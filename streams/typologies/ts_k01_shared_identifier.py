@@ -18,6 +18,7 @@ from schemas.observation import SENDER, TransferFacts
 from schemas.transfer import ADDRESS, DEVICE, ENTITY_KINDS, IP, PHONE
 from streams.domain.entity import QUARTER_MS, EntityState, IdentifierState, User
 from streams.domain.event import DAY_MS, Event, event_of
+from streams.domain.glance import USERS, Glance
 from streams.domain.memory import remember, upsert
 from streams.domain.profile import Profile
 from streams.domain.score import strength
@@ -59,10 +60,15 @@ class SharedView(View):
         return len(groups)
 
 
-def _line(view: View, p: Parameters) -> tuple[str, int]:
+def _line(view: View | Glance, p: Parameters) -> tuple[str, int]:
     if view.kind == ADDRESS:
         return "min_at_address", p.min_at_address
     return ("min_at_ip", p.min_at_ip) if view.kind == IP else ("min_persons", p.min_persons)
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """An identifier with enough users?"""
+    return len(glance.users) >= _line(glance, p)[1]
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -124,6 +130,8 @@ TYPOLOGY = Typology(
     weight=0.35,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=USERS,
     gate=gate,
     hits=hits,
     explain=explain,

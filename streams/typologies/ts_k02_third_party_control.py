@@ -15,6 +15,7 @@ import msgspec
 
 from schemas.transfer import DEVICE, PHONE
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import ANYTHING, Glance
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
@@ -31,6 +32,11 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A device with enough users?"""
+    return glance.kind == DEVICE and p.min_accounts <= len(glance.users) <= p.max_users
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -90,6 +96,8 @@ TYPOLOGY = Typology(
     weight=0.5,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=ANYTHING,
     gate=gate,
     hits=hits,
     explain=explain,

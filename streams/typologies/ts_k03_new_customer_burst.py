@@ -20,8 +20,10 @@ import msgspec
 
 from schemas.transfer import DOCUMENT, PHONE, Identifier
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, USERS, Glance
+from streams.domain.marks import NOT_DEBT
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
 from streams.typologies.build import key_of, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView, pooled
@@ -41,6 +43,15 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers within the window?"""
+    if glance.is_whole and len(glance.users) > 1:
+        papers = {i.key for user in glance.users.values() for i in user.profile.identifiers if i.kind == DOCUMENT}
+        if len(papers) >= p.min_papers:
+            return True
+    return glance.payers(p.window_d) >= p.min_senders
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -172,6 +183,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF, typologies A7
     window_ms=PARAMETERS.papers_window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | USERS,
     gate=gate,
     hits=hits,
     explain=explain,

@@ -22,8 +22,10 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import TO_STRANGER, Glance
+from streams.domain.marks import EXEMPT, NOT_DEBT, OTHER, SIGNS, USD
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd
 from streams.typologies.build import pay, view_of
 
@@ -51,6 +53,15 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers and enough money for the occupation, where pay is lowest?"""
+    paid = [m for m in glance.within(glance.paid_out, p.window_d) if not m[SIGNS] & EXEMPT]
+    if len({m[OTHER] for m in paid}) < p.min_receivers:
+        return False
+    sent = sum(m[USD] for m in paid)
+    return sent >= p.least_usd * 100
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -164,6 +175,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=TO_STRANGER,
     gate=gate,
     least=Least(debits=PARAMETERS.min_receivers, payees=PARAMETERS.min_receivers),
     hits=hits,

@@ -22,6 +22,8 @@ import msgspec
 from schemas.observation import TransferFacts
 from schemas.transfer import KIN, OTHER_RELATION
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import TO_STRANGER, Glance
+from streams.domain.marks import OTHER, PURPOSE, PURPOSE_MASK, SAID_KIN, SAID_OTHER, SIGNS
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, window
@@ -88,6 +90,19 @@ class Told:
 
 def _told(view: View) -> Told:
     return view.tally("TS-K05 told", _said(view), Told, lambda told, event: told.add(view, event))
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """May what was said hold enough contradictions?"""
+    relations: dict[int, int] = {}
+    purposes: dict[int, set[int]] = {}
+    for mark in glance.within(glance.paid_out, p.window_d):
+        relations[mark[OTHER]] = relations.get(mark[OTHER], 0) | mark[SIGNS]
+        purposes.setdefault(mark[OTHER], set()).add(mark[SIGNS] >> PURPOSE & PURPOSE_MASK)
+    relatives = sum(bool(said & SAID_KIN) for said in relations.values())
+    both = sum(said & SAID_KIN != 0 and said & SAID_OTHER != 0 for said in relations.values())
+    changes = sum(max(0, len(said - {0}) - 1) for said in purposes.values())
+    return relatives + both + changes + (relatives - 1 if relatives >= p.brothers else 0) >= p.min_conflicts
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -208,6 +223,8 @@ TYPOLOGY = Typology(
     weight=0.25,  # DEF, typologies A4
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=TO_STRANGER,
     gate=gate,
     least=Least(debits=2),  # two may hold three: brother and friend, food and rent, of a third nation
     hits=hits,

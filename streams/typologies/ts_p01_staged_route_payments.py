@@ -16,8 +16,10 @@ import msgspec
 
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, TO_STRANGER, Glance
+from streams.domain.marks import BUSINESS_CHANNELS, CREDIT, NOT_DEBT, OTHER, SIGNS
 from streams.domain.score import strength
-from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, number, window
 from streams.typologies.build import START_MS, key_of, pay, view_of
 
@@ -34,6 +36,21 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A leg among enough on a route, or a priced payment among enough payers who tell of others or are to be asked?"""
+    priced = [m for m in glance.new if glance.is_priced(m, p.band_tolerance)]
+    if any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in priced):
+        paid = [m for m in glance.within(glance.paid_out, p.window_d) if glance.may_be_on_route(m)]
+        if len({m[OTHER] for m in paid}) >= p.min_receivers:
+            return True
+    if not any(m[SIGNS] & CREDIT for m in priced):
+        return False
+    payers = {m[OTHER] for m in glance.paid_in if glance.is_priced(m, p.band_tolerance)}
+    if len(payers) < p.min_payers:
+        return False
+    return glance.unasked(payers) or (bool(glance.stories) and glance.payers(p.window_d) >= p.min_payers)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -171,6 +188,8 @@ TYPOLOGY = Typology(
     weight=0.55,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | TO_STRANGER,
     gate=gate,
     hits=hits,
     explain=explain,

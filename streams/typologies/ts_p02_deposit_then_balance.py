@@ -15,8 +15,10 @@ from typing import Annotated
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import CREDIT, EXEMPT, NOT_DEBT, OTHER, SIGNS, USD, Mark
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number
 from streams.typologies.build import pay, view_of
 
@@ -33,6 +35,19 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """May the new payment be the balance of what was paid first, and are there enough others who paid twice?"""
+    paid = [m for m in glance.paid_in if not m[SIGNS] & EXEMPT]
+    if not any(m[SIGNS] & CREDIT and _may_be_balance(paid, m, p) for m in glance.new):
+        return False
+    return glance.often(glance.within(paid, p.window_d + p.max_gap_d), 2) >= p.min_payers
+
+
+def _may_be_balance(paid: list[Mark], mark: Mark, p: Parameters) -> bool:
+    mine = [m for m in paid if m[OTHER] == mark[OTHER]]
+    return len(mine) in (2, 3) and p.min_times * mine[0][USD] <= mark[USD] <= p.max_times * mine[0][USD]
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -101,6 +116,8 @@ TYPOLOGY = Typology(
     weight=0.4,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(payers=PARAMETERS.min_payers),
     hits=hits,

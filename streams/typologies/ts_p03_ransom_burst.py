@@ -9,6 +9,7 @@ Looks back  72 hours of event time, the payer's own year before it
 Not a hit   kin; old pairs; sums just under a reporting line (TS-S01); a lone payer who himself collects from several
 """
 
+import itertools
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -16,6 +17,8 @@ import msgspec
 
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import AT, COUNTRY, PAY, USD, is_abroad
 from streams.domain.score import strength
 from streams.domain.thresholds import is_just_under
 from streams.domain.view import View
@@ -37,6 +40,15 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Two payments from abroad within the window, to where people are held, and together enough?"""
+    risky = glance.corridors.captivity
+    flow = [m for m in glance.paid_in if is_abroad(m) and (not m[PAY] or COUNTRY[m[PAY]] in risky)]
+    burst = glance.within(flow, p.window_h / 24)
+    soon = any(now[AT] - before[AT] <= p.window_h * HOUR_MS for before, now in itertools.pairwise(burst))
+    return soon and sum(m[USD] for m in burst) >= p.min_usd * 100
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -189,6 +201,8 @@ TYPOLOGY = Typology(
     weight=0.75,  # DEF, typologies A7
     window_ms=PARAMETERS.window_h * HOUR_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(credits=2),
     hits=hits,

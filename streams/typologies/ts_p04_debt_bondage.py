@@ -17,8 +17,10 @@ from typing import Annotated
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import EXEMPT, NOT_DEBT, SIGNS, USD
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
 from streams.typologies.build import pay, view_of
 from streams.typologies.ts_f05_linked_senders import linked_group
@@ -38,6 +40,14 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough strangers with enough payments?"""
+    recent = glance.within(glance.paid_in, p.window_d)
+    return (
+        glance.often([m for m in recent if m[USD] >= p.min_usd * 100 and not m[SIGNS] & EXEMPT], p.min_payments) >= p.min_payers
+    )
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -145,6 +155,8 @@ TYPOLOGY = Typology(
     weight=0.55,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(payers=PARAMETERS.min_payers),
     hits=hits,

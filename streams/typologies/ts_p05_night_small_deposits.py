@@ -19,8 +19,10 @@ from schemas.money import decimals
 from schemas.observation import RECEIVER, SENDER
 from schemas.transfer import DEVICE, PHONE
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, PAID_OUT, Glance
+from streams.domain.marks import EXEMPT, NOT_DEBT, OTHER, SIGNS, USD
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd
 from streams.typologies.build import pay, view_of
 from streams.typologies.ts_f05_linked_senders import linked_group
@@ -49,6 +51,13 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough small sums of enough strangers, and money that leaves?"""
+    recent = glance.within(glance.paid_in, p.window_d)
+    small = [m for m in recent if p.low_usd * 100 <= m[USD] <= p.high_usd * 100 and not m[SIGNS] & EXEMPT]
+    return len(small) >= p.min_credits and len({m[OTHER] for m in small}) >= p.min_payers and bool(glance.debits)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -208,6 +217,8 @@ TYPOLOGY = Typology(
     weight=0.5,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | PAID_OUT,
     gate=gate,
     least=Least(credits=PARAMETERS.min_credits, debits=1, payers=PARAMETERS.min_payers),
     hits=hits,

@@ -20,6 +20,8 @@ import msgspec
 
 from schemas.money import decimals
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_OUT, Glance
+from streams.domain.marks import SIGNS, TRADE, TRADE_MASK
 from streams.domain.score import strength
 from streams.domain.trade import AD, ONLINE, PHONE, RIDE, ROOM
 from streams.domain.view import View
@@ -46,6 +48,12 @@ class Parameters(msgspec.Struct, frozen=True):
 
 PARAMETERS = Parameters()
 _NAMES = {AD: "advertisements", ROOM: "rooms", RIDE: "rides", PHONE: "telephone top-ups", ONLINE: "online services"}
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A purchase among enough groups of them?"""
+    groups = {m[SIGNS] >> TRADE & TRADE_MASK for m in glance.within(glance.debits, p.window_d)} - {0}
+    return len(groups) >= p.min_groups and any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -135,6 +143,8 @@ TYPOLOGY = Typology(
     weight=0.45,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT,
     gate=gate,
     least=Least(debits=PARAMETERS.min_groups, payees=PARAMETERS.min_groups),
     hits=hits,

@@ -10,7 +10,7 @@ Looks back  60 days of event time
 Not a hit   kin, a shared name, a spouse; a migrant who pays home (his nationality is another); charities and firms; large sums
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from statistics import median
 from typing import Annotated, Any
 
@@ -19,6 +19,8 @@ import msgspec
 from schemas.observation import SENDER
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, TO_STRANGER, Glance
+from streams.domain.marks import COUNTRY, OTHER, PAY, SEND, Mark
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
@@ -42,6 +44,21 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """From a rich country: enough payments to enough people abroad, or to somebody with another such payer?"""
+    demand = glance.corridors.demand
+    if not any(_may_be_demand(m, demand) for m in glance.new):
+        return False
+    sent = [m for m in glance.within(glance.paid_out, p.window_d) if _may_be_demand(m, demand)]
+    if len(sent) >= p.min_payments and len({m[OTHER] for m in sent}) >= p.min_receivers:
+        return True
+    return len({m[OTHER] for m in glance.paid_in if _may_be_demand(m, demand)}) >= p.min_sharers
+
+
+def _may_be_demand(mark: Mark, demand: Collection[str]) -> bool:
+    return (not mark[SEND] or COUNTRY[mark[SEND]] in demand) and (not mark[PAY] or COUNTRY[mark[PAY]] not in demand)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -218,6 +235,8 @@ TYPOLOGY = Typology(
     weight=0.75,  # DEF, typologies A7: it must be able to report alone
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | TO_STRANGER,
     gate=gate,
     hits=hits,
     explain=explain,

@@ -16,7 +16,9 @@ import msgspec
 
 from schemas.observation import RECEIVER, SENDER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_IN, PAID_OUT, Glance
 from streams.domain.lines import LINES, ReportingLine
+from streams.domain.marks import NEAR_LINE, SIGNS
 from streams.domain.score import strength
 from streams.domain.thresholds import under
 from streams.domain.view import View
@@ -33,6 +35,14 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A sum that may be just under a line, and another one soon before?"""
+    if not any(m[SIGNS] & NEAR_LINE for m in glance.new):
+        return False
+    recent = glance.within(glance.marks, max(p.window_d, p.pair_window_d))
+    return sum(bool(m[SIGNS] & NEAR_LINE) for m in recent) >= 2
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -118,6 +128,8 @@ TYPOLOGY = Typology(
     weight=0.4,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_IN | PAID_OUT,
     gate=gate,
     hits=hits,
     explain=explain,

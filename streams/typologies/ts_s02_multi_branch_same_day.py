@@ -22,6 +22,8 @@ import msgspec
 from schemas.places import gazetteer
 from schemas.transfer import Place
 from streams.domain.event import Event
+from streams.domain.glance import PAID_OUT, Glance
+from streams.domain.marks import AT, COUNTER, CREDIT, MINE, OTHER, SIGNS
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
@@ -41,6 +43,15 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Two different counters, one soon after the other?"""
+    if not any(m[COUNTER] and not m[SIGNS] & CREDIT for m in glance.new):
+        return False
+    recent = [m for m in glance.within(glance.debits, p.window_h / 24) if m[COUNTER]]
+    plain = [m for m in recent if m[MINE] == m[OTHER] or (m[MINE], m[OTHER]) not in glance.kin]
+    return any(a[COUNTER] != b[COUNTER] and b[AT] - a[AT] <= p.window_h * HOUR_MS for a, b in itertools.pairwise(plain))
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -135,6 +146,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF, typologies A7
     window_ms=PARAMETERS.window_h * HOUR_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT,
     gate=gate,
     least=Least(debits=2),
     hits=hits,

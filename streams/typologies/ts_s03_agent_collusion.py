@@ -21,8 +21,10 @@ from typing import Annotated, Any, NamedTuple
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import COUNTER, NOT_DEBT
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
 from streams.typologies.build import pay, view_of
 
@@ -66,6 +68,11 @@ class Counter(NamedTuple):
 
     events: list[Event]
     signs: dict[str, float]
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough payments over counters?"""
+    return sum(m[COUNTER] != 0 for m in glance.within(glance.paid_in, p.window_d)) >= p.min_transfers
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -215,6 +222,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(credits=PARAMETERS.min_transfers, payers=PARAMETERS.min_senders),
     hits=hits,

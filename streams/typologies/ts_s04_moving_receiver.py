@@ -16,6 +16,8 @@ import msgspec
 
 from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_IN, Glance
+from streams.domain.marks import CREDIT, MINE, OTHER, PAY, SIGNS, TOWN, USD
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
@@ -35,6 +37,13 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Small sums got in enough towns of smuggling routes?"""
+    got = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & CREDIT and m[USD] <= p.max_usd * 100]
+    towns = {(m[PAY], m[TOWN]) for m in got if m[TOWN] and m[MINE] != m[OTHER] and glance.may_be_on_route(m)}
+    return len(towns) >= p.min_towns
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -147,6 +156,8 @@ TYPOLOGY = Typology(
     weight=0.2,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_IN,
     gate=gate,
     least=Least(credits=PARAMETERS.min_towns),
     hits=hits,

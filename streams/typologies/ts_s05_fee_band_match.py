@@ -16,6 +16,8 @@ from typing import Annotated
 import msgspec
 
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, Glance
+from streams.domain.marks import CREDIT, OTHER, SIGNS, USD, Mark
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
@@ -31,6 +33,17 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A sum in a fee band that has enough near-equal companions?"""
+    recent = glance.within(glance.paid_in, p.window_d)
+    return any(m[SIGNS] & CREDIT and glance.is_priced(m) and _companions(recent, m, p) >= p.min_payers for m in glance.new)
+
+
+def _companions(recent: list[Mark], anchor: Mark, p: Parameters) -> int:
+    low, high = anchor[USD] * (1 - p.max_spread), anchor[USD]
+    return len({m[OTHER] for m in recent if low <= m[USD] and m[USD] * (1 - p.max_spread) <= high})
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -91,6 +104,8 @@ TYPOLOGY = Typology(
     weight=0.35,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER,
     gate=gate,
     least=Least(payers=PARAMETERS.min_payers),
     hits=hits,

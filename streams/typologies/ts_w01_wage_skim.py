@@ -17,8 +17,10 @@ from schemas.observation import RECEIVER
 from schemas.transfer import ACCOUNT
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import BY_STRANGER, PAID_IN, Glance
+from streams.domain.marks import AT, CREDIT, EXEMPT, NOT_DEBT, OTHER, PAYROLL, SIGNS, Mark
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, window
 from streams.typologies.build import HOUR_MS, START_MS, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView
@@ -37,6 +39,26 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Wages of several in one account, or enough who pay again and again and tell of wages or are to be asked?"""
+    wages = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & CREDIT and m[SIGNS] & PAYROLL]
+    if len(wages) >= p.min_workers * p.min_cycles and (len(glance.users) >= p.min_workers or _is_run(wages, p)):
+        return True
+    counts: dict[int, int] = {}
+    for mark in glance.paid_in:
+        if not mark[SIGNS] & EXEMPT:
+            counts[mark[OTHER]] = counts.get(mark[OTHER], 0) + 1
+    regulars = {k for k, n in counts.items() if n >= p.min_cycles}
+    if len(regulars) < p.min_workers:
+        return False
+    return glance.unasked(regulars) or any(story.wages for story in glance.stories.values())
+
+
+def _is_run(wages: list[Mark], p: Parameters) -> bool:
+    later = wages[p.min_workers - 1 :]
+    return any(last[AT] - first[AT] <= p.one_day_h * HOUR_MS for first, last in zip(wages, later, strict=False))
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -224,6 +246,8 @@ TYPOLOGY = Typology(
     weight=0.65,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=BY_STRANGER | PAID_IN,
     gate=gate,
     least=Least(credits=PARAMETERS.min_workers * PARAMETERS.min_cycles),
     hits=hits,

@@ -17,8 +17,10 @@ import msgspec
 
 from schemas.transfer import ACCOUNT, ADDRESS, IP, PHONE
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_OUT, USERS, Glance
+from streams.domain.marks import AT, BUSINESS_CHANNELS, EXEMPT, NOT_DEBT, OTHER, SIGNS
 from streams.domain.score import strength
-from streams.domain.view import BUSINESS_CHANNELS, NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, window
 from streams.typologies.build import HOUR_MS, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView, pooled
@@ -44,6 +46,22 @@ class Parameters(msgspec.Struct, frozen=True):
 PARAMETERS = Parameters()
 Desk = tuple[int, str, str]  # a counter; or 0 and a country and town
 Visit = tuple[int, int, tuple[Event, ...]]  # when it ended, senders who share no name, transfers
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough families that are kept over time, or enough who share an identifier within minutes?"""
+    if p.min_senders <= len(glance.users) <= p.max_users:
+        recent = glance.within(glance.debits, p.batch_min / (24 * 60))
+        later = recent[p.min_senders - 1 :]
+        batch_ms = p.batch_min * HOUR_MS // 60
+        if glance.kind > ACCOUNT or any(last[AT] - first[AT] <= batch_ms for first, last in zip(recent, later, strict=False)):
+            return True
+    spans: dict[int, tuple[int, int]] = {}
+    for mark in glance.within(glance.paid_out, p.long_d):
+        if not mark[SIGNS] & EXEMPT:
+            first, _ = spans.get(mark[OTHER], (mark[AT], 0))
+            spans[mark[OTHER]] = (first, mark[AT])
+    return sum(last - first >= p.min_gap_d * DAY_MS for first, last in spans.values()) >= p.min_families
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -203,6 +221,8 @@ TYPOLOGY = Typology(
     weight=0.6,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT | USERS,
     gate=gate,
     hits=hits,
     explain=explain,

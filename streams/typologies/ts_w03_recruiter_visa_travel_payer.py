@@ -18,6 +18,8 @@ import msgspec
 
 from schemas.observation import RECEIVER, SENDER
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_IN, PAID_OUT, Glance
+from streams.domain.marks import CREDIT, EXEMPT, MINE, OTHER, PAYROLL, SIGNS
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
@@ -47,6 +49,12 @@ class Parameters(msgspec.Struct, frozen=True):
 
 PARAMETERS = Parameters()
 FEES = frozenset({"travel", "debt"})  # a residence permit (iqama) and the recruitment debt are the recruiter's fees too
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough people, no kin, who may pay for travel or work?"""
+    recent = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & (CREDIT | PAYROLL | EXEMPT) == CREDIT]
+    return len({m[OTHER] for m in recent if m[OTHER] and (m[MINE], m[OTHER]) not in glance.kin}) >= p.min_payers
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -166,6 +174,8 @@ TYPOLOGY = Typology(
     weight=0.45,  # DEF, typologies A7
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_IN | PAID_OUT,
     gate=gate,
     least=Least(credits=PARAMETERS.min_payers, payers=PARAMETERS.min_payers),
     hits=hits,

@@ -23,10 +23,12 @@ from schemas.observation import RECEIVER, SENDER
 from schemas.transfer import ADDRESS
 from streams.domain.entity import QUARTER_MS, EntityState, IdentifierState, User
 from streams.domain.event import DAY_MS, Event, event_of
+from streams.domain.glance import PAID_IN, PAID_OUT, Glance
+from streams.domain.marks import CREDIT, NOT_DEBT, OTHER, PAYROLL, SIGNS
 from streams.domain.memory import remember, upsert
 from streams.domain.profile import Profile
 from streams.domain.score import strength
-from streams.domain.view import NOT_DEBT, View
+from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd, window
 from streams.typologies.build import key_of, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView
@@ -44,6 +46,14 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """Enough people to whom wages are paid and who pay in?"""
+    if glance.kind == ADDRESS:
+        return len(glance.users) > p.min_workers
+    paid = {m[OTHER] for m in glance.debits if m[SIGNS] & PAYROLL}
+    return len(paid) >= p.min_workers and len(paid & {m[OTHER] for m in glance.marks if m[SIGNS] & CREDIT}) >= p.min_workers
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -197,6 +207,8 @@ TYPOLOGY = Typology(
     weight=0.3,  # DEF
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_IN | PAID_OUT,
     gate=gate,
     least=Least(credits=PARAMETERS.min_workers, debits=PARAMETERS.min_workers, payers=PARAMETERS.min_workers),
     hits=hits,

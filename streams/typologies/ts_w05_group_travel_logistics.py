@@ -18,6 +18,8 @@ import msgspec
 
 from schemas.transfer import Place
 from streams.domain.event import DAY_MS, Event
+from streams.domain.glance import PAID_OUT, Glance
+from streams.domain.marks import SIGNS, TRADE, TRADE_MASK
 from streams.domain.score import strength
 from streams.domain.trade import HIRE, PHONE, ROOM, TICKET
 from streams.domain.view import View
@@ -36,6 +38,12 @@ class Parameters(msgspec.Struct, frozen=True):
 
 PARAMETERS = Parameters()
 LOGISTICS = frozenset({TICKET, ROOM, PHONE, HIRE})
+
+
+def may(glance: Glance, p: Parameters) -> bool:
+    """A purchase among enough that may be for others?"""
+    bought = [m for m in glance.within(glance.debits, p.window_d) if m[SIGNS] >> TRADE & TRADE_MASK]
+    return len(bought) >= p.min_passengers and any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new)
 
 
 def gate(view: View, p: Parameters) -> bool:
@@ -107,6 +115,8 @@ TYPOLOGY = Typology(
     weight=0.35,  # DEF
     window_ms=PARAMETERS.window_d * DAY_MS,
     parameters=PARAMETERS,
+    may=may,
+    on=PAID_OUT,
     gate=gate,
     least=Least(debits=PARAMETERS.min_passengers),
     hits=hits,

@@ -7,7 +7,9 @@ import pytest
 
 from schemas.observation import SENDER
 from schemas.transfer import Identifier
-from streams.domain.event import Event, EventLog, event_of
+from streams.domain.event import Event, event_of
+from streams.domain.event_log import EventLog
+from streams.domain.marks import mark_of
 from streams.domain.profile import Profile, Profiles
 from streams.typologies.build import key_of, pay
 
@@ -32,7 +34,9 @@ def test_a_log_is_sorted_and_its_encoding_is_that_of_its_events_whatever_came_an
             del expected[start:stop]
         if chance.random() < 0.3:
             log = EventLog(*log.packed())
-        assert log.packed() == (len(expected), encoded(expected))
+        assert log.packed() == (len(expected), encoded(expected), b"".join(map(mark_of, expected)))
+        if expected:
+            assert (log.oldest_ms, log.newest_ms) == (expected[0].at_ms, expected[-1].at_ms)
     assert list(log) == expected and len(log) == len(expected) and log[-1] == expected[-1]
 
 
