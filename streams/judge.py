@@ -10,6 +10,7 @@ from schemas.finding import Evidence, Finding, ParametersUsed
 from schemas.transfer import ACCOUNT
 from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.memory import prune
+from streams.domain.strangers import strangers
 from streams.domain.view import View
 from streams.episodes import Episode, Issued, build, extend
 from streams.memo import Memo, Memos
@@ -165,7 +166,7 @@ def _needed(view: View, typologies: list[Typology], memo: Memo | None) -> list[b
 
 def _episodes(view: View, typology: Typology, memo: Memo | None) -> list[Episode]:
     """All episodes of one typology, judging only what is new where a memo holds the rest."""
-    if memo is None or typology.looks_ahead:
+    if memo is None or typology.looks_ahead or (typology.hindsight and strangers(view) is not None):
         return extend([], typology.hits(view, typology.parameters), typology.window_ms)
     known = memo.found.get(typology.id)
     view.since = known[0] if known else None

@@ -69,6 +69,7 @@ class Typology(NamedTuple):
     doc: str
     asks: Callable[[View, Any], set[bytes]] | None = None
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
+    hindsight: bool = False  # the same at a bare party (streams.domain.strangers)
     least: Least = Least()
     flag_raise: float = 0.0  # what the weight rises by where the front line flagged one of the transfers
     at_identifiers: bool = False  # judges devices, addresses, e-mails and IPs too, whose users it asks for their transfers
