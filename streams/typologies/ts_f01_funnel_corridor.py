@@ -1,18 +1,17 @@
 """Funnel to a border: many unrelated senders from several places pay one receiver who has no business reason.
 
 Question    Did at least `min_senders` people who are neither kin nor old acquaintances of the receiver pay one receiver within
-            `window_d` days, from several towns, with a route, a border town or smuggling prices to explain it?
+            `window_d` days, from several towns, with a route, a border town or smuggling prices to explain it? Where a feed names no place,
+            purpose or relation at all: did `bare_crowd` strangers pay once within that time and stay away since, or `bare_few` where at least
+            `bare_returning` others came back in a fifth of the time? Such a finding says what was absent and is weaker.
 Source      FinCEN FIN-2014-A008 and FIN-2023-Alert001 (funnel accounts, several origins, border beneficiaries); FinCEN Financial
             Trend Analysis Aug 2026 (over 30 senders, over 500 payments); numbers calibrated in typologies A7 "F01"
 Subject     the receiver; senders are reported as payers, never as suspects
 Looks back  30 days of event time; without places also all that is remembered
 Not a hit   siblings to one mother; neighbours of one town paying one neighbour; a savings club; merchants, payroll, cards;
             pairs that dealt with each other before the window; at Eid, Nowruz or the start of school no more senders above the line
-            than in the same weeks of last year (schemas/reference/peaks.yaml)
-
-Where a feed names no place, purpose or relation at all, what is left is who comes back: `bare_crowd` strangers within `window_d` days who paid
-once and stayed away since, or `bare_few` where at least `bare_returning` others came back in a fifth of the time. Such a finding says what was
-absent and is weaker: a shop, a club or a landlord has strangers too.
+            than in the same weeks of last year (schemas/reference/peaks.yaml); without places a shop, a club or a landlord cannot be told
+            apart
 """
 
 from collections.abc import Iterator

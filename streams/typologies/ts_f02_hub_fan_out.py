@@ -1,11 +1,14 @@
 """Hub that pays out: one person pays many unrelated people in the border and transit towns of a smuggling route.
 
 Question    Did one person pay at least `min_receivers` unrelated people in `min_towns` towns of one smuggling route within `window_d`
-            days, or `crowd` of them in any such towns? Or, over a year, the same few people again and again in small sums?
+            days, or `crowd` of them in any such towns? Or, over a year, the same few people again and again in small sums? Where a feed names no
+            place, purpose or relation at all: were `bare_receivers` strangers paid once in that time, by one whom `bare_payers` strangers had
+            paid before; or `bare_few` where at least `bare_returning` others came back in a fifth of the time? Such a finding says what was
+            absent and is weaker.
 Source      AUSTRAC people-smuggling case (A$100 to 5,000 each, 28 transfers in five years); FATF 2022 (drivers, guides and safe houses
             are paid by a coordinator); numbers in typologies A4 "F02", business receivers and kin as A7
 Subject     the sender, as coordinator; who receives may be a helper, a migrant or a relative of one
-Looks back  30 days of event time; 365 for the slow form
+Looks back  30 days of event time; 365 for the slow form; without places also all that is remembered
 Not a hit   registered businesses that pay crews, aid or suppliers; companies as receivers; kin; rent, tuition and dues; a journey paid
             town by town in order (TS-P01); big cities alone; a payer with wages is weak and counts as family
 """

@@ -1,16 +1,14 @@
 """Pass-through: a party gathers money from unrelated people and most of it leaves again soon.
 
 Question    Did at least `min_payers` unrelated payers pay in within `window_d` days, and did `min_share` to `max_share` of that leave
-            in the same window as cash, abroad, or in sums of at least `large_usd` dollars?
+            in the same window as cash, abroad, or in sums of at least `large_usd` dollars? Where a feed names no place, purpose or relation at
+            all, also, whatever the sums: did `bare_each` strangers pay in and were `bare_each` paid in that time, each once, by a party whose
+            other dealings come back in a fifth of the time? Such a finding says what was absent and is weaker.
 Source      FinCEN FIN-2014-A008, FIN-2020-A008 ("little time elapsing between deposits and withdrawals"), FATF 2018;
             form and numbers calibrated in typologies A7 "F03"
 Subject     none by itself: a pass-through account may be a mule's, who may be a victim
 Looks back  30 days of event time
 Not a hit   rent on pay-day; own cash-in, payroll and kin are not inflow; shops and agents (cards, merchants, mixed sums)
-
-Where a feed names no place, purpose or relation at all, the rule also holds where `bare_each` strangers paid in and `bare_each` were paid within
-`window_d` days, each once, by a party whose other dealings come back in a fifth of the time: whatever the sums are. Such a finding says what was
-absent and is weaker.
 """
 
 from collections.abc import Iterator

@@ -3,6 +3,11 @@
 Question    Did money pass through this party as part of at least `min_hops` payments in a row, each within `within_d` days of the one before
             and of at least `min_kept` per cent of it, between parties who are no kin? Or did a party that gathers from at least `min_gathered`
             payers pay this one in bulk, and were `min_paid_out` to `max_paid_out` of it paid out to persons within `bulk_window_d` days?
+            Where a feed names no place, purpose or relation at all, strangers (who dealt with each other once) are followed whatever their
+            sums: did `bare_hops` payments lie in a row, each within `bare_within_d` days and of `bare_min_kept` to `bare_max_kept` of the one
+            before; or in any order, each within `bare_ring_d` days and against the habit of the party between? Or had one party paid
+            `bare_between` strangers who within `bare_hold_d` days paid another, or did as many pay the same two parties? Such a finding says
+            what was absent and is weaker.
 Source      FATF 2022 (shops, exchange houses and mules in a row); UAE FIU goAML reasons SCTFS, EJEUA; form and numbers: typologies A4 "F06";
             the form in bulk and its numbers: DEF, after A7 "F03"
 Subject     none by itself: those in the middle may be mules, who may be victims
@@ -12,11 +17,6 @@ Not a hit   a group's treasury (from firm to firm); wages, purchases, rent, tuit
 
 A party knows its own payments; what its payers and payees passed on they tell when asked, one step either way. A longer chain is a
 finding at each party in its middle. Sums that were split or merged on the way are seen in the form in bulk only.
-
-Where a feed names no place, purpose or relation at all, strangers (who dealt with each other once) are followed whatever their sums: `bare_hops`
-payments in a row, each within `bare_within_d` days and of `bare_min_kept` to `bare_max_kept` of the one before; or as many in any order, each
-within `bare_ring_d` days and against the habit of the party between; or `bare_between` strangers within `bare_hold_d` days who all had been paid
-by one party before they paid this one, or all paid one other party too. Such a finding says what was absent and is weaker.
 """
 
 import itertools
