@@ -83,7 +83,7 @@ def mule(ins: int, outs: int, last: float = 10, returning: int = 1) -> list[Hit]
     """Strangers who pay in from day 0 on, others who are paid up to the day `last`, all far apart from the habit of who comes back."""
     came_in = [(f"s{i}", "m", i, 100) for i in range(ins)]
     view = bare("m", [*came_in, *(("m", f"o{i}", last - outs + 1 + i, 50) for i in range(outs))], returning)
-    return [h for h in TYPOLOGY.hits(view, P) if "strangers" in h.measures]
+    return [h for h in TYPOLOGY.hits(view, P) if "strangers" in h.measures] if TYPOLOGY.gate(view, P) else []
 
 
 def test_without_places_three_strangers_on_each_side_are_at_the_line() -> None:
