@@ -6,7 +6,7 @@ from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import PARTY
 from streams.domain.entity import EntityState
-from streams.domain.event import event_of
+from streams.domain.event import Event, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.strangers import Strangers, is_bare, strangers, strangers_of, told_of
 from streams.domain.view import View
@@ -40,8 +40,8 @@ def known(*rows: TransferFacts) -> Strangers:
     return found
 
 
-def names(events: list[object]) -> set[bytes]:
-    return {e.other for e in events}  # type: ignore[attr-defined]
+def names(events: list[Event]) -> set[bytes]:
+    return {e.other for e in events}
 
 
 @pytest.mark.parametrize(
