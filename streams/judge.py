@@ -11,6 +11,7 @@ from schemas.transfer import ACCOUNT
 from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.glance import Glance
 from streams.domain.memory import prune
+from streams.domain.strangers import strangers
 from streams.domain.view import View
 from streams.episodes import Episode, Issued, build, extend
 from streams.memo import Memo, Memos
@@ -45,7 +46,7 @@ class Judge:
     def may_find(self, value: EntityState | IdentifierState, added: int) -> bool:
         """Whether a typology may hold that did not before, because of the newest `added` events or of what changed about the past."""
         glance = Glance(value, added, self._corridors)
-        if len(glance.new) > MOST_GLANCED:
+        if len(glance.new) > MOST_GLANCED or glance.is_bare:
             return True
         what = glance.what()
         possible = self._at_identifiers if glance.kind > ACCOUNT else self._catalogue
@@ -178,7 +179,7 @@ def _needed(view: View, typologies: list[Typology], memo: Memo | None) -> list[b
 
 def _episodes(view: View, typology: Typology, memo: Memo | None) -> list[Episode]:
     """All episodes of one typology, judging only what is new where a memo holds the rest."""
-    if memo is None or typology.looks_ahead:
+    if memo is None or typology.looks_ahead or (typology.hindsight and strangers(view) is not None):
         return extend([], typology.hits(view, typology.parameters), typology.window_ms)
     known = memo.found.get(typology.id)
     view.since = known[0] if known else None

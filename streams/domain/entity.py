@@ -44,6 +44,8 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     wages    newest pay-roll credits, oldest first: (at_ms, usd_minor)
     kin      those receivers of `debits` who are kin
     relays   newest credits that were passed on, oldest first, each with the payment that did so (streams.domain.relays)
+    strangers  where nothing is known but who paid whom: payments of people who dealt with the party once, oldest first, each with
+             whether that breaks its habit (streams.domain.strangers)
     """
 
     debits: tuple[tuple[int, int, bytes, str, str, bool], ...] = ()
@@ -51,6 +53,7 @@ class Story(msgspec.Struct, array_like=True, gc=False):
     wages: tuple[tuple[int, int], ...] = ()
     kin: tuple[bytes, ...] = ()
     relays: tuple[tuple[Event, Event], ...] = ()
+    strangers: tuple[tuple[Event, bool], ...] = ()
 
 
 class Use(msgspec.Struct, array_like=True, gc=False):

@@ -14,7 +14,25 @@ from schemas.transfer import ACCOUNT, PARTY
 from streams.domain import marks
 from streams.domain.entity import EntityState, IdentifierState, Story
 from streams.domain.event import DAY_MS
-from streams.domain.marks import AT, BUSINESS, COUNTRY, CREDIT, EXEMPT, MINE, NAME_TIE, OTHER, PAY, SIGNS, TOLD, TOWN, USD, Mark
+from streams.domain.marks import (
+    AT,
+    BUSINESS,
+    COUNTRY,
+    CREDIT,
+    EXEMPT,
+    MINE,
+    NAME_TIE,
+    OTHER,
+    PAY,
+    PURPOSE,
+    PURPOSE_MASK,
+    SEND,
+    SIGNS,
+    TOLD,
+    TOWN,
+    USD,
+    Mark,
+)
 
 # What is new: events, which are from or to a stranger unless the other is kin or a business is paid; who uses an identifier.
 NOTHING, PAID_IN, PAID_OUT, BY_STRANGER, TO_STRANGER, USERS = 0, 1, 2, 4, 8, 16
@@ -44,6 +62,12 @@ class Glance:
     def stories(self) -> dict[bytes, Story]:
         """What the parties asked told, by party."""
         return self.entity.stories
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing was said but who paid whom, when and how much: who then stays away counts, and that is seen only by judging."""
+        said = TOLD | PURPOSE_MASK << PURPOSE
+        return self.kind == PARTY and not any(m[SEND] or m[PAY] or m[SIGNS] & said for m in self.marks)
 
     def _is_past_changed(self, added: int) -> bool:
         """Whether the new events change something about the earlier ones: who is kin, who uses the identifier, and whether a business

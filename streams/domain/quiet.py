@@ -5,6 +5,7 @@ from schemas.transfer import KIN, OTHER_RELATION
 from streams.domain.entity import EntityState
 from streams.domain.event import DAY_MS, Event
 from streams.domain.relays import may_relay
+from streams.domain.strangers import is_bare
 from streams.domain.trade import TICKET
 
 MOST_TRAVEL = 3  # tickets, and purchases for others, that are nobody's pattern (TS-W05 asks for four)
@@ -30,7 +31,7 @@ def is_quiet(state: EntityState) -> bool:
         travel += event.trade == TICKET or event.passenger != 0
         if near > 1 or len(payees) > 2 or travel > MOST_TRAVEL:
             return False
-    if credit is not None and any(may_relay(credit, debit) for debit in debits):
+    if credit is not None and debits and (any(may_relay(credit, debit) for debit in debits) or is_bare(state)):
         return False
     return len(debits) < 2 or not (_is_on_a_round(debits) or _is_contradicted(debits))
 

@@ -7,6 +7,7 @@ from streams.domain.marks import BUSINESS_CHANNELS, NOT_DEBT
 from streams.domain.memory import with_places
 from streams.domain.pairs import Pairs
 from streams.domain.relays import is_link, relays
+from streams.domain.strangers import told_of
 
 MAX_DEBITS = 64  # DEF
 MAX_PAYERS = 16  # DEF: the rules ask for three
@@ -39,6 +40,5 @@ def story_of(state: EntityState) -> Story:
     told = tuple(debits[-MAX_DEBITS:])
     relatives = {other for _, other in kin}
     passed_on = tuple(relays(links[1], links[0]))[-MAX_RELAYS:]
-    return Story(
-        told, tuple(earliest), tuple(wages[-MAX_WAGES:]), tuple(sorted({debit[2] for debit in told} & relatives)), passed_on
-    )
+    related = tuple(sorted({debit[2] for debit in told} & relatives))
+    return Story(told, tuple(earliest), tuple(wages[-MAX_WAGES:]), related, passed_on, told_of(state))

@@ -76,6 +76,7 @@ class Typology(NamedTuple):
     doc: str
     asks: Callable[[View, Any], set[bytes]] | None = None
     looks_ahead: bool = False  # later events change what held at earlier ones: everything is judged anew each time
+    hindsight: bool = False  # the same at a bare party (streams.domain.strangers)
     least: Least = Least()
     flag_raise: float = 0.0  # what the weight rises by where the front line flagged one of the transfers
     on: int = PAID_IN | PAID_OUT  # of streams.domain.glance

@@ -7,7 +7,7 @@ from schemas.corridors import corridors, town_id
 from schemas.observation import RECEIVER, SENDER, Side, TransferFacts
 from schemas.transfer import ADDRESS, DEVICE, NO_RELATION, PARTY, PHONE, Identifier, Place
 from streams.domain.entity import EntityState, Story
-from streams.domain.event import DAY_MS, event_of
+from streams.domain.event import DAY_MS, Event, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.view import View
 
@@ -64,6 +64,24 @@ def view_of(name: str, transfers: Iterable[TransferFacts], stories: dict[str, St
                 upsert(state, event_of(facts, side), True)
     state.stories = {key_of(n): s for n, s in (stories or {}).items()}
     return View(key, state, corridors())
+
+
+def bare(name: str, hops: Iterable[tuple[str, str, float, float]], returning: int = 0) -> View:
+    """What detection sees of `name` where nothing is known but who paid whom: the payments `hops` (payer, payee, day, dollars), something
+    spent long after, and people who paid in on two days each. The others told it what they know of the hops; with somebody `returning`,
+    as what breaks their habit."""
+    nowhere = {"send": "", "pay": ""}
+    made = [pay(a, b, day, usd, **nowhere) for a, b, day, usd in hops]  # type: ignore[arg-type]
+    again = [pay(f"again{i}", name, day + i, 90, **nowhere) for i in range(returning) for day in (0, 3)]  # type: ignore[arg-type]
+    last = max((f.at_ms - START_MS) / DAY_MS for f in made) + 60
+    told: dict[bytes, list[tuple[Event, bool]]] = {}
+    for facts in made:
+        for side, party in ((SENDER, facts.sender), (RECEIVER, facts.receiver)):
+            if party:
+                told.setdefault(party.key, []).append((event_of(facts, side), returning > 0))
+    view = view_of(name, [*made, *again, pay(name, "shop", last, 20, channel="merchant", **nowhere)])  # type: ignore[arg-type]
+    view.state.stories = {party: Story(strangers=tuple(events)) for party, events in told.items() if party != view.key}
+    return view
 
 
 def _place(text: str) -> Place:

@@ -1,14 +1,17 @@
 """Funnel to a border: many unrelated senders from several places pay one receiver who has no business reason.
 
 Question    Did at least `min_senders` people who are neither kin nor old acquaintances of the receiver pay one receiver within
-            `window_d` days, from several towns, with a route, a border town or smuggling prices to explain it?
+            `window_d` days, from several towns, with a route, a border town or smuggling prices to explain it? Where a feed names no place,
+            purpose or relation at all: did `bare_crowd` strangers pay once within that time and stay away since, or `bare_few` where at least
+            `bare_returning` others came back in a fifth of the time? Such a finding says what was absent and is weaker.
 Source      FinCEN FIN-2014-A008 and FIN-2023-Alert001 (funnel accounts, several origins, border beneficiaries); FinCEN Financial
             Trend Analysis Aug 2026 (over 30 senders, over 500 payments); numbers calibrated in typologies A7 "F01"
 Subject     the receiver; senders are reported as payers, never as suspects
-Looks back  30 days of event time
+Looks back  30 days of event time; without places also all that is remembered
 Not a hit   siblings to one mother; neighbours of one town paying one neighbour; a savings club; merchants, payroll, cards;
             pairs that dealt with each other before the window; at Eid, Nowruz or the start of school no more senders above the line
-            than in the same weeks of last year (schemas/reference/peaks.yaml)
+            than in the same weeks of last year (schemas/reference/peaks.yaml); without places a shop, a club or a landlord cannot be told
+            apart
 """
 
 from collections.abc import Iterator
@@ -19,9 +22,10 @@ import msgspec
 from streams.domain.event import DAY_MS, Event
 from streams.domain.glance import BY_STRANGER, Glance
 from streams.domain.score import strength
+from streams.domain.strangers import ABSENT, Strangers, strangers
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
-from streams.typologies.build import pay, view_of
+from streams.typologies.build import bare, pay, view_of
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -34,6 +38,10 @@ class Parameters(msgspec.Struct, frozen=True):
     min_towns: Annotated[int, Line("sender towns", "DEF", "typologies A7", least=2)] = 3  # all forms need two
     min_band_share: Annotated[float, Line("share of payments", "DEF", "typologies A7")] = 0.5
     min_elsewhere: Annotated[float, Line("share of senders", "DEF", "typologies A7: a third from another town")] = 1 / 3
+    bare_crowd: Annotated[int, Line("strangers", "DEF", "without places: half as much again as min_senders; docs/quality.md")] = 7
+    bare_few: Annotated[int, Line("strangers", "DEF", "without places: who break the receiver's habit; docs/quality.md")] = 3
+    bare_returning: Annotated[int, Line("persons who came back", "DEF", "without places: what a habit takes")] = 5
+    bare_factor: Annotated[float, Line("share of the strength", "DEF", "typologies A3: what is missing lowers it")] = 0.7
 
 
 PARAMETERS = Parameters()
@@ -50,7 +58,11 @@ def gate(view: View, p: Parameters) -> bool:
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
-    """One hit for every credit at which the window before it satisfies one of the three forms."""
+    """One hit for every credit at which the window before it satisfies one of the three forms; without places, of two others."""
+    known = strangers(view)
+    if known is not None:
+        yield from _bare(view, known, p)
+        return
     flow = view.unrelated_credits()
     for end in view.unjudged(flow, p.min_senders - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
@@ -110,9 +122,28 @@ def _facets(m: dict[str, float], p: Parameters) -> tuple[str, ...]:
     return tuple(name for name, holds in named if holds)
 
 
+def _bare(view: View, known: Strangers, p: Parameters) -> Iterator[Hit]:
+    """One hit for every stranger's payment at which there is a crowd of them, and one for all who break the habit."""
+    for end in range(p.bare_crowd - 1, len(known.ins)):
+        inside = window(known.ins, end, p.window_d * DAY_MS)
+        if len(inside) >= p.bare_crowd:
+            yield _bare_hit(view, inside, p.bare_crowd, {"returning": 0}, p)
+    if len(known.odd_ins) >= p.bare_few and known.returning >= p.bare_returning:
+        yield _bare_hit(view, known.odd_ins, p.bare_few, {"returning": known.returning}, p)
+
+
+def _bare_hit(view: View, events: list[Event], line: int, measures: dict[str, float], p: Parameters) -> Hit:
+    measures |= {"strangers": len(events), "sum_usd": sum(e.usd_minor for e in events) / 100}
+    new = sum(view.newness(e, p.window_d * DAY_MS) is True for e in events)
+    facets = ("newness",) if new >= p.min_new_share * len(events) else ()
+    return Hit(events[-1].at_ms, round(p.bare_factor * strength(len(events) / line), 4), tuple(events), facets, measures)
+
+
 def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
     """Who paid, from how many places, and why that is not a family."""
     m = best.measures
+    if "strangers" in m:
+        return _explain_bare(p, best, events)
     where = "a town on a known route" if m["hub"] else "one place"
     reason = (
         f"{m['senders']:.0f} senders who are not kin of the receiver paid {usd(m['sum_usd'] * 100)} in {m['payments']:.0f} payments within "
@@ -129,6 +160,21 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     parts = {e.other: "payer" for e in events} | {e.mine: "collector" for e in events}
     absent = () if all(e.send.town for e in events) else ("town of some senders",)
     return Explanation(reason, numbers, parts, absent, do_not_block=False)
+
+
+def _explain_bare(p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    m = best.measures
+    if m["returning"]:
+        which, habit = "bare_few", f", where {m['returning']:.0f} others came back soon"
+    else:
+        which, habit = "bare_crowd", f" within {p.window_d} days"
+    reason = f"{m['strangers']:.0f} people paid {usd(m['sum_usd'] * 100)}, each once, and did not come back{habit}; nothing else is known of them."
+    parts = {e.other: "payer" for e in events} | {e.mine: "collector" for e in events}
+    return Explanation(reason, (number(p, which, m["strangers"], best.events),), parts, ABSENT)
+
+
+def _strangers(payers: int, gap: float, returning: int = 0) -> View:
+    return bare("collector", [(f"s{i}", "collector", i * gap, 400) for i in range(payers)], returning)
 
 
 def _funnel(cities: list[str], usd_each: float = 500, **how: str) -> View:
@@ -151,6 +197,7 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
+    hindsight=True,
     examples=(
         Example("six new senders from five German towns to Van", True, lambda: _funnel(_GERMANY)),
         Example("five senders at smuggling prices, two towns, receiver elsewhere", True, lambda: _funnel(["IQ:Ranya", "IQ:Erbil"] * 3, 3500)),
@@ -164,5 +211,10 @@ TYPOLOGY = Typology(
             [pay(f"s{i}", "collector", d + i, 500, send=c) for d in (0, 60) for i, c in enumerate(_GERMANY[:4])]
             + [pay("s0", "collector", 70, 500)],
         )),
+        Example("no places: seven strangers within four weeks, none of whom came back", True, lambda: _strangers(7, 4)),
+        Example("no places: three strangers where five others came back within days", True, lambda: _strangers(3, 40, 5)),
+        Example("no places: six strangers within four weeks", False, lambda: _strangers(6, 4)),
+        Example("no places: seven strangers, one every six days", False, lambda: _strangers(7, 6)),
+        Example("no places: three strangers where four others came back", False, lambda: _strangers(3, 40, 4)),
     ),
 )  # fmt: skip

@@ -1,11 +1,14 @@
 """Hub that pays out: one person pays many unrelated people in the border and transit towns of a smuggling route.
 
 Question    Did one person pay at least `min_receivers` unrelated people in `min_towns` towns of one smuggling route within `window_d`
-            days, or `crowd` of them in any such towns? Or, over a year, the same few people again and again in small sums?
+            days, or `crowd` of them in any such towns? Or, over a year, the same few people again and again in small sums? Where a feed names no
+            place, purpose or relation at all: were `bare_receivers` strangers paid once in that time, by one whom `bare_payers` strangers had
+            paid before; or `bare_few` where at least `bare_returning` others came back in a fifth of the time? Such a finding says what was
+            absent and is weaker.
 Source      AUSTRAC people-smuggling case (A$100 to 5,000 each, 28 transfers in five years); FATF 2022 (drivers, guides and safe houses
             are paid by a coordinator); numbers in typologies A4 "F02", business receivers and kin as A7
 Subject     the sender, as coordinator; who receives may be a helper, a migrant or a relative of one
-Looks back  30 days of event time; 365 for the slow form
+Looks back  30 days of event time; 365 for the slow form; without places also all that is remembered
 Not a hit   registered businesses that pay crews, aid or suppliers; companies as receivers; kin; rent, tuition and dues; a journey paid
             town by town in order (TS-P01); big cities alone; a payer with wages is weak and counts as family
 """
@@ -16,13 +19,15 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
+from schemas.finding import Number
 from streams.domain.event import DAY_MS, Event
 from streams.domain.glance import TO_STRANGER, Glance
 from streams.domain.marks import CREDIT, EXEMPT, NOT_DEBT, OTHER, SIGNS
 from streams.domain.score import strength
+from streams.domain.strangers import ABSENT, Strangers, strangers
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd, window
-from streams.typologies.build import pay, view_of
+from streams.typologies.build import bare, pay, view_of
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -39,6 +44,13 @@ class Parameters(msgspec.Struct, frozen=True):
     min_band_share: Annotated[float, Line("share of payments", "DEF", "as TS-F01")] = 0.5
     min_new_share: Annotated[float, Line("share of pairs", "DEF", "as TS-F01")] = 0.7
     with_wages: Annotated[float, Line("strength cap for a payer with wages", "DEF", "typologies A2: no wage-like income")] = 0.45
+    bare_receivers: Annotated[
+        int, Line("strangers", "DEF", "without places: half as many again as min_receivers; docs/quality.md")
+    ] = 6
+    bare_payers: Annotated[int, Line("strangers", "DEF", "without places: who had paid in; docs/quality.md")] = 5
+    bare_few: Annotated[int, Line("strangers", "DEF", "without places: who break the payer's habit; docs/quality.md")] = 3
+    bare_returning: Annotated[int, Line("persons who came back", "DEF", "without places: what a habit takes")] = 5
+    bare_factor: Annotated[float, Line("share of the strength", "DEF", "as TS-F01")] = 0.7
 
 
 PARAMETERS = Parameters()
@@ -61,8 +73,10 @@ def may(glance: Glance, p: Parameters) -> bool:
 
 
 def gate(view: View, p: Parameters) -> bool:
-    """Enough different people paid in towns of smuggling routes?"""
-    return len(view.payees) >= p.min_receivers and len({e.other for e in _on_route(view)}) >= p.min_receivers
+    """Enough different people paid in towns of smuggling routes, or in nobody knows which?"""
+    if len(view.payees) < p.min_receivers:
+        return False
+    return len({e.other for e in _on_route(view)}) >= p.min_receivers or strangers(view) is not None
 
 
 def _on_route(view: View) -> list[Event]:
@@ -85,7 +99,11 @@ def _routes(view: View, event: Event) -> dict[str, int]:
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
-    """One hit for every payment at which the window before it satisfies one of the three forms."""
+    """One hit for every payment at which the window before it satisfies one of the three forms; without places, of two others."""
+    known = strangers(view)
+    if known is not None:
+        yield from _bare(view, known, p)
+        return
     flow = _on_route(view)
     for end in view.unjudged(flow, p.min_receivers - 1):
         inside = window(flow, end, p.window_d * DAY_MS)
@@ -192,9 +210,29 @@ def _facets(m: dict[str, float], p: Parameters) -> tuple[str, ...]:
     return tuple(name for name, holds in named if holds)
 
 
+def _bare(view: View, known: Strangers, p: Parameters) -> Iterator[Hit]:
+    """One hit for every payment at which there is a crowd of strangers on both sides, and one for all who break the habit."""
+    for end in range(p.bare_receivers - 1, len(known.outs)):
+        inside = window(known.outs, end, p.window_d * DAY_MS)
+        payers = sum(e.at_ms <= inside[-1].at_ms for e in known.ins)
+        if len(inside) >= p.bare_receivers and payers >= p.bare_payers:
+            yield _bare_hit(view, inside, p.bare_receivers, {"payers": payers, "returning": 0}, p)
+    if len(known.odd_outs) >= p.bare_few and known.returning >= p.bare_returning:
+        yield _bare_hit(view, known.odd_outs, p.bare_few, {"payers": 0, "returning": known.returning}, p)
+
+
+def _bare_hit(view: View, events: list[Event], line: int, measures: dict[str, float], p: Parameters) -> Hit:
+    measures |= {"strangers": len(events), "sum_usd": sum(e.usd_minor for e in events) / 100}
+    new = sum(view.newness(e, p.window_d * DAY_MS) is True for e in events)
+    facets = ("newness",) if new >= p.min_new_share * len(events) else ()
+    return Hit(events[-1].at_ms, round(p.bare_factor * strength(len(events) / line), 4), tuple(events), facets, measures)
+
+
 def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
     """How many people in which towns, and what the sums look like."""
     m = best.measures
+    if "strangers" in m:
+        return _explain_bare(p, best, events)
     towns = sorted({f"{e.pay.town.title()} ({e.pay.country})" for e in best.events})
     reason = (
         f"One person paid {m['receivers']:.0f} people who are not kin in {counted(m['towns'], 'town')} of smuggling routes "
@@ -208,6 +246,22 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
     parts = {e.other: "recipient" for e in events} | {e.mine: sender for e in events}
     absent = () if all(e.pay.town for e in view.debits) else ("town of some receivers",)
     return Explanation(reason, numbers, parts, absent)
+
+
+def _explain_bare(p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    m = best.measures
+    numbers: tuple[Number, ...] = (number(p, "bare_few" if m["returning"] else "bare_receivers", m["strangers"], best.events),)
+    why = f", where {m['returning']:.0f} others came back soon"
+    if not m["returning"]:
+        why = f" within {p.window_d} days, after {m['payers']:.0f} others had paid in once"
+        numbers += (number(p, "bare_payers", m["payers"]),)
+    reason = f"One party paid {m['strangers']:.0f} people {usd(m['sum_usd'] * 100)}, each once and not again{why}; nothing else is known of them."
+    return Explanation(reason, numbers, {e.other: "recipient" for e in events} | {e.mine: "coordinator" for e in events}, ABSENT)
+
+
+def _hub(receivers: int, payers: int, returning: int = 0, gap: float = 5) -> View:
+    ins = [(f"p{i}", "head", i, 400) for i in range(payers)]
+    return bare("head", [*ins, *(("head", f"h{i}", payers + i * gap, 300) for i in range(receivers))], returning)
 
 
 _CREW = ("TR:Van", "TR:Van", "TR:Istanbul", "IR:Urmia", "TR:Edirne")
@@ -236,6 +290,7 @@ TYPOLOGY = Typology(
     hits=hits,
     explain=explain,
     doc=__doc__,
+    hindsight=True,
     examples=(
         Example("five people in four towns of one route within three weeks", True, lambda: _crew(_CREW)),
         Example("exactly four people in two towns", True, lambda: _crew(_CREW[:2] + _CREW[2:3] * 2)),
@@ -250,5 +305,11 @@ TYPOLOGY = Typology(
         Example("a journey paid town by town in order", False, lambda: _crew(("AF:Zaranj", "IR:Urmia", "TR:Van", "TR:Izmir"), 9)),
         Example("a registered business pays its people", False, lambda: _crew(_CREW, entity_sender=True)),
         Example("five brothers in four towns", False, lambda: _crew(_CREW, relation="kin", surname=True)),
+        Example("no places: six strangers paid within four weeks after five had paid in", True, lambda: _hub(6, 5)),
+        Example("no places: three strangers where five others came back within days", True, lambda: _hub(3, 0, 5, 30)),
+        Example("no places: five strangers paid after five had paid in", False, lambda: _hub(5, 5)),
+        Example("no places: six strangers paid after four had paid in", False, lambda: _hub(6, 4)),
+        Example("no places: six strangers paid, one every seven days", False, lambda: _hub(6, 5, gap=7)),
+        Example("no places: two strangers where five others came back", False, lambda: _hub(2, 0, 5, 30)),
     ),
 )  # fmt: skip

@@ -1,7 +1,9 @@
 """Pass-through: a party gathers money from unrelated people and most of it leaves again soon.
 
 Question    Did at least `min_payers` unrelated payers pay in within `window_d` days, and did `min_share` to `max_share` of that leave
-            in the same window as cash, abroad, or in sums of at least `large_usd` dollars?
+            in the same window as cash, abroad, or in sums of at least `large_usd` dollars? Where a feed names no place, purpose or relation at
+            all, also, whatever the sums: did `bare_each` strangers pay in and were `bare_each` paid in that time, each once, by a party whose
+            other dealings come back in a fifth of the time? Such a finding says what was absent and is weaker.
 Source      FinCEN FIN-2014-A008, FIN-2020-A008 ("little time elapsing between deposits and withdrawals"), FATF 2018;
             form and numbers calibrated in typologies A7 "F03"
 Subject     none by itself: a pass-through account may be a mule's, who may be a victim
@@ -18,9 +20,10 @@ from schemas.observation import RECEIVER
 from streams.domain.event import DAY_MS, Event
 from streams.domain.glance import PAID_OUT, Glance
 from streams.domain.score import strength
+from streams.domain.strangers import ABSENT, Strangers, strangers
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, usd
-from streams.typologies.build import pay, view_of
+from streams.typologies.build import bare, pay, view_of
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -31,6 +34,8 @@ class Parameters(msgspec.Struct, frozen=True):
     min_share: Annotated[float, Line("out / in", "DEF", "typologies A7")] = 0.6
     max_share: Annotated[float, Line("out / in", "DEF", "typologies A7")] = 1.3
     large_usd: Annotated[int, Line("US dollars", "DEF", "typologies A7")] = 1000
+    bare_each: Annotated[int, Line("strangers", "DEF", "without places: on each side; docs/quality.md")] = 3
+    bare_factor: Annotated[float, Line("share of the strength", "DEF", "as TS-F01")] = 0.7
 
 
 PARAMETERS = Parameters()
@@ -43,11 +48,16 @@ def may(glance: Glance, p: Parameters) -> bool:
 
 def gate(view: View, p: Parameters) -> bool:
     """Payers and money out at all?"""
-    return bool(view.debits) and len(view.payers) >= p.min_payers and view.is_collector_shape()
+    if not view.debits or len(view.payers) < min(p.min_payers, p.bare_each) or not view.is_collector_shape():
+        return False
+    return len(view.payers) >= p.min_payers or strangers(view) is not None
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
-    """One hit for every qualifying debit at which the last window balances."""
+    """One hit for every qualifying debit at which the last window balances; without places, at which strangers stand on both sides."""
+    known = strangers(view)
+    if known is not None:
+        yield from _bare(known, p)
     flow = view.unrelated_credits()
     outs = view.flow("TS-F03 out", view.debits, lambda e: _leaves(e, p))
     for position in view.unjudged(outs):
@@ -66,6 +76,25 @@ def hits(view: View, p: Parameters) -> Iterator[Hit]:
             yield Hit(end.at_ms, strength(payers / p.min_payers), events, ("pass_through",), measures)
 
 
+def _bare(known: Strangers, p: Parameters) -> Iterator[Hit]:
+    for end in known.odd_outs:
+        edge = end.at_ms - p.window_d * DAY_MS
+        came = [e for e in known.odd_ins if edge <= e.at_ms <= end.at_ms]
+        went = [e for e in known.odd_outs if edge <= e.at_ms <= end.at_ms]
+        each = min(len(came), len(went))
+        if each >= p.bare_each:
+            total_in, total_out = sum(e.usd_minor for e in came), sum(e.usd_minor for e in went)
+            measures = {
+                "strangers": each,
+                "payers": len(came),
+                "payees": len(went),
+                "share": total_out / max(1, total_in),
+                "in_usd": total_in / 100,
+            }
+            value = round(p.bare_factor * strength(each / p.bare_each), 4)
+            yield Hit(end.at_ms, value, tuple(sorted((*came, *went), key=Event.order)), ("pass_through",), measures)
+
+
 def _leaves(event: Event, p: Parameters) -> bool:
     abroad = event.send.country != event.pay.country
     return event.mine != event.other and (event.channel == "cash_out" or abroad or event.usd_minor >= p.large_usd * 100)
@@ -74,17 +103,28 @@ def _leaves(event: Event, p: Parameters) -> bool:
 def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
     """What came in, what left, how fast."""
     m = best.measures
-    reason = (
-        f"{m['payers']:.0f} unrelated payers paid in {usd(m['in_usd'] * 100)} within {p.window_d} days and {usd(m['out_usd'] * 100)} "
-        f"({m['share']:.0%}) left again in that time as cash, abroad or in large sums."
-    )
-    numbers = (number(p, "min_payers", m["payers"], best.events), number(p, "min_share", m["share"]))
     parts: dict[bytes, str] = {}
     for event in events:
         if event.other:
             parts.setdefault(event.other, "payer" if event.side == RECEIVER else "recipient")
         parts[event.mine] = "passes_on"
+    if "strangers" in m:
+        reason = (
+            f"{m['payers']:.0f} people paid in {usd(m['in_usd'] * 100)} and {m['payees']:.0f} others were paid {m['share']:.0%} of that within "
+            f"{p.window_d} days, each once and never again, by a party whose other dealings come back soon; nothing else is known of them."
+        )
+        return Explanation(reason, (number(p, "bare_each", m["strangers"], best.events),), parts, ABSENT)
+    reason = (
+        f"{m['payers']:.0f} unrelated payers paid in {usd(m['in_usd'] * 100)} within {p.window_d} days and {usd(m['out_usd'] * 100)} "
+        f"({m['share']:.0%}) left again in that time as cash, abroad or in large sums."
+    )
+    numbers = (number(p, "min_payers", m["payers"], best.events), number(p, "min_share", m["share"]))
     return Explanation(reason, numbers, parts)
+
+
+def _strangers(payers: int, payees: int, gap: float = 2, returning: int = 2) -> View:
+    ins = [(f"s{i}", "mule", i * gap, 400) for i in range(payers)]
+    return bare("mule", [*ins, *(("mule", f"o{i}", (payers + i) * gap, 300) for i in range(payees))], returning)
 
 
 def _through(payers: int, out: float, **how: str) -> View:
@@ -104,15 +144,20 @@ TYPOLOGY = Typology(
     may=may,
     on=PAID_OUT,
     gate=gate,
-    least=Least(debits=1, payers=PARAMETERS.min_payers),
+    least=Least(debits=1, payers=PARAMETERS.bare_each),
     hits=hits,
     explain=explain,
     doc=__doc__,
+    hindsight=True,
     examples=(
         Example("six payers in, 90 % out in cash a day later", True, lambda: _through(6, 2160)),
         Example("ten payers in, all of it out", True, lambda: _through(10, 4000)),
         Example("six payers in, a tenth out", False, lambda: _through(6, 240)),
         Example("four payers in, all out", False, lambda: _through(4, 1600)),
         Example("three times what came in goes out: other money", False, lambda: _through(6, 7200)),
+        Example("no places: three strangers pay in and three are paid", True, lambda: _strangers(3, 3)),
+        Example("no places: three strangers pay in and two are paid", False, lambda: _strangers(3, 2)),
+        Example("no places: the same by a party of which nothing else is known", False, lambda: _strangers(3, 3, returning=0)),
+        Example("no places: three pay in and three are paid over seven weeks", False, lambda: _strangers(3, 3, 10)),
     ),
 )

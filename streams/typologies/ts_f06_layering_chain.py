@@ -3,6 +3,11 @@
 Question    Did money pass through this party as part of at least `min_hops` payments in a row, each within `within_d` days of the one before
             and of at least `min_kept` per cent of it, between parties who are no kin? Or did a party that gathers from at least `min_gathered`
             payers pay this one in bulk, and were `min_paid_out` to `max_paid_out` of it paid out to persons within `bulk_window_d` days?
+            Where a feed names no place, purpose or relation at all, strangers (who dealt with each other once) are followed whatever their
+            sums: did `bare_hops` payments lie in a row, each within `bare_within_d` days and of `bare_min_kept` to `bare_max_kept` of the one
+            before; or in any order, each within `bare_ring_d` days and against the habit of the party between? Or had one party paid
+            `bare_between` strangers who within `bare_hold_d` days paid another, or did as many pay the same two parties? Such a finding says
+            what was absent and is weaker.
 Source      FATF 2022 (shops, exchange houses and mules in a row); UAE FIU goAML reasons SCTFS, EJEUA; form and numbers: typologies A4 "F06";
             the form in bulk and its numbers: DEF, after A7 "F03"
 Subject     none by itself: those in the middle may be mules, who may be victims
@@ -26,12 +31,14 @@ from streams.domain import relays
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event, event_of
 from streams.domain.glance import PAID_OUT, TO_STRANGER, Glance
+from streams.domain.layers import Reach, asked, found
 from streams.domain.marks import AT, CREDIT, OTHER, SIGNS, USD, Mark
 from streams.domain.relays import BOUGHT, ENDS, EXCUSED
 from streams.domain.score import strength
+from streams.domain.strangers import ABSENT, Strangers, strangers
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, counted, number, usd
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, bare, key_of, pay, view_of
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -47,6 +54,16 @@ class Parameters(msgspec.Struct, frozen=True):
     min_gathered: Annotated[int, Line("payers of who pays in bulk", "DEF", "typologies A7, F03")] = 5
     min_paid_out: Annotated[float, Line("out / in", "DEF", "typologies A7, F03")] = 0.6
     max_paid_out: Annotated[float, Line("out / in", "DEF", "typologies A4: no more than came in")] = 1.0
+    bare_hops: Annotated[
+        int, Line("payments in a row", "DEF", "without places: one more than min_hops, all that is told", most=4)
+    ] = 4
+    bare_within_d: Annotated[int, Line("days between two payments", "DEF", "without places: as within_d")] = relays.WITHIN_D
+    bare_min_kept: Annotated[float, Line("of the payment before", "DEF", "without places; docs/quality.md")] = 0.5
+    bare_max_kept: Annotated[float, Line("of the payment before", "DEF", "without places; docs/quality.md")] = 1.5
+    bare_ring_d: Annotated[int, Line("days between two payments", "DEF", "without places: in any order; docs/quality.md")] = 21
+    bare_between: Annotated[int, Line("strangers", "DEF", "without places: of the same two parties; docs/quality.md")] = 3
+    bare_hold_d: Annotated[int, Line("days", "DEF", "without places: as bulk_window_d")] = 30
+    bare_factor: Annotated[float, Line("share of the strength", "DEF", "as TS-F01")] = 0.7
 
 
 PARAMETERS = Parameters()
@@ -76,18 +93,25 @@ def _may_pass_on(came: Mark, went: Mark, p: Parameters) -> bool:
 
 
 def gate(view: View, p: Parameters) -> bool:
-    """Anything passed on at all, in one sum or in bulk?"""
-    return bool(view.once(_relays, p)) or bool(view.once(_bulk, p))
+    """Anything passed on at all, in one sum or in bulk, or strangers of whom nothing else is known?"""
+    return strangers(view) is not None or bool(view.once(_relays, p)) or bool(view.once(_bulk, p))
 
 
 def asks(view: View, p: Parameters) -> set[bytes]:
     """The persons before and after: what they passed on; and who pays in bulk: whether he gathers from many."""
-    asked = {e.other for pair in view.once(_relays, p) for e in pair if e.channel not in ENDS and view.profile(e.other).is_person}
-    return asked | {bulk.payer for bulk in view.once(_bulk, p)}
+    known = strangers(view)
+    if known is not None:
+        return asked(known, _reach(p))
+    near = {e.other for pair in view.once(_relays, p) for e in pair if e.channel not in ENDS and view.profile(e.other).is_person}
+    return near | {bulk.payer for bulk in view.once(_bulk, p)}
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:
     """One hit for every sum passed on within a chain, and for every payment at which enough of the bulk is paid out."""
+    known = strangers(view)
+    if known is not None:
+        yield from _bare(view, known, p)
+        return
     for came, went in view.once(_relays, p):
         chain = _chain(view, came, went, p)
         hops = sum(e.channel not in ENDS for e in chain)
@@ -173,9 +197,26 @@ def _hit(view: View, chain: list[Event], own: list[Event], p: Parameters) -> Hit
     return Hit(chain[-1].at_ms, strength((hops + ends) / p.min_hops), tuple(chain), facets, measures)
 
 
+def _reach(p: Parameters) -> Reach:
+    within, ring, hold = (days * DAY_MS for days in (p.bare_within_d, p.bare_ring_d, p.bare_hold_d))
+    return Reach(within, p.bare_min_kept, p.bare_max_kept, ring, hold, p.bare_hops, p.bare_between)
+
+
+def _bare(view: View, known: Strangers, p: Parameters) -> Iterator[Hit]:
+    """One hit for every row of strangers and for every layer of them."""
+    for form, count, both in found(view.stories, known, _reach(p)):
+        events = tuple(sorted(both, key=Event.order))
+        value = strength(count / (p.bare_hops if form == "row" else p.bare_between))
+        facets = () if form == "beside" else ("pass_through",)
+        measures = {"strangers": count, "row": form == "row", "beside": form == "beside"}
+        yield Hit(events[-1].at_ms, round(p.bare_factor * value, 4), events, facets, measures)
+
+
 def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
     """How often the money moved on, how much of it was left, and where it went."""
     m = best.measures
+    if "strangers" in m:
+        return _explain_bare(view, p, best, events)
     if m["gathered"]:
         came = [e for e in best.events if e.side == RECEIVER]
         reason = (
@@ -192,6 +233,19 @@ def explain(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> 
         kept = min(100 * b.usd_minor / a.usd_minor for a, b in itertools.pairwise(best.events))
         numbers = (number(p, "min_hops", m["hops"], best.events), number(p, "min_kept", kept))
     return Explanation(reason, numbers, _parts(view, events))
+
+
+def _explain_bare(view: View, p: Parameters, best: Hit, events: tuple[Event, ...]) -> Explanation:
+    m = best.measures
+    if m["row"]:
+        what = f"{m['strangers']:.0f} payments lie in a row between people who dealt with each other once"
+    elif m["beside"]:
+        what = f"{m['strangers']:.0f} people paid the same two parties within {p.bare_hold_d} days, each once"
+    else:
+        what = f"{m['strangers']:.0f} people were paid by one party and within {p.bare_hold_d} days paid one other, each once"
+    numbers = (number(p, "bare_hops" if m["row"] else "bare_between", m["strangers"], best.events),)
+    reason = f"{what}: {usd(sum(e.usd_minor for e in best.events))} in all; nothing else is known of them."
+    return Explanation(reason, numbers, _parts(view, events), ABSENT)
 
 
 def _parts(view: View, events: tuple[Event, ...]) -> dict[bytes, str]:
@@ -229,6 +283,18 @@ def _exchange(share: float = 0.8, gathered: int = 6, bulks: int = 2, **how: Any)
     return view_of("ex", [*ins, *outs], {"shop": Story(payers=payers)})
 
 
+def _row(*days: float, last: float = 650, returning: int = 0) -> View:
+    """a pays b, b pays m, m pays c, c pays d, on these days."""
+    return bare("m", zip("abmcd", "bmcd", days, (700, 600, 500, last), strict=False), returning)
+
+
+def _layer(people: int, to: str = "", later: float = 9) -> View:
+    """People, two days apart, who were paid by one party, or paid `to`, and pay m `later` days after that."""
+    ends = [(f"x{i}", to) if to else ("boss", f"x{i}") for i in range(people)]
+    hops = [hop for i, end in enumerate(ends) for hop in ((*end, 2 * i, 300), (f"x{i}", "m", 2 * i + later, 250))]
+    return bare("m", sorted(hops, key=lambda hop: hop[2]))
+
+
 TYPOLOGY = Typology(
     id="TS-F06",
     name="Layering chain",
@@ -258,5 +324,15 @@ TYPOLOGY = Typology(
         Example("rent", False, lambda: _chained(4000, 3800, 3610, purpose="rent")),
         Example("bulk of one who gathers from four", False, lambda: _exchange(gathered=4)),
         Example("one payment in bulk", False, lambda: _exchange(bulks=1)),
+        Example("no places: four payments in a row between strangers, each within five days", True, lambda: _row(0, 4, 8, 12)),
+        Example("no places: the same in any order, against everybody's habit", True, lambda: _row(9, 20, 0, 15, returning=2)),
+        Example("no places: three strangers paid by one party pay another", True, lambda: _layer(3)),
+        Example("no places: three strangers pay the same two parties", True, lambda: _layer(3, "n")),
+        Example("no places: five days between two payments", False, lambda: _row(0, 5, 9, 13)),
+        Example("no places: three payments in a row", False, lambda: _row(0, 4, 8)),
+        Example("no places: more than half as much again is passed on", False, lambda: _row(0, 4, 8, 12, last=751)),
+        Example("no places: in any order, where nobody has a habit", False, lambda: _row(9, 20, 0, 15)),
+        Example("no places: two strangers paid by one party pay another", False, lambda: _layer(2)),
+        Example("no places: three strangers keep it for five weeks", False, lambda: _layer(3, later=35)),
     ),
 )

@@ -7,7 +7,8 @@ Source      US Attorney EDPA indictment, 2025 (clients came "by referral through
 Subject     the collector; the payers pay for relatives
 Looks back  30 days of event time for the newcomers, 400 days for the network
 Not a hit   rent (a popular landlord), tuition and dues; firms that take mixed sums (a new agent office); kin; a savings club; neighbours who pay
-            in their own town; sums that fit no leg and no route
+            in their own town; sums that fit no leg and no route; a feed that names no place, purpose or relation at all: whoever begins to be
+            paid by many has then a network
 
 How many collect as much in the town is not known to a party by itself: `min_network` stands for the top of it.
 """
@@ -24,6 +25,7 @@ from streams.domain.event import DAY_MS, Event
 from streams.domain.glance import BY_STRANGER, PAID_OUT, Glance
 from streams.domain.marks import AT, CREDIT, NOT_DEBT, OTHER, SIGNS, USD
 from streams.domain.score import strength
+from streams.domain.strangers import strangers
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typology, number, window
 from streams.typologies.build import START_MS, key_of, pay, view_of
@@ -70,9 +72,14 @@ def _was_club(glance: Glance) -> bool:
 
 
 def gate(view: View, p: Parameters) -> bool:
-    """A collector with enough newcomers?"""
+    """A collector with enough newcomers, of whom more is known than that they paid?"""
     firsts = _firsts(view, p)
-    return len({e.other for e in firsts}) >= p.min_new and view.is_collector_shape() and not view.is_club()
+    return (
+        len({e.other for e in firsts}) >= p.min_new
+        and strangers(view) is None
+        and view.is_collector_shape()
+        and not view.is_club()
+    )
 
 
 def asks(view: View, p: Parameters) -> set[bytes]:

@@ -397,3 +397,41 @@ def test_other_parameters_that_judge_the_same_are_no_news() -> None:
     after.take([later])
     assert after.newest == {}
     assert {f.parameters for f in before.values()} == {DECLARED.used}
+
+
+def plain(sender: str, receiver: str, day: float, usd: float = 100, **how: str) -> TransferFacts:
+    return pay(sender, receiver, day, usd, send="", pay="", **how)  # type: ignore[arg-type]
+
+
+def test_of_a_feed_without_places_strangers_make_a_funnel_until_one_of_them_comes_back() -> None:
+    others = [plain("c", "shop", day, channel="merchant") for day in range(9)]
+    crowd = [plain(f"s{i}", "c", i) for i in range(7)]
+    run = Run().take([*crowd, *others, plain("c", "shop", 12, channel="merchant")])
+    assert run.standing("TS-F01") == []  # the last of them paid six days ago
+    run.take([plain("c", "shop", 13, channel="merchant")])
+    (finding,) = run.standing("TS-F01")
+    assert (len(finding.evidence), finding.strength) == (7, 0.42)
+    assert "countries and towns" in finding.absent
+    run.take([plain("s3", "c", 14)])
+    assert run.standing("TS-F01") == []
+    assert {f.state for f in run.newest.values() if f.typology == "TS-F01"} == {"withdrawn"}
+
+
+def test_once_a_place_is_named_a_party_is_judged_by_places() -> None:
+    crowd = [plain(f"s{i}", "c", i) for i in range(7)]
+    run = Run().take([*crowd, plain("c", "shop", 13, channel="merchant")])
+    assert len(run.standing("TS-F01")) == 1
+    run.take([pay("mother", "c", 14, 50, send="DE:Hamburg", pay="TR:Van")])
+    assert run.standing("TS-F01") == []
+
+
+def test_strangers_in_a_row_are_found_by_what_the_parties_between_them_tell() -> None:
+    row = [plain(a, b, day) for a, b, day in zip("abmcd", "bmcd", range(4), strict=False)]
+    spent = [plain(name, "shop", 20, channel="merchant") for name in "abmcd"]
+    earlier = [plain("x", "m", -40), plain("y", "m", -39)]  # a party with one credit is not judged
+    for order in (0, 1):
+        rows = [*earlier, *row, *spent]
+        run = Run().take(rows[::-1] if order else rows)
+        (finding,) = run.standing("TS-F06")
+        assert finding.entity == key_of("m")
+        assert {e.uid for e in finding.evidence} == {f.uid for f in row}

@@ -1,10 +1,12 @@
 """TS-F01 at its lines: how many, from how many places, how new, at what price; and each of its three forms alone."""
 
+import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
+from streams.domain.strangers import ABSENT
 from streams.typologies.base import Hit
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, bare, key_of, pay, view_of
 from streams.typologies.ts_f01_funnel_corridor import TYPOLOGY
 
 P = TYPOLOGY.parameters
@@ -121,3 +123,47 @@ def test_a_place_that_is_no_hub_is_not_called_one() -> None:
     told = TYPOLOGY.explain(view, P, best, best.events)
     assert "from 2 towns in 2 countries to one place;" in told.reason
     assert told.absent == ()
+
+
+def strangers(people: int, gap: float = 1, returning: int = 0) -> list[Hit]:
+    view = bare("c", [(f"s{i}", "c", i * gap, 100) for i in range(people)], returning)
+    return list(TYPOLOGY.hits(view, P)) if TYPOLOGY.gate(view, P) else []
+
+
+def test_without_places_seven_strangers_are_at_the_line_and_weaker_than_a_funnel() -> None:
+    assert strangers(6) == []
+    assert [h.strength for h in strangers(7)] == [0.42]  # seven tenths of 0.6
+    assert strangers(14)[-1].strength == 0.56
+
+
+@pytest.mark.parametrize(("gap", "hits"), [(5, 1), (5.01, 0)])
+def test_without_places_they_come_within_thirty_days(gap: float, hits: int) -> None:
+    assert len(strangers(7, gap)) == hits
+
+
+@pytest.mark.parametrize(("people", "returning", "hits"), [(3, 5, 1), (2, 5, 0), (3, 4, 0)])
+def test_without_places_three_strangers_stand_out_where_five_others_came_back(people: int, returning: int, hits: int) -> None:
+    found = strangers(people, 60, returning)
+    assert len(found) == hits
+    assert all(h.measures["strangers"] == people and h.strength == 0.42 for h in found)
+
+
+def test_without_places_the_finding_says_what_was_absent_and_what_it_counted() -> None:
+    for view, which, line in ((bare("c", [(f"s{i}", "c", i, 100) for i in range(7)]), "bare_crowd", 7),
+                              (bare("c", [(f"s{i}", "c", i * 60, 100) for i in range(4)], 5), "bare_few", 3)):  # fmt: skip
+        (hit,) = TYPOLOGY.hits(view, P)
+        told = TYPOLOGY.explain(view, P, hit, hit.events)
+        assert told.absent == ABSENT
+        assert [(n.name, n.observed, n.line) for n in told.numbers] == [(which, len(hit.events), line)]
+        assert set(told.parts.values()) == {"payer", "collector"}
+        assert told.parts[key_of("c")] == "collector"
+
+
+def test_without_places_pairs_in_a_young_stream_are_not_called_new() -> None:
+    def young(facts: TransferFacts) -> TransferFacts:
+        return msgspec.structs.replace(facts, stream_start_ms=START_MS)
+
+    rows = [pay(f"s{i}", "c", i, 100, send="", pay="") for i in range(7)]
+    rows.append(pay("c", "shop", 60, 20, send="", pay="", channel="merchant"))
+    assert [h.facets for h in found(rows)] == [("newness",)]
+    assert [h.facets for h in found([young(facts) for facts in rows])] == [()]

@@ -3,8 +3,9 @@
 import pytest
 
 from schemas.observation import TransferFacts
+from streams.domain.strangers import ABSENT
 from streams.typologies.base import Hit
-from streams.typologies.build import key_of, pay, view_of
+from streams.typologies.build import bare, key_of, pay, view_of
 from streams.typologies.ts_f03_rapid_pass_through import TYPOLOGY
 
 P = TYPOLOGY.parameters
@@ -76,3 +77,48 @@ def test_the_explanation_holds_sums_shares_and_parts() -> None:
     assert told.parts == expected
     assert [e.at_ms for e in best.events] == sorted(e.at_ms for e in best.events)
     assert best.facets == ("pass_through",)
+
+
+def mule(ins: int, outs: int, last: float = 10, returning: int = 1) -> list[Hit]:
+    """Strangers who pay in from day 0 on, others who are paid up to the day `last`, all far apart from the habit of who comes back."""
+    came_in = [(f"s{i}", "m", i, 100) for i in range(ins)]
+    view = bare("m", [*came_in, *(("m", f"o{i}", last - outs + 1 + i, 50) for i in range(outs))], returning)
+    return [h for h in TYPOLOGY.hits(view, P) if "strangers" in h.measures] if TYPOLOGY.gate(view, P) else []
+
+
+def test_without_places_three_strangers_on_each_side_are_at_the_line() -> None:
+    assert [h.strength for h in mule(3, 3)] == [0.42]
+    assert mule(2, 3) == mule(3, 2) == []
+    assert mule(6, 6)[-1].strength == 0.56
+    assert mule(6, 3)[-1].strength == 0.42  # the smaller side counts
+
+
+@pytest.mark.parametrize(("last", "hits"), [(30, 1), (30.01, 0), (3.5, 1)])
+def test_without_places_all_is_within_thirty_days_of_the_last_payment_out(last: float, hits: int) -> None:
+    assert len(mule(3, 3, last)) == hits
+
+
+def test_without_places_what_comes_after_the_last_payment_out_does_not_count() -> None:
+    assert mule(3, 3, last=1.5) == []
+
+
+def test_without_places_a_party_without_a_habit_shows_none() -> None:
+    assert mule(3, 3, returning=0) == []
+
+
+def test_without_places_the_finding_says_what_was_absent() -> None:
+    view = bare("m", [*((f"s{i}", "m", i, 100) for i in range(4)), *(("m", f"o{i}", 5 + i, 50) for i in range(3))], 1)
+    (hit,) = TYPOLOGY.hits(view, P)
+    told = TYPOLOGY.explain(view, P, hit, hit.events)
+    assert told.absent == ABSENT
+    assert (hit.measures["payers"], hit.measures["payees"], round(hit.measures["share"], 3)) == (4, 3, 0.375)
+    assert [(n.name, n.observed, n.line) for n in told.numbers] == [("bare_each", 3, 3)]
+    assert told.parts[key_of("m")] == "passes_on"
+    assert (told.parts[key_of("s0")], told.parts[key_of("o0")]) == ("payer", "recipient")
+
+
+def test_without_places_the_rule_for_cash_holds_as_ever() -> None:
+    nowhere = {"send": "", "pay": ""}
+    rows = [pay(f"s{i}", "m", i, 400, **nowhere) for i in range(5)]  # type: ignore[arg-type]
+    rows.append(pay("m", "", 5, 1_800, channel="cash_out", **nowhere))  # type: ignore[arg-type]
+    assert [(h.strength, h.measures["payers"]) for h in found(rows)] == [(0.6, 5)]

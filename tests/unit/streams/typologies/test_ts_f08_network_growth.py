@@ -200,3 +200,10 @@ def test_the_explanation_of_a_client() -> None:
     assert why.parts[key_of("boss")] == "recipient"
     assert best.facets == ("newness",)
     assert len(best.events) == 6
+
+
+def test_of_a_feed_that_names_no_place_whoever_is_paid_by_many_has_no_network_yet() -> None:
+    rows = [pay("head", "boss", -100, 550, send="", pay=""), *paid([i * 1.0 for i in range(9)], towns=("",), pay="")]
+    collects = {"boss": Story(payers=tuple((key_of(f"x{i}"), START_MS - 200 * DAY_MS) for i in range(9)))}
+    assert strengths(rows, collects) == []
+    assert strengths([msgspec.structs.replace(facts, relation="other") for facts in rows], collects)
