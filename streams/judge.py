@@ -1,7 +1,8 @@
 """Judging one entity: every typology over its view, against what was published of it before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 
@@ -20,6 +21,7 @@ from streams.typologies.base import Typology
 from streams.typologies.ts_k01_shared_identifier import SharedView
 
 MOST_GLANCED = 100  # DEF: new events; a glance at every pair of them would take as long as judging
+Looks = tuple[tuple[Callable[[Glance, Any], bool], Any], ...]
 MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 
 
@@ -29,6 +31,7 @@ class Judge:
     def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed) -> None:
         self._used = used
         self._catalogue = catalogue
+        self._looks: dict[tuple[int, bool], Looks] = {}
         self._sieve = Sieve(catalogue)
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
@@ -48,9 +51,15 @@ class Judge:
         glance = Glance(value, added, self._corridors)
         if len(glance.new) > MOST_GLANCED or glance.is_bare:
             return True
-        what = glance.what()
-        possible = self._at_identifiers if glance.kind > ACCOUNT else self._catalogue
-        return any(t.on & what and t.may(glance, t.parameters) for t in possible)
+        return any(may(glance, parameters) for may, parameters in self._concerned(glance.what(), glance.kind > ACCOUNT))
+
+    def _concerned(self, what: int, is_weak: bool) -> Looks:
+        """The looks of the typologies that can come to hold by what is new."""
+        looks = self._looks.get((what, is_weak))
+        if looks is None:
+            possible = self._at_identifiers if is_weak else self._catalogue
+            looks = self._looks[what, is_weak] = tuple((t.may, t.parameters) for t in possible if t.on & what)
+        return looks
 
     def judge(self, key: bytes, value: EntityState | IdentifierState) -> tuple[list[Finding], list[bytes]]:
         """Changed findings, and the parties whose own story some typology needs, sorted. Updates the entity's `issued` and lets

@@ -6,6 +6,7 @@ needs five payers in 30 days has nothing to say unless a new payment is from a s
 Who is new, which names agree and what kind of people they are is left open here: a glance may only say no.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
@@ -49,6 +50,7 @@ class Glance:
         self.corridors = corridors
         self.marks = self.entity.events.marks()
         self.kin = self._relatives()
+        self._strangers: tuple[list[Mark], list[Mark]] | None = None
         self.is_whole = self.entity.unsure or self._is_past_changed(added)
         self.new = self.marks if self.is_whole else self.marks[-added:]
         self.since_ms = self.new[0][AT] if self.new else 0
@@ -107,15 +109,15 @@ class Glance:
                 found |= PAID_OUT | (TO_STRANGER if self._is_stranger(mark) else 0)
         return found
 
-    @cached_property
+    @property
     def paid_in(self) -> list[Mark]:
         """Credits from strangers, oldest first."""
-        return [m for m in self.marks if m[SIGNS] & (CREDIT | BUSINESS) == CREDIT and self._is_stranger(m)]
+        return (self._strangers or self._sorted_out())[0]
 
-    @cached_property
+    @property
     def paid_out(self) -> list[Mark]:
         """Payments to strangers, oldest first."""
-        return [m for m in self.marks if not m[SIGNS] & (CREDIT | BUSINESS) and self._is_stranger(m)]
+        return (self._strangers or self._sorted_out())[1]
 
     @cached_property
     def debits(self) -> list[Mark]:
@@ -124,16 +126,21 @@ class Glance:
 
     def within(self, flow: list[Mark], days: float) -> list[Mark]:
         """Those of `flow` that may be in one window with a new event."""
-        edge = self.since_ms - days * DAY_MS
-        return [m for m in flow if m[AT] >= edge]
+        return flow[bisect_left(flow, (self.since_ms - days * DAY_MS,)) :]
 
-    def payers(self, days: float) -> int:
-        """How many strangers paid in the days before and since the first new event."""
-        return len({m[OTHER] for m in self.within(self.paid_in, days)})
+    @cached_property
+    def payers(self) -> int:
+        """How many strangers ever paid."""
+        return len({m[OTHER] for m in self.paid_in})
 
-    def payees(self, days: float) -> int:
-        """How many strangers were paid in the days before and since the first new event."""
-        return len({m[OTHER] for m in self.within(self.paid_out, days)})
+    @cached_property
+    def payees(self) -> int:
+        """How many strangers were ever paid."""
+        return len({m[OTHER] for m in self.paid_out})
+
+    def has_payers(self, least: int, days: float) -> bool:
+        """Whether so many strangers paid in the days before and since the first new event."""
+        return self.payers >= least and len({m[OTHER] for m in self.within(self.paid_in, days)}) >= least
 
     def often(self, flow: list[Mark], times: int) -> int:
         """How many people `flow` names at least `times` times."""
@@ -157,6 +164,17 @@ class Glance:
     def is_priced(self, mark: Mark, tolerance: float = TOLERANCE) -> bool:
         """Whether it may be the payment for a smuggling leg."""
         return not mark[SIGNS] & EXEMPT and self.may_be_in_band(mark, tolerance)
+
+    def _sorted_out(self) -> tuple[list[Mark], list[Mark]]:
+        kin = self.kin
+        paid_in: list[Mark] = []
+        paid_out: list[Mark] = []
+        for mark in self.marks:
+            _, mine, other, _, signs, _, _, _, _ = mark
+            if other and other != mine and not signs & BUSINESS and (mine, other) not in kin:
+                (paid_in if signs & CREDIT else paid_out).append(mark)
+        self._strangers = (paid_in, paid_out)
+        return self._strangers
 
     def _is_stranger(self, mark: Mark) -> bool:
         other = mark[OTHER]

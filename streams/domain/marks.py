@@ -32,10 +32,11 @@ _CHANNELS = {
     "virtual_asset": BUSINESS | SPENT, "cash_out": SPENT,
 }  # fmt: skip
 _RELATIONS = {SPOUSE: SAID_SPOUSE, KIN: SAID_KIN, NO_RELATION: 0, OTHER_RELATION: SAID_OTHER}
-_PURPOSES = {
+_PURPOSES = {  # others are nothing to the typologies
     name: at << PURPOSE | (EXEMPT if name in NOT_DEBT else 0)
     for at, name in enumerate(("none", "ransom", "debt", "dues", "rent", "tuition", "travel", "family"))
 }
+_UNKNOWN = PURPOSE_MASK << PURPOSE
 _TRADES = {trade: at << TRADE for at, trade in enumerate(("", *TRADES))}
 
 
@@ -61,7 +62,7 @@ COUNTRY = _Letters()
 
 def mark_of(event: Event) -> bytes:
     """The event's mark, SIZE bytes."""
-    signs = (_CHANNELS.get(event.channel, 0) | _RELATIONS[event.relation] | _PURPOSES[event.purpose_class] | _TRADES[event.trade])  # fmt: skip
+    signs = (_CHANNELS.get(event.channel, 0) | _RELATIONS[event.relation] | _PURPOSES.get(event.purpose_class, _UNKNOWN) | _TRADES[event.trade])  # fmt: skip
     if event.side == RECEIVER:
         signs |= CREDIT
     if event.is_near_line:

@@ -49,7 +49,7 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers within the window?"""
-    return glance.payers(p.window_d) >= p.min_senders
+    return glance.has_payers(p.min_senders, p.window_d)
 
 
 def gate(view: View, p: Parameters) -> bool:

@@ -66,7 +66,7 @@ class Group(NamedTuple):
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Paid in a town of a route, or in one that is not said, and enough others were?"""
-    if not any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in glance.new):
+    if glance.payees < p.min_receivers or not any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in glance.new):
         return False
     paid = [m for m in glance.within(glance.paid_out, p.slow_window_d) if glance.may_be_on_route(m) and not m[SIGNS] & EXEMPT]
     return len({m[OTHER] for m in paid}) >= p.min_receivers

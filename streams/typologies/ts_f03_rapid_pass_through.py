@@ -43,7 +43,7 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers paid in before the money left?"""
-    return glance.payers(p.window_d) >= p.min_payers
+    return glance.has_payers(p.min_payers, p.window_d)
 
 
 def gate(view: View, p: Parameters) -> bool:

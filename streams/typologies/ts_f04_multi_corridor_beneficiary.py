@@ -46,12 +46,12 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers from, or paid in, enough countries?"""
-    if glance.payers(p.window_d) >= p.min_senders:
+    if glance.has_payers(p.min_senders, p.window_d):
         countries = {m[SEND] for m in glance.within(glance.paid_in, p.window_d)}
         if len(countries) >= p.min_send_countries or 0 in countries:
             return True
     pays = {m[PAY] for m in glance.within(glance.paid_in, p.pay_window_d)} - {0}
-    return len(pays) >= p.min_pay_countries and glance.payers(p.pay_window_d) >= p.min_pay_senders
+    return len(pays) >= p.min_pay_countries and glance.has_payers(p.min_pay_senders, p.pay_window_d)
 
 
 def gate(view: View, p: Parameters) -> bool:

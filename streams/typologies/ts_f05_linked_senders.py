@@ -35,6 +35,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers from abroad who paid often enough?"""
+    if glance.payers < p.min_senders:
+        return False
     abroad = [m for m in glance.within(glance.paid_in, p.window_d) if is_abroad(m)]
     return glance.often(abroad, p.min_each) >= p.min_senders
 

@@ -80,11 +80,17 @@ class Bulk(NamedTuple):
 
 def may(glance: Glance, p: Parameters) -> bool:
     """May the new payment pass on what came in, in one sum or in bulk?"""
-    credits = [m for m in glance.marks if m[SIGNS] & CREDIT and m[AT] > glance.since_ms - p.within_d * DAY_MS]
+    if not any(m[USD] >= p.min_usd * 100 and not m[SIGNS] & CREDIT for m in glance.new):
+        return bool(glance.what() & TO_STRANGER) and _may_be_bulk(glance, p)
+    credits = [m for m in glance.within(glance.marks, p.within_d) if m[SIGNS] & CREDIT]
     if any(_may_pass_on(came, went, p) for went in glance.new if not went[SIGNS] & CREDIT for came in credits):
         return True
+    return bool(glance.what() & TO_STRANGER) and _may_be_bulk(glance, p)
+
+
+def _may_be_bulk(glance: Glance, p: Parameters) -> bool:
     large = [m for m in glance.within(glance.paid_in, p.bulk_window_d) if m[USD] >= p.min_usd * 100]
-    return bool(glance.what() & TO_STRANGER) and glance.often(large, p.min_bulk) > 0
+    return glance.often(large, p.min_bulk) > 0
 
 
 def _may_pass_on(came: Mark, went: Mark, p: Parameters) -> bool:

@@ -43,8 +43,10 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough payments of enough strangers, and money that leaves the country?"""
+    if glance.payers < p.min_payers:
+        return False
     recent = glance.within(glance.paid_in, p.window_d)
-    return len(recent) >= p.min_credits and glance.payers(p.window_d) >= p.min_payers and any(map(is_abroad, glance.debits))
+    return len(recent) >= p.min_credits and glance.has_payers(p.min_payers, p.window_d) and any(map(is_abroad, glance.debits))
 
 
 def gate(view: View, p: Parameters) -> bool:

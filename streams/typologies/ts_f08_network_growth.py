@@ -53,15 +53,14 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """A newcomer among enough strangers, or a payment by which this is no savings club any more?"""
-    everybody = {m[OTHER] for m in glance.paid_in}
-    if len(everybody) < p.min_new:
+    if glance.payers < p.min_new:
         return False
     if any(not m[SIGNS] & CREDIT for m in glance.new) and _was_club(glance):
         return True
     edge = glance.since_ms - p.window_d * DAY_MS
     since = {m[OTHER]: m[AT] for m in reversed(glance.paid_in)}
     is_newcomer = any(m[SIGNS] & CREDIT and since.get(m[OTHER], edge - 1) >= edge for m in glance.new)
-    return is_newcomer and (bool(glance.paid_out) or glance.payers(p.window_d) >= p.min_new)
+    return is_newcomer and (bool(glance.paid_out) or glance.has_payers(p.min_new, p.window_d))
 
 
 def _was_club(glance: Glance) -> bool:

@@ -51,7 +51,7 @@ def may(glance: Glance, p: Parameters) -> bool:
         papers = {i.key for user in glance.users.values() for i in user.profile.identifiers if i.kind == DOCUMENT}
         if len(papers) >= p.min_papers:
             return True
-    return glance.payers(p.window_d) >= p.min_senders
+    return glance.has_payers(p.min_senders, p.window_d)
 
 
 def gate(view: View, p: Parameters) -> bool:

@@ -57,6 +57,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers and enough money for the occupation, where pay is lowest?"""
+    if glance.payees < p.min_receivers:
+        return False
     paid = [m for m in glance.within(glance.paid_out, p.window_d) if not m[SIGNS] & EXEMPT]
     if len({m[OTHER] for m in paid}) < p.min_receivers:
         return False

@@ -40,8 +40,11 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """A leg among enough on a route, or a priced payment among enough payers who tell of others or are to be asked?"""
+    may_be_journey = glance.payees >= p.min_receivers
+    if not may_be_journey and glance.payers < p.min_payers:
+        return False
     priced = [m for m in glance.new if glance.is_priced(m, p.band_tolerance)]
-    if any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in priced):
+    if may_be_journey and any(not m[SIGNS] & CREDIT and glance.may_be_on_route(m) for m in priced):
         paid = [m for m in glance.within(glance.paid_out, p.window_d) if glance.may_be_on_route(m)]
         if len({m[OTHER] for m in paid}) >= p.min_receivers:
             return True
@@ -50,7 +53,7 @@ def may(glance: Glance, p: Parameters) -> bool:
     payers = {m[OTHER] for m in glance.paid_in if glance.is_priced(m, p.band_tolerance)}
     if len(payers) < p.min_payers:
         return False
-    return glance.unasked(payers) or (bool(glance.stories) and glance.payers(p.window_d) >= p.min_payers)
+    return glance.unasked(payers) or (bool(glance.stories) and glance.has_payers(p.min_payers, p.window_d))
 
 
 def gate(view: View, p: Parameters) -> bool:

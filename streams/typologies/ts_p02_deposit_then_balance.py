@@ -39,6 +39,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """May the new payment be the balance of what was paid first, and are there enough others who paid twice?"""
+    if glance.payers < p.min_payers:
+        return False
     paid = [m for m in glance.paid_in if not m[SIGNS] & EXEMPT]
     if not any(m[SIGNS] & CREDIT and _may_be_balance(paid, m, p) for m in glance.new):
         return False

@@ -44,6 +44,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough strangers with enough payments?"""
+    if glance.payers < p.min_payers:
+        return False
     recent = glance.within(glance.paid_in, p.window_d)
     return (
         glance.often([m for m in recent if m[USD] >= p.min_usd * 100 and not m[SIGNS] & EXEMPT], p.min_payments) >= p.min_payers

@@ -55,6 +55,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough small sums of enough strangers, and money that leaves?"""
+    if glance.payers < p.min_payers:
+        return False
     recent = glance.within(glance.paid_in, p.window_d)
     small = [m for m in recent if p.low_usd * 100 <= m[USD] <= p.high_usd * 100 and not m[SIGNS] & EXEMPT]
     return len(small) >= p.min_credits and len({m[OTHER] for m in small}) >= p.min_payers and bool(glance.debits)

@@ -52,8 +52,10 @@ _NAMES = {AD: "advertisements", ROOM: "rooms", RIDE: "rides", PHONE: "telephone 
 
 def may(glance: Glance, p: Parameters) -> bool:
     """A purchase among enough groups of them?"""
+    if not any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new):
+        return False
     groups = {m[SIGNS] >> TRADE & TRADE_MASK for m in glance.within(glance.debits, p.window_d)} - {0}
-    return len(groups) >= p.min_groups and any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new)
+    return len(groups) >= p.min_groups
 
 
 def gate(view: View, p: Parameters) -> bool:

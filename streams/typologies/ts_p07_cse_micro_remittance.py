@@ -48,6 +48,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """From a rich country: enough payments to enough people abroad, or to somebody with another such payer?"""
+    if glance.payees < p.min_receivers and glance.payers < p.min_sharers:
+        return False
     demand = glance.corridors.demand
     if not any(_may_be_demand(m, demand) for m in glance.new):
         return False

@@ -72,7 +72,10 @@ class Counter(NamedTuple):
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough payments over counters?"""
-    return sum(m[COUNTER] != 0 for m in glance.within(glance.paid_in, p.window_d)) >= p.min_transfers
+    return (
+        glance.payers >= p.min_senders
+        and sum(m[COUNTER] != 0 for m in glance.within(glance.paid_in, p.window_d)) >= p.min_transfers
+    )
 
 
 def gate(view: View, p: Parameters) -> bool:

@@ -41,6 +41,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Small sums got in enough towns of smuggling routes?"""
+    if not any(m[SIGNS] & CREDIT and m[USD] <= p.max_usd * 100 and glance.may_be_on_route(m) for m in glance.new):
+        return False
     got = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & CREDIT and m[USD] <= p.max_usd * 100]
     towns = {(m[PAY], m[TOWN]) for m in got if m[TOWN] and m[MINE] != m[OTHER] and glance.may_be_on_route(m)}
     return len(towns) >= p.min_towns

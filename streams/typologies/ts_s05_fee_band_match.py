@@ -37,6 +37,8 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """A sum in a fee band that has enough near-equal companions?"""
+    if glance.payers < p.min_payers:
+        return False
     recent = glance.within(glance.paid_in, p.window_d)
     return any(m[SIGNS] & CREDIT and glance.is_priced(m) and _companions(recent, m, p) >= p.min_payers for m in glance.new)
 

@@ -43,9 +43,13 @@ PARAMETERS = Parameters()
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Wages of several in one account, or enough who pay again and again and tell of wages or are to be asked?"""
-    wages = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & CREDIT and m[SIGNS] & PAYROLL]
+    wages: list[Mark] = []
+    if any(m[SIGNS] & PAYROLL for m in glance.new):
+        wages = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & CREDIT and m[SIGNS] & PAYROLL]
     if len(wages) >= p.min_workers * p.min_cycles and (len(glance.users) >= p.min_workers or _is_run(wages, p)):
         return True
+    if glance.payers < p.min_workers:
+        return False
     counts: dict[int, int] = {}
     for mark in glance.paid_in:
         if not mark[SIGNS] & EXEMPT:

@@ -56,6 +56,8 @@ def may(glance: Glance, p: Parameters) -> bool:
         batch_ms = p.batch_min * HOUR_MS // 60
         if glance.kind > ACCOUNT or any(last[AT] - first[AT] <= batch_ms for first, last in zip(recent, later, strict=False)):
             return True
+    if glance.payees < p.min_families:
+        return False
     spans: dict[int, tuple[int, int]] = {}
     for mark in glance.within(glance.paid_out, p.long_d):
         if not mark[SIGNS] & EXEMPT:

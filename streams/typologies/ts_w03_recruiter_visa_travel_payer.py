@@ -53,6 +53,8 @@ FEES = frozenset({"travel", "debt"})  # a residence permit (iqama) and the recru
 
 def may(glance: Glance, p: Parameters) -> bool:
     """Enough people, no kin, who may pay for travel or work?"""
+    if len(glance.marks) < p.min_payers:
+        return False
     recent = [m for m in glance.within(glance.marks, p.window_d) if m[SIGNS] & (CREDIT | PAYROLL | EXEMPT) == CREDIT]
     return len({m[OTHER] for m in recent if m[OTHER] and (m[MINE], m[OTHER]) not in glance.kin}) >= p.min_payers
 

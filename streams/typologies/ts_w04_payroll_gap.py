@@ -52,6 +52,8 @@ def may(glance: Glance, p: Parameters) -> bool:
     """Enough people to whom wages are paid and who pay in?"""
     if glance.kind == ADDRESS:
         return len(glance.users) > p.min_workers
+    if len(glance.marks) < 2 * p.min_workers:
+        return False
     paid = {m[OTHER] for m in glance.debits if m[SIGNS] & PAYROLL}
     return len(paid) >= p.min_workers and len(paid & {m[OTHER] for m in glance.marks if m[SIGNS] & CREDIT}) >= p.min_workers
 

@@ -42,8 +42,10 @@ LOGISTICS = frozenset({TICKET, ROOM, PHONE, HIRE})
 
 def may(glance: Glance, p: Parameters) -> bool:
     """A purchase among enough that may be for others?"""
+    if not any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new):
+        return False
     bought = [m for m in glance.within(glance.debits, p.window_d) if m[SIGNS] >> TRADE & TRADE_MASK]
-    return len(bought) >= p.min_passengers and any(m[SIGNS] >> TRADE & TRADE_MASK for m in glance.new)
+    return len(bought) >= p.min_passengers
 
 
 def gate(view: View, p: Parameters) -> bool:
