@@ -117,6 +117,12 @@ class TransactionalLog:
         """Whether the group has given this member its partitions (which may be none)."""
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
+    def must_own(self, wanted: set[TopicPartition]) -> None:
+        """Raises Fenced where another member of the group reads one of `wanted`: state that belongs to both must have one owner."""
+        missing = wanted - set(self._consumer.assignment())
+        if missing:
+            raise Fenced(f"Partitions that belong together were given to different processes: {sorted(missing)[0]}.")
+
     def lag(self) -> dict[str, int]:
         """Events not yet polled, by topic, as of the last fetch of each assigned partition."""
         lags: dict[str, int] = {}
