@@ -155,6 +155,27 @@ class TransactionalLog:
             admin.close()
 
 
+class TransactionalWriter:
+    """A transactional producer without a consumer; an unfinished transaction of the same id is aborted and its owner fenced."""
+
+    def __init__(self, bootstrap: str, transactional_id: str) -> None:
+        self._producer = transactional_producer(bootstrap, transactional_id)
+
+    def commit(self, outputs: Iterable[Produced]) -> None:
+        """Writes `outputs` in one transaction. Raises Fenced, CommitLost: the process must end."""
+        try:
+            self._producer.begin_transaction()
+            for future in [self._producer.send(o.topic, o.value, o.key, partition=o.partition) for o in outputs]:
+                future.get(timeout=TRANSACTION_TIMEOUT_MS / 1000)
+            self._producer.commit_transaction()
+        except KafkaError as error:
+            raise (Fenced if _is_fencing(error) else CommitLost)(str(error)) from error
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._producer.close(timeout=CLOSE_TIMEOUT_S)
+
+
 class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
     """Tells that partitions are about to be given away."""
 
