@@ -40,7 +40,10 @@ def test_reviewed_by_two_filed_rejected_corrected_accepted_closed(office: Any) -
     [first] = office.desk.filings("kg")
     assert (first.version, first.relation, states(office)) == (1, "initial", {"KG": "filed"})
 
-    wrong = (FeedbackError("K214", "format of the birth date", "parties[1].dates_of_birth"), FeedbackError("K9", "check indicators"))
+    wrong = (
+        FeedbackError("K214", "format of the birth date", "parties[1].dates_of_birth"),
+        FeedbackError("K9", "check indicators"),
+    )
     office.answer(Feedback(REPORT, 1, "rejected", wrong, "KG", first.filing_id, "RP-77", 1_767_700_000_000))
     office.keep()
     assert states(office) == {"KG": "rejected"}
