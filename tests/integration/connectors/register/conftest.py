@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaProducer
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, create_engine, select, text
 
 from connectors.kafka.archive_log import LogSource
 from connectors.register.database import open_database, read
@@ -149,6 +149,14 @@ class Office:
         producer = KafkaProducer(bootstrap_servers=self.desk.bootstrap, acks="all")
         producer.send(topic, raw, partition=0).get(30)
         producer.close()
+
+
+def run_sql(server: str, statement: str) -> None:
+    """Runs a statement on the server's own database."""
+    engine = create_engine(server.format(database="postgres").replace("postgresql", "postgresql+psycopg", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 NOT_OF_THE_TOPICS = ("positions", "audit", "chain", "outbox")
