@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.register.reader import Follower
     from ops.meters import RegisterMetrics
 
-POLL_MS = 500  # DEF how long a decision may wait until it is published
+POLL_MS = 1000  # DEF how long a decision may wait until it is published
 GAUGE_S = 5.0
 
 

@@ -99,7 +99,9 @@ def test_kills_leave_no_trace(world: Any, postgres: str, tmp_path: Path) -> None
             audit = verify(connection, anchors)
         engine.dispose()
         assert [fault for fault in audit.faults if fault.code != "chain_missing"] == []  # the other databases' chains
-        assert audit.records == 6 * REPORTS  # draft, file and the answer to one FIU, draft and review for the other, the answer judged
+        assert (
+            audit.records == 6 * REPORTS
+        )  # draft, file and the answer to one FIU, draft and review for the other, the answer judged
     told = Counter(DECISION_CODEC.decode(raw).decision_id for raw in world.desk.read("filings.decisions"))
     answered = [DECISION_CODEC.decode(raw) for raw in world.desk.read("filings.decisions")]
     assert {decision.action for decision in answered} == {ANSWERED}
