@@ -67,8 +67,11 @@ def write(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read(engine: Engine) -> Iterator[Connection]:
-    """One transaction that only reads, and never waits for a writer."""
-    with engine.connect() as connection, connection.begin():
+    """One transaction that only reads: all of it sees one state of the database, and it never waits for a writer."""
+    connection = engine.connect()
+    if engine.dialect.name == POSTGRESQL:  # SQLite's reads are of one state anyway
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    with connection, connection.begin():
         yield connection
 
 

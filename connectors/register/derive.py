@@ -18,6 +18,7 @@ from connectors.register.upsert import upsert
 from schemas import topics
 from schemas.decision import ANSWERED, DECISION_CODEC, SEND, Decision
 from schemas.fius import holidays_of
+from schemas.held import WITHDRAWN_AFTER_FILING
 from schemas.registry import Fiu
 from streams.domain.calendar import correction_due, due
 from streams.domain.lifecycle import CLOCK_RUNS, VERSION_UNKNOWN, Life, Step, live
@@ -104,7 +105,10 @@ def _clock(gathered: Gathered, life: Life, found: Found, context: Context) -> tu
     1. As planned with the version; where a filing went out, as it said.
     2. From the first reviewer's word, where a reviewer forms the suspicion and the report was released.
     3. A rejected filing: until the FIU takes the correction, where facts say how long that is.
+    4. A report taken back after the FIU has it: no law says by when; 0, so that it stands first.
     """
+    if life.code == WITHDRAWN_AFTER_FILING:
+        return gathered.sent[-1].formed_ms if gathered.sent else 0, 0
     plan, report = _latest(gathered.plans, life.version), _latest(gathered.reports, life.version)
     formed_ms, due_ms = (report.formed_ms if report else 0), (plan.due_ms if plan else 0)
     fiu = context.fius.get(gathered.fiu)
