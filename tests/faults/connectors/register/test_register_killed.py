@@ -24,7 +24,7 @@ from schemas.feedback import Feedback, FeedbackError
 ROOT = Path(__file__).resolve().parents[4]
 SCRIPT = Path(__file__).parent / "register_process.py"
 INTEGRATION = ROOT / "tests/integration/connectors/register/conftest.py"
-REPORTS, KILLS = 24, 3
+REPORTS, KILLS = 24, 2
 
 
 def office_module() -> Any:

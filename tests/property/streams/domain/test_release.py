@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from streams.domain.lifecycle import IllegalTransition
@@ -36,6 +36,11 @@ def slow(history: list[tuple[str, str]], person: str, action: str, policy: str) 
     return NONE
 
 
+TWICE = [("ann", "approve"), ("bob", "approve"), ("delivery", "sends"), ("ann", "approve"), ("bob", "approve")]
+
+
+@settings(max_examples=300)
+@example(TWICE, "four_eyes")
 @given(steps, st.sampled_from(sorted(NEEDED)))
 def test_a_report_goes_out_only_when_enough_different_people_agree(sequence: list[tuple[str, str]], policy: str) -> None:
     state: Any = "awaiting_review"
