@@ -41,11 +41,16 @@ Name = Literal[
     "strgw_held_oldest_seconds",
     "strgw_delivery_seconds",
     "strgw_delivery_lag_records",
+    "strgw_register_filings",
+    "strgw_register_due",
+    "strgw_register_lag_records",
+    "strgw_decisions",
+    "strgw_answers",
 ]
-Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within"]
+Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "status"]
 Kind = Literal["counter", "gauge", "histogram"]
 
-Stage = Literal["intake", "admit", "detect", "link", "report", "deliver"]
+Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register"]
 Outcome = Literal["accepted", "quarantined"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
 FilingState = Literal["published", "held", "proposed", "withdrawn"]
@@ -107,6 +112,16 @@ METRICS = (
         "strgw_delivery_seconds", "histogram", "Time to render and publish the filings of one transaction.", (), DELIVERY_BOUNDS
     ),
     Metric("strgw_delivery_lag_records", "gauge", "Reports that wait for the delivery process."),
+    Metric("strgw_register_filings", "gauge", "Filings in the register by FIU and state.", ("fiu", "state")),
+    Metric(
+        "strgw_register_due",
+        "gauge",
+        "Filings that the FIU does not have yet, by the time left until it must.",
+        ("fiu", "within"),
+    ),
+    Metric("strgw_register_lag_records", "gauge", "Records that wait for the register."),
+    Metric("strgw_decisions", "counter", "Decisions of people about filings and requests.", ("action",)),
+    Metric("strgw_answers", "counter", "Answers of FIUs, repeated ones included.", ("fiu", "status")),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 Family = TypeVar("Family", Counter, Gauge, Histogram)

@@ -23,6 +23,7 @@ FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("findings by typology", "strgw_findings_total", ("typology",)),
     ("filings by FIU and state", "strgw_filings_total", ("fiu", "state")),
     ("held filings due within", "strgw_filings_due", ("within",)),
+    ("filings in the register by state", "strgw_register_filings", ("state",)),
     (STAGES_BEHIND, "strgw_stage_lag_records", ("stage",)),
 )
 

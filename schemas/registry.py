@@ -53,6 +53,9 @@ class Fiu(msgspec.Struct, frozen=True):
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
     profile      renderer profile: "ae", "lk" (goAML), "us" (FinCEN) or "portal"
+    release      automatic | one_reviewer | four_eyes: people its law wants before a report goes out; the stricter of this and the partner's counts
+    suspicion_formed_by  score | reviewer: whose judgement starts the clock; a reviewer's means that one must release the report
+    correction_deadline  how long after a rejection the corrected report is taken ("" where no fact gives it: the first deadline stays)
     """
 
     id: str
@@ -75,3 +78,6 @@ class Fiu(msgspec.Struct, frozen=True):
     evidence: str
     note: str = ""
     urgent_deadline: str = ""
+    release: str = "automatic"
+    suspicion_formed_by: str = "score"
+    correction_deadline: str = ""

@@ -113,7 +113,7 @@ def test_cases_are_reported_and_lawful_ones_are_not(finished: tuple[dict[str, An
 
 def test_everything_it_started_is_stopped(finished: tuple[dict[str, Any], Watched]) -> None:
     _, watched = finished
-    assert len(watched.seen) == 4
+    assert len(watched.seen) == 5
     assert not [process for process in watched.seen if is_running(process)]
     assert started(watched.home) == []
 

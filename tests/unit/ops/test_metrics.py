@@ -9,7 +9,8 @@ from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from connectors.fius.delivered import Waiting
-from ops.meters import DeliveryMetrics, IntakeMetrics, ResultMetrics, WorkerMetrics
+from connectors.register.overview import Standing
+from ops.meters import DeliveryMetrics, IntakeMetrics, RegisterMetrics, ResultMetrics, WorkerMetrics
 from ops.metrics import METRICS, Metrics, Name
 from streams.runtime.meters import Committed, Restored
 
@@ -160,6 +161,38 @@ def test_filings_findings_and_cases_are_counted_for_the_operator() -> None:
     assert samples["strgw_delivery_lag_records", ()] == 3
     assert samples["strgw_findings_total", (("typology", "TS-F01"),)] == 1
     assert samples["strgw_case_versions_total", (("state", "open"),)] == 1
+
+
+def test_the_register_shows_filings_by_state_and_what_is_late_and_forgets_what_is_over() -> None:
+    metrics = Metrics(with_process=False)
+    register = RegisterMetrics(metrics, ["AE", "KG"])
+    now = 1_000 * HOUR_MS
+    register.standing(
+        Standing({("AE", "rejected"): 2, ("", "held"): 1}, [("AE", now - 1), ("AE", now + HOUR_MS), ("", now + 90 * HOUR_MS)]),
+        now,
+    )
+    register.answer("KG", "accepted")
+    register.decision("approve")
+    register.lag(7)
+    samples = shown(metrics)
+    assert samples["strgw_register_filings", (("fiu", "AE"), ("state", "rejected"))] == 2
+    assert samples["strgw_register_filings", (("fiu", "none"), ("state", "held"))] == 1
+    assert [samples["strgw_register_due", (("fiu", "AE"), ("within", bound))] for bound in ("overdue", "4h", "24h")] == [1, 1, 0]
+    assert samples["strgw_answers_total", (("fiu", "KG"), ("status", "accepted"))] == 1
+    assert samples["strgw_decisions_total", (("action", "approve"),)] == 1
+    assert samples["strgw_register_lag_records", ()] == 7
+    register.standing(Standing({}, []), now)
+    assert shown(metrics)["strgw_register_filings", (("fiu", "AE"), ("state", "rejected"))] == 0
+    assert shown(metrics)["strgw_register_due", (("fiu", "AE"), ("within", "overdue"))] == 0
+
+
+@pytest.mark.parametrize("word", ["Bakyt Testov", "published"])
+def test_what_is_no_decision_or_answer_is_no_label(word: str) -> None:
+    register = RegisterMetrics(Metrics(with_process=False), ["AE"])
+    with pytest.raises(KeyError):
+        register.decision(word)
+    with pytest.raises(KeyError):
+        register.answer("AE", word)
 
 
 def test_metrics_are_served_on_loopback_only() -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import permutations
 
@@ -7,7 +8,7 @@ import pytest
 
 from schemas.finding import Evidence
 from schemas.fius import load_fius, load_sharing
-from schemas.registry import Licence, Partner
+from schemas.registry import Fiu, Licence, Partner
 from schemas.report import Considered, FilingPlan
 from streams.routing import HOLD_CODES, Jurisdictions, Matter, licence_in, route, sides
 
@@ -29,9 +30,12 @@ def moved(
 
 
 def routed(
-    *evidence: Evidence, partners: tuple[Partner, ...] = (partner("DE"),), urgent: bool = False
+    *evidence: Evidence,
+    partners: tuple[Partner, ...] = (partner("DE"),),
+    urgent: bool = False,
+    fius: Mapping[str, Fiu] = FIUS,
 ) -> tuple[tuple[FilingPlan, ...], dict[str, Considered]]:
-    jurisdictions = Jurisdictions({p.id: p for p in partners}, FIUS, SHARING)
+    jurisdictions = Jurisdictions({p.id: p for p in partners}, fius, SHARING)
     plans, considered = route(Matter(evidence, FORMED_MS, urgent), jurisdictions)
     assert len(considered) == len({c.country for c in considered})
     return plans, {c.country: c for c in considered}
@@ -196,8 +200,28 @@ def test_two_partners_of_one_case_file_each_under_its_own_registration() -> None
 
 
 def test_a_partner_that_wants_a_person_to_release_gets_a_held_filing() -> None:
-    plans, _ = routed(moved("DE", "TR"), partners=(partner("DE", release="review"),))
+    plans, _ = routed(moved("DE", "TR"), partners=(partner("DE", release="one_reviewer"),))
     assert (plans[0].obligation, plans[0].status, plans[0].hold_code) == ("file", "held", "awaiting_release")
+
+
+@pytest.mark.parametrize(
+    ("by_partner", "by_fiu", "formed_by", "expected"),
+    [
+        ("automatic", "automatic", "score", ("ready", "automatic")),
+        ("automatic", "four_eyes", "score", ("held", "four_eyes")),
+        ("one_reviewer", "automatic", "score", ("held", "one_reviewer")),
+        ("four_eyes", "one_reviewer", "score", ("held", "four_eyes")),
+        ("automatic", "automatic", "reviewer", ("held", "one_reviewer")),
+        ("automatic", "four_eyes", "reviewer", ("held", "four_eyes")),
+    ],
+)
+def test_the_stricter_of_partner_and_fiu_says_how_many_people_release(
+    by_partner: str, by_fiu: str, formed_by: str, expected: tuple[str, str]
+) -> None:
+    strict = {"DE": msgspec.structs.replace(FIUS["DE"], release=by_fiu, suspicion_formed_by=formed_by)}
+    plans, _ = routed(moved("DE", "TR"), partners=(partner("DE", release=by_partner),), fius=FIUS | strict)
+    assert (plans[0].status, plans[0].release) == expected
+    assert plans[0].formed_by == formed_by
 
 
 def test_an_urgent_case_is_due_by_the_urgent_rule() -> None:

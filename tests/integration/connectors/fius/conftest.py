@@ -12,7 +12,8 @@ import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from connectors.fius.deliver import GROUP, PATTERN, Delivery
+from connectors.fius.decided import Executor
+from connectors.fius.deliver import GROUP, PATTERN, Delivery, Office
 from connectors.fius.delivered import Waiting
 from connectors.fius.dispatch import REPORT_CODEC, Dispatcher
 from connectors.kafka.archive import BatchArchive
@@ -26,7 +27,10 @@ from schemas.wire import decode_filing, encode_filing
 from streams.domain.fold import partition_of
 
 PARTITIONS = 4
-TOPICS = ("filings", "filings.held", "deliver.state", "audit", "quarantine", "transfers", "fiu.ae.reports", "fiu.kg.reports")
+TOPICS = (
+    "filings", "filings.held", "filings.decisions", "deliver.state", "register.state", "audit", "quarantine", "transfers",
+    "fiu.ae.reports", "fiu.kg.reports", "fiu.ae.feedback", "fiu.kg.feedback",
+)  # fmt: skip
 UNIT = Path(__file__).parents[3] / "unit/connectors/fius/conftest.py"
 
 
@@ -78,6 +82,7 @@ class Desk:
     bootstrap: str
     case: Any
     meters: Meters = field(default_factory=Meters)
+    sources: list[LogSource] = field(default_factory=list)
 
     def post(self, *reports: Report) -> None:
         producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
@@ -93,10 +98,13 @@ class Desk:
         return offset
 
     def delivery(self, instance: str = "0") -> tuple[Delivery, TransactionalLog]:
-        archive = BatchArchive(LogSource(self.bootstrap))
+        transfers, reports = LogSource(self.bootstrap), LogSource(self.bootstrap, "filings")
+        self.sources += [transfers, reports]
+        archive = BatchArchive(transfers)
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
-        dispatcher = Dispatcher(archive, self.case.registries(), encode_filing)
-        delivery = Delivery(self.bootstrap, log, dispatcher, self.meters, SystemClock())
+        registries = self.case.registries()
+        office = Office(Dispatcher(archive, registries, encode_filing), Executor(reports, archive, registries, encode_filing))
+        delivery = Delivery(self.bootstrap, log, office, self.meters, SystemClock())
         delivery.open(["AE", "KG"])
         return delivery, log
 
@@ -108,6 +116,12 @@ class Desk:
             taken += delivery.step()
             assert time.monotonic() < deadline, f"took {taken} of {reports}"
         log.close()
+        self.close()
+
+    def close(self) -> None:
+        """Ends the archive's connections."""
+        while self.sources:
+            self.sources.pop().close()
 
     def read(self, topic: str) -> list[bytes]:
         with CommittedLog(self.bootstrap) as log:
@@ -141,7 +155,7 @@ def fresh_topics(bootstrap: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         large = {"max.message.bytes": str(8 * 1024 * 1024)}
-        compacted = {"deliver.state": {"cleanup.policy": "compact"}}
+        compacted = {name: {"cleanup.policy": "compact"} for name in ("deliver.state", "register.state")}
         admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=compacted.get(name, large)) for name in TOPICS])
     finally:
         admin.close()
@@ -155,4 +169,5 @@ def desk(broker: str) -> Iterator[Desk]:
     offset = desk.post_raw("transfers", case.record)
     case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in case.evidence)
     yield desk
+    desk.close()
     remove_topics(broker)

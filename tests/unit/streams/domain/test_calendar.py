@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.fius import holidays_of, load_fius
-from streams.domain.calendar import due
+from streams.domain.calendar import correction_due, due
 
 FIUS = load_fius()
 
@@ -88,3 +88,10 @@ def test_without_a_calendar_only_weekends_are_left_out() -> None:
     row = msgspec.structs.replace(FIUS["KW"], calendar="")
     clock = due(ms("2024-02-22T08:00"), row, holidays_of(row.calendar))
     assert clock.due_ms == ms("2024-02-26T20:59:59")
+
+
+def test_a_correction_is_taken_for_as_long_as_facts_say_and_elsewhere_nothing_is_invented() -> None:
+    rejected = ms("2024-03-13T10:00")  # 14:00 in Dubai: ten days are over with the 23rd, 23:59:59 there
+    found = correction_due(rejected, FIUS["AE"], holidays_of("AE"))
+    assert found == ms("2024-03-23T19:59:59")
+    assert correction_due(rejected, FIUS["KG"], holidays_of("KG")) is None
