@@ -9,6 +9,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.partners.formats.accounts_csv.FormatError": "format",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
+    "connectors.register.errors.RegisterError": "register",
 }
 # Client errors whose text is for programmers; the sentence replaces it.
 TRANSLATED = {
@@ -25,6 +26,11 @@ TRANSLATED = {
         "Kafka refused this for want of rights; run `strgw topics apply` as its administrator ({error}).",
     ),
     "kafka.errors.KafkaError": ("kafka", "Kafka refused the request: {error}."),
+    "sqlalchemy.exc.OperationalError": (
+        "database_unreachable",
+        "The register's database does not answer; check STRGW_DATABASE and whether its server runs ({error}).",
+    ),
+    "sqlalchemy.exc.DBAPIError": ("database", "The register's database refused the request ({error})."),
 }
 # What goes wrong with a path that a person gave; other OSErrors may be faults of the program.
 _FILE_ERRORS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError)

@@ -4,6 +4,7 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from ops.errors import CommandError
 
@@ -34,12 +35,17 @@ DESCRIBED = (
     Setting("PROFILES", "Folder of compiled FIU schemas, searched before the ones that come with the gateway"),
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
+    Setting(
+        "DATABASE",
+        "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
+    ),
     Setting("WORKERS", "Worker processes that `strgw up` starts; one for each processor serves best"),
     Setting("METRICS_PORT", "Port of this process's metrics on 127.0.0.1; 0: a free one"),
     Setting("LOG_LEVEL", "DEBUG | INFO | WARNING | ERROR"),
     Setting("READY_FILE", "Internal: file in which a process started by `strgw up` says that it is ready"),
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 _KEY_HEX_DIGITS = 64  # 32 bytes: an HMAC key should be no shorter than its hash (RFC 2104 section 3)
 
 
@@ -61,6 +67,7 @@ class Settings:
     profiles: Path | None
     hmac_key_file: Path
     hmac_key: str
+    database: str
     workers: int
     metrics_port: int
     log_level: str
@@ -87,6 +94,7 @@ class Settings:
             profiles=source.path("PROFILES"),
             hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
             hmac_key=source.key("HMAC_KEY"),
+            database=source.database("DATABASE") or f"sqlite:///{home / 'register.db'}",
             workers=source.number("WORKERS", 1, 1, 256),
             metrics_port=source.number("METRICS_PORT", 0, 0, 65535),
             log_level=source.one_of("LOG_LEVEL", _LOG_LEVELS, "INFO"),
@@ -131,6 +139,14 @@ class _Source:
             raise CommandError(f"{PREFIX}{name} must be one of {', '.join(choices)}, not '{text}'.", "settings")
         return text
 
+    def database(self, name: str) -> str:
+        text = self.text(name)
+        if text and text.partition(":")[0] not in _DATABASES:
+            raise CommandError(
+                f"{PREFIX}{name} must begin with sqlite: or postgresql:, as in postgresql://user:password@host/name.", "settings"
+            )
+        return text
+
     def key(self, name: str) -> str:
         text = self.text(name)
         if text and (len(text) != _KEY_HEX_DIGITS or any(digit not in "0123456789abcdefABCDEF" for digit in text)):
@@ -156,7 +172,21 @@ def _user_folder(environ: Mapping[str, str], variable: str, fallback: str) -> Pa
 
 
 def _plain(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else _without_password(str(value))
+
+
+def _without_password(text: str) -> str:
+    """`text`, a URL's password and every value of its query replaced (a password may stand there too)."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return "(set, hidden)"
+    if not parts.scheme or not (parts.password or parts.query):
+        return text
+    user = f"{parts.username or ''}:***@" if parts.password else f"{parts.username}@" if parts.username else ""
+    host = parts.netloc.rpartition("@")[2]
+    query = "&".join(f"{name}=***" for name, _ in parse_qsl(parts.query, keep_blank_values=True))
+    return urlunsplit(parts._replace(netloc=user + host, query=query))
 
 
 def _masked(value: object) -> str:

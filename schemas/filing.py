@@ -2,6 +2,10 @@
 
 import msgspec
 
+# What a filing is to the one before it: the first, one that corrects a rejected filing, or one that adds what was learnt since.
+INITIAL, CORRECTION, SUPPLEMENTARY = "initial", "correction", "supplementary"
+RELATIONS = (INITIAL, CORRECTION, SUPPLEMENTARY)
+
 
 class LedgerRow(msgspec.Struct, frozen=True):
     """One field of the FIU's form: present, absent (with the reason) or placeholder (with the rule that allows it)."""
@@ -22,7 +26,12 @@ class FilingError(msgspec.Struct, frozen=True):
 
 
 class Filing(msgspec.Struct, frozen=True):
-    """What an FIU reads. `payload` is the rendered report; its SHA-256 is in `sha256`; times are ms UTC."""
+    """What an FIU reads. `payload` is the rendered report; its SHA-256 is in `sha256`; times are ms UTC.
+
+    reporting_entity  registration number of the reporting entity at the FIU
+    relation          a member of RELATIONS
+    prior_filing_id   the filing that this one corrects or supplements, `prior_reference` the FIU's own number for it; "": none
+    """
 
     filing_id: str
     report_id: str
@@ -41,3 +50,7 @@ class Filing(msgspec.Struct, frozen=True):
     supersedes: tuple[str, ...]
     summary: str
     payload: bytes
+    reporting_entity: str = ""
+    relation: str = INITIAL
+    prior_filing_id: str = ""
+    prior_reference: str = ""

@@ -15,6 +15,7 @@ import avro.schema
 import fastavro
 import msgspec
 
+from schemas.feedback import Feedback
 from schemas.filing import Filing
 
 MAGIC = 0
@@ -146,6 +147,26 @@ def decode_filing(raw: bytes) -> Filing:
     fields["due_at_ms"] = _ms(fields.pop("due_at"))
     fields["suspicion_formed_at_ms"] = _ms(fields.pop("suspicion_formed_at"))
     return msgspec.convert(fields, Filing)
+
+
+def encode_feedback(feedback: Feedback) -> bytes:
+    """An answer as it goes to `fiu.<cc>.feedback`."""
+    fields = msgspec.to_builtins(feedback)
+    fields["received_at"] = fields.pop("received_at_ms") or None
+    if fields["request"] is not None:
+        fields["request"]["due_at"] = fields["request"].pop("due_at_ms")
+    return schema_registry().encode("feedback", fields)
+
+
+def decode_feedback(raw: bytes) -> Feedback:
+    """An answer as it was written under any version of the schema. Raises UnreadableAvro."""
+    fields = schema_registry().decode("feedback", raw)
+    received_at, request = fields.pop("received_at"), fields["request"]
+    fields["received_at_ms"] = _ms(received_at) if received_at is not None else 0
+    if request is not None:
+        due_at = request.pop("due_at")
+        request["due_at_ms"] = _ms(due_at) if due_at is not None else None
+    return msgspec.convert(fields, Feedback)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

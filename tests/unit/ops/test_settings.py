@@ -68,6 +68,23 @@ def test_secret_is_masked_when_shown() -> None:
     assert not any("abab" in value for value in shown.values())
 
 
+@pytest.mark.parametrize("given", ["postgresql://u:s3cret@db/r", "postgresql://db/r?user=u&password=s3cret"])
+def test_password_of_the_database_is_masked_when_shown(given: str) -> None:
+    shown = Settings.from_env({"STRGW_DATABASE": given}).shown()
+    assert not any("s3cret" in value for value in shown.values())
+    assert "db/r" in shown["STRGW_DATABASE"]
+
+
+def test_database_of_another_kind_is_refused_without_being_repeated() -> None:
+    text = refusal({"STRGW_DATABASE": "mysql://u:s3cret@db/r"})
+    assert "postgresql://" in text
+    assert "s3cret" not in text
+
+
+def test_database_is_a_file_in_the_data_folder_where_none_is_named() -> None:
+    assert Settings.from_env({"STRGW_HOME": "/srv/strgw"}).database == "sqlite:////srv/strgw/register.db"
+
+
 def test_malformed_key_is_refused_without_being_repeated() -> None:
     text = refusal({"STRGW_HMAC_KEY": "s3cret"})
     assert "64 hex digits" in text
