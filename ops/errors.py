@@ -6,6 +6,7 @@ WRITTEN_FOR_PEOPLE = {
     "schemas.codec.CorruptRecord": "corrupt_record",
     "connectors.fius.goaml.profile.ProfileError": "profile",
     "schemas.yaml_rows.RegistryError": "registry",
+    "connectors.fius.transports.opening.SecretMissing": "secret",
     "connectors.partners.formats.accounts_csv.FormatError": "format",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",

@@ -9,7 +9,7 @@ from connectors.fius.delivered import Waiting
 from ops.metrics import CASE_STATES, FILING_STATES, OUTCOMES, STAGES, WITHIN, Children, Metrics, Reasons, Stage, Within
 from streams.runtime.meters import Committed, Restored
 
-WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver"))
+WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver", "send"))
 UNKNOWN_PARTNER = "unknown"
 NO_FIU = "none"  # a report without a route
 HOUR_MS = 3_600_000
@@ -129,7 +129,7 @@ class DeliveryMetrics:
         """All that waits for a person at `now_ms` (ms UTC)."""
         held = Tally(self._known(one.fiu) for one in found)
         due: Tally[tuple[str, str | None]] = Tally(
-            (one.fiu or NO_FIU, _within(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
+            (one.fiu or NO_FIU, within_of(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
         )
         for fiu in sorted(self._seen):
             self._held.labels(fiu).set(held[fiu])
@@ -154,7 +154,7 @@ class DeliveryMetrics:
         self._lag.set(reports)
 
 
-def _within(left_ms: int) -> Within | None:
+def within_of(left_ms: int) -> Within | None:
     """The closest of the bounds that the time left falls under; None when more than a day is left."""
     if left_ms < 0:
         return "overdue"

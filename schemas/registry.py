@@ -49,6 +49,7 @@ class Fiu(msgspec.Struct, frozen=True):
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
     profile      renderer profile: "ae", "lk" (goAML) or "portal"
+    transport    topic: the FIU reads its topic; folder | sftp | b2b: `strgw send` carries, as transports.yaml says
     """
 
     id: str

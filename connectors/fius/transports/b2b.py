@@ -14,7 +14,7 @@ next is a field of transports.yaml:
 import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import httpx
 import msgspec
@@ -64,10 +64,13 @@ class B2bChannel:
         self._client: httpx.Client | None = None
 
     def stage(self, outgoing: Outgoing) -> Sent | None:
-        """Logs in, so that a refused password is noticed before anything is sent."""
-        if self._server.auth == "token" and not self._token:
-            self._token = self._log_in()
-        return None
+        """Nothing can be left beside an FIU's interface; what is asked is whether it has the report already, for a ledger may be lost."""
+        if not self._server.lookup_field:
+            return None
+        try:
+            return self.check(outgoing)
+        except Refused:
+            return None  # reports cannot be looked up there, and this one was never released
 
     def check(self, outgoing: Outgoing) -> Sent | None:
         """Looks the filing up by its reference."""
@@ -151,7 +154,7 @@ class B2bChannel:
             )
         return reply.body
 
-    def _asked(self, method: str, path: str, **what: object) -> Reply:
+    def _asked(self, method: str, path: str, **what: Any) -> Reply:
         """One request as the logged-in user; where the token has run out (401, or a redirect to the login page), once more with a new one."""
         if self._server.auth == "token" and not self._token:
             self._token = self._log_in()
@@ -178,7 +181,7 @@ class B2bChannel:
             text = f"{self._host} answers {reply.status}; it is asked again."
             raise Transient(f"http_{reply.status}", text, float(wait) if wait.isascii() and wait.isdigit() else 0.0)
 
-    def _exchange(self, method: str, path: str, **what: object) -> Reply:
+    def _exchange(self, method: str, path: str, **what: Any) -> Reply:
         """One request and its answer, within time and size. Raises Transient, Barred."""
         until = self._monotonic() + self._server.timeout_s
         try:
@@ -209,7 +212,7 @@ class B2bChannel:
             )
         return self._client
 
-    def _identified(self, what: Mapping[str, object]) -> dict[str, object]:
+    def _identified(self, what: Mapping[str, Any]) -> dict[str, Any]:
         if self._server.auth == "basic":
             return {**what, "auth": (self._server.user, self._server.password)}
         return {**what, "headers": {"Cookie": f"{_COOKIE}={self._token}"}} if self._token else dict(what)

@@ -80,9 +80,9 @@ class Answer(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """By which the same answer is known again: hex SHA-256 of name, filing and bytes."""
-        head = f"{self.name}\0{self.filing_id}\0{self.problem}\0".encode()
-        return hashlib.sha256(head + self.raw).hexdigest()
+        """By which the same answer is known again, in hex. Its name counts only where it is part of what is said."""
+        name = self.name if self.problem or self.name.lower().endswith(".txt") else ""
+        return hashlib.sha256(f"{name}\0{self.filing_id}\0{self.problem}\0".encode() + self.raw).hexdigest()
 
 
 class Sent(msgspec.Struct, frozen=True):

@@ -26,11 +26,11 @@ class BadAnswer(Exception):
         self.code, self.text = code, text
 
 
-class _Bounded(etree.TreeBuilder):
-    """Builds the tree and stops at the first thing that no acknowledgement has."""
+class _Bounded:
+    """Builds the tree and stops at the first thing that no acknowledgement has. Comments and instructions are left out."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self._tree = etree.TreeBuilder()
         self._depth = 0
         self.refused: BadAnswer | None = None
 
@@ -39,18 +39,29 @@ class _Bounded(etree.TreeBuilder):
         self.refused = BadAnswer("dtd", "The XML carries a DTD, which is never read; ask the FIU for the file without it.")
         raise self.refused
 
-    def start(self, tag: str, attributes: object, namespaces: object = None) -> object:
+    def start(self, tag: str | bytes, attrib: dict[str | bytes, str | bytes]) -> None:
         """Counts the way down."""
         self._depth += 1
         if self._depth > DEEPEST:
             self.refused = BadAnswer("too_deep", f"The XML is nested more than {DEEPEST} deep; ask the FIU what the file is.")
             raise self.refused
-        return super().start(tag, attributes)
+        self._tree.start(tag, attrib)
 
-    def end(self, tag: str) -> object:
+    def end(self, tag: str | bytes) -> None:
         """Counts the way back."""
         self._depth -= 1
-        return super().end(tag)
+        self._tree.end(tag)
+
+    def data(self, data: str | bytes) -> None:
+        """Text is kept."""
+        self._tree.data(data)
+
+    def comment(self, text: str | bytes) -> None:
+        """Left out."""
+
+    def close(self) -> etree._Element:
+        """The root."""
+        return self._tree.close()
 
 
 def parsed(raw: bytes, most: int = LARGEST_ANSWER_BYTES) -> etree._Element:

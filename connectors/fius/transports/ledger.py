@@ -87,7 +87,9 @@ class Ledger:
         behind = (
             select(earlier.c.filing_id)
             .where(earlier.c.fiu == fiu, earlier.c.report_id == _T.report_id, earlier.c.state.in_(TO_CARRY))
-            .where(or_(earlier.c.partition < _T.partition, and_(earlier.c.partition == _T.partition, earlier.c.offset < _T.offset)))
+            .where(
+                or_(earlier.c.partition < _T.partition, and_(earlier.c.partition == _T.partition, earlier.c.offset < _T.offset))
+            )
             .exists()
         )
         query = (

@@ -15,7 +15,7 @@ import msgspec
 
 from connectors.fius.transports.defused import BadAnswer
 from connectors.fius.transports.said import Said
-from schemas.feedback import INFORMATION_REQUESTED, REJECTED, FeedbackError, InformationRequest
+from schemas.feedback import INFORMATION_REQUESTED, FeedbackError, InformationRequest
 
 SCHEMA = "strgw.receipt/1"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -79,7 +79,7 @@ def read_receipt(raw: bytes) -> Said:
 
 def rejection(filing_id: str, code: str, text: str) -> bytes:
     """A receipt that we write ourselves where an FIU refuses a file in the same breath in which it is given it."""
-    said = _Receipt(SCHEMA, REJECTED, filing_id, errors=(_Fault(code, text),))
+    said = _Receipt("strgw.receipt/1", "rejected", filing_id, errors=(_Fault(code, text),))
     return msgspec.json.encode(said)
 
 

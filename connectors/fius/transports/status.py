@@ -96,8 +96,7 @@ def _of_atom(root: etree._Element) -> list[dict[str, Any]]:
     if not is_feed(root):
         raise BadAnswer("status", "The list of reports has another shape than described; ask the FIU about its interface.")
     return [
-        {child.tag.removeprefix(_DATA): child.text or "" for child in properties if isinstance(child.tag, str)}
-        for properties in root.iterfind(_PROPERTIES)
+        {child.tag.removeprefix(_DATA): child.text or "" for child in properties} for properties in root.iterfind(_PROPERTIES)
     ]
 
 

@@ -21,9 +21,9 @@ STATES: tuple[State, ...] = get_args(State)
 UNSENT: tuple[State, ...] = ("pending", "sending", "staged", "refused")
 TO_CARRY: tuple[State, ...] = ("pending", "sending", "staged")
 AFTER: dict[State, tuple[State, ...]] = {
-    "pending": ("sending", "sent", "answered", "refused"),
+    "pending": ("pending", "sending", "sent", "answered", "refused"),
     "sending": ("sending", "staged", "sent", "answered", "refused"),
-    "staged": ("sending", "sent", "answered", "refused"),
+    "staged": ("sending", "staged", "sent", "answered", "refused"),
     "sent": ("sent", "answered"),
     "answered": ("answered",),
     "refused": ("sending", "staged", "sent", "answered"),  # back to where it was, by a person's word, or by an answer

@@ -1,0 +1,84 @@
+"""Records of `fiu.<cc>.reports` -> rows of the ledger, and back to the bytes that travel. Unreadable ones go to the quarantine."""
+
+import hashlib
+
+from connectors.fius.transports.channel import Outgoing, Refused
+from connectors.fius.transports.ledger import Transmission
+from connectors.fius.transports.packing import Packaging, outgoing
+from connectors.kafka.record import Record
+from connectors.kafka.scan import CommittedLog, LogRecord
+from schemas import topics
+from schemas.codec import Codec
+from schemas.filing import Filing
+from schemas.quarantine import QuarantineRecord
+from schemas.transfer import Coordinate
+from schemas.wire import UnreadableAvro, decode_filing
+
+STAGE = "send"
+_QUARANTINE: Codec[QuarantineRecord] = Codec(QuarantineRecord)
+
+
+def row_of(record: LogRecord, packaging: Packaging, now_ms: int) -> Transmission | Record:
+    """The row of a filing, or the quarantine entry of bytes that are none."""
+    raw = record.value or b""
+    try:
+        filing = decode_filing(raw)
+    except UnreadableAvro as error:
+        return _quarantined(record, error.code, error.reason)
+    if hashlib.sha256(filing.payload).hexdigest() != filing.sha256:
+        return _quarantined(record, "digest_differs", f"The bytes of filing {filing.filing_id} are not those of its digest.")
+    if topics.fiu_reports(filing.fiu) != record.topic:
+        return _quarantined(record, "wrong_fiu", f"The filing {filing.filing_id} is addressed to {filing.fiu}.")
+    travelling = outgoing(filing, packaging)
+    return Transmission(
+        filing_id=filing.filing_id,
+        fiu=filing.fiu,
+        report_id=filing.report_id,
+        version=filing.version,
+        partition=record.partition,
+        offset=record.offset,
+        reference=travelling.reference,
+        file_name=travelling.file_name,
+        packaging=packaging,
+        sha256=travelling.sha256,
+        urgent=filing.urgent,
+        due_ms=filing.due_at_ms,
+        taken_ms=now_ms,
+    )
+
+
+class FilingSource:
+    """Reads filings back by their coordinates."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+
+    def load(self, row: Transmission) -> Outgoing:
+        """The bytes of a row as they travel. Raises Refused where they are not there any more."""
+        with CommittedLog(self._bootstrap) as log:
+            span = {row.partition: (row.offset, row.offset + 1)}
+            first, _ = log.bounds(topics.fiu_reports(row.fiu), span)[row.partition]
+            found = [] if row.offset < first else list(log.read(topics.fiu_reports(row.fiu), span))
+        filing = _filing(found[0]) if found else None
+        if filing is None or filing.filing_id != row.filing_id:
+            raise Refused(
+                "filing_gone", f"The filing is no longer on {topics.fiu_reports(row.fiu)}; restore the topic, or file by hand."
+            )
+        travelling = outgoing(filing, "zip" if row.packaging == "zip" else "file")
+        if travelling.sha256 != row.sha256:
+            raise Refused("bytes_differ", "The filing is not what it was when it was taken up; find out who changed the topic.")
+        return travelling
+
+
+def _filing(record: LogRecord) -> Filing | None:
+    try:
+        return decode_filing(record.value or b"")
+    except UnreadableAvro:
+        return None
+
+
+def _quarantined(record: LogRecord, code: str, reason: str) -> Record:
+    raw, source = record.value or b"", Coordinate(record.topic, record.partition, record.offset)
+    entry = QuarantineRecord(STAGE, "", source, code, reason, code, raw, hashlib.sha256(raw).hexdigest())
+    key = f"{source.topic}/{source.partition}/{source.offset}".encode()
+    return Record(topics.QUARANTINE, None, key, _QUARANTINE.encode(entry))
