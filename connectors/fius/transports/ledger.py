@@ -176,12 +176,12 @@ class Ledger:
     def _found(self, conditions: Sequence[ColumnElement[bool]], most: int | None) -> list[Transmission]:
         query = select(transmissions).where(*conditions).order_by(_T.due_ms, _T.filing_id).limit(most)
         with read(self._engine) as connection:
-            return [msgspec.convert(dict(row), Transmission) for row in connection.execute(query).mappings()]
+            return [Transmission(**row) for row in connection.execute(query).mappings()]
 
 
 def _one(connection: Connection, query: "object") -> Transmission | None:
     row = connection.execute(query).mappings().one_or_none()  # type: ignore[call-overload]
-    return None if row is None else msgspec.convert(dict(row), Transmission)
+    return None if row is None else Transmission(**row)
 
 
 def _moved(connection: Connection, row: Transmission, to: State, changes: Mapping[str, object]) -> Transmission:

@@ -33,7 +33,7 @@ class Receipts:
         """What became of this answer so far."""
         with read(self._engine) as connection:
             row = connection.execute(select(receipts).where(_R.digest == digest)).mappings().one_or_none()
-        return None if row is None else msgspec.convert(dict(row), Receipt)
+        return None if row is None else Receipt(**row)
 
     def begin(self, receipt: Receipt, filing_id: str, published_from: int) -> Receipt:
         """Notes that the answer is about to be published, and where the topic ended before."""
@@ -56,4 +56,4 @@ class Receipts:
         query = select(receipts).where(_R.state == UNMATCHED).order_by(_R.received_ms, _R.digest)
         with read(self._engine) as connection:
             found = connection.execute(query.where(_R.fiu == fiu) if fiu else query).mappings()
-            return [msgspec.convert(dict(row), Receipt) for row in found]
+            return [Receipt(**row) for row in found]
