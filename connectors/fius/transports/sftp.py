@@ -31,6 +31,7 @@ from connectors.fius.transports.channel import (
 )
 
 TIMEOUT_S = 30.0  # DEF of a single answer of the server; a dead one then delays nobody but its own FIU
+PIECE_BYTES = 32 << 10  # what one packet carries
 CHUNK_BYTES = 256 << 10  # paramiko cuts it into packets of 32 KiB and does not wait for each answer
 
 
@@ -220,16 +221,26 @@ def _is_same(sftp: paramiko.SFTPClient, path: str, outgoing: Outgoing) -> bool:
     if _size(sftp, path) != len(outgoing.payload):
         return False
     try:
-        return hashlib.sha256(_read(sftp, path, len(outgoing.payload))).hexdigest() == outgoing.sha256
+        digest = hashlib.sha256()
+        for chunk in _chunks(sftp, path, len(outgoing.payload)):
+            digest.update(chunk)
     except PermissionError:
         return True
+    return digest.hexdigest() == outgoing.sha256
 
 
-def _read(sftp: paramiko.SFTPClient, path: str, most: int = LARGEST_ANSWER_BYTES) -> bytes:
-    """The file's bytes, at most `most`."""
+def _read(sftp: paramiko.SFTPClient, path: str) -> bytes:
+    """The file's bytes, at most LARGEST_ANSWER_BYTES."""
+    return b"".join(_chunks(sftp, path, LARGEST_ANSWER_BYTES))
+
+
+def _chunks(sftp: paramiko.SFTPClient, path: str, most: int) -> Iterator[bytes]:
+    """The first `most` bytes of a file; asked for all at once, and read piece by piece, for paramiko joins a long read slowly."""
     with sftp.open(path, "r") as file:
         file.prefetch(min(most, file.stat().st_size or 0))
-        return bytes(file.read(most))
+        while most > 0 and (chunk := file.read(min(PIECE_BYTES, most))):
+            most -= len(chunk)
+            yield chunk
 
 
 def _rename(sftp: paramiko.SFTPClient, part: str, final: str) -> None:

@@ -1,0 +1,38 @@
+"""A real sshd for the tests of this folder."""
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def load(name: str) -> Any:
+    """A module beside this file; tests are no packages, so it is loaded by path."""
+    known = sys.modules.get(name)
+    if known is not None:
+        return known
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def sshd() -> Iterator[Any]:
+    module = load("sshd")
+    program = module.find_sshd()
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("sshd is not here, and CI must have it: .ci/run fetches it")
+        pytest.skip("sshd is not installed (Debian: apt-get install openssh-server; .ci/run unpacks it)")
+    server = module.Sshd(program)
+    server.start()
+    yield server
+    server.end()
