@@ -27,6 +27,7 @@ from connectors.fius.transports.status import ReportStatus, report_key, reports_
 TIMEOUT_S = 30.0  # DEF of one answer, from the request to its last byte
 SETTLE_S = 120.0  # DEF after which an FIU's server has worked off a request whose sender is gone
 _COOKIE = "SqlAuthCookie"
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}  # nothing that unpacks to more than it shows
 _JUDGED = (400, 409, 422)  # the FIU has looked at the file and does not take it
 _TOKEN_RAN_OUT = (401, 302)
 _SHOWN = 2000  # characters of such a body that are kept
@@ -52,6 +53,10 @@ class Reply(NamedTuple):
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Oversized(Transient):
+    """An answer of more bytes than any answer has; it was not read to its end."""
 
 
 class B2bChannel:
@@ -113,7 +118,7 @@ class B2bChannel:
             name = f"status of {one.reference}"
             try:
                 yield Answer(name, self._odata(field, value), one.filing_id)
-            except Refused as error:
+            except (Oversized, Refused) as error:
                 yield Answer(name, b"", one.filing_id, error.code)
 
     def close(self) -> None:
@@ -190,7 +195,7 @@ class B2bChannel:
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > LARGEST_ANSWER_BYTES:
-                        raise Transient("answer_too_large", f"{self._host} answers with more than {LARGEST_ANSWER_BYTES} bytes.")
+                        raise Oversized("answer_too_large", f"{self._host} answers with more than {LARGEST_ANSWER_BYTES} bytes.")
                     if self._monotonic() > until:
                         raise Transient(
                             "too_slow", f"{self._host} did not finish its answer within {self._server.timeout_s:.0f} s."
@@ -208,7 +213,7 @@ class B2bChannel:
                 follow_redirects=False,
                 trust_env=False,
                 timeout=self._server.timeout_s,
-                headers={"Accept": "application/json"},
+                headers=_HEADERS,
             )
         return self._client
 

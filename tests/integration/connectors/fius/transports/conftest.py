@@ -36,3 +36,10 @@ def sshd() -> Iterator[Any]:
     server.start()
     yield server
     server.end()
+
+
+@pytest.fixture
+def described() -> Iterator[Any]:
+    """A server as goAML's B2B interface is described; our reading of it."""
+    with load("described_b2b_server").described_server() as server:
+        yield server

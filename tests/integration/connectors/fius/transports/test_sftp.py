@@ -145,20 +145,29 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return written
 
 
-@pytest.mark.parametrize("left", [b"", b"<rep", b"<wrong/>", b"<report/> and more"])
-def test_whatever_lies_under_the_part_name_the_right_bytes_are_released(
-    left: bytes, sshd: Any, channel_of: Callable[..., SftpChannel]
-) -> None:
-    part = sshd.outbox / f".{NAME}.part"
-    part.write_bytes(left)
-    os.chown(part, *(sshd.outbox.stat().st_uid, sshd.outbox.stat().st_gid))
+def left_over(sshd: Any, content: bytes) -> Path:
+    """A part file of an earlier attempt, as the server's user would have written it."""
+    part: Path = sshd.outbox / f".{NAME}.part"
+    part.write_bytes(content)
+    os.chown(part, sshd.outbox.stat().st_uid, sshd.outbox.stat().st_gid)
+    return part
+
+
+@pytest.mark.parametrize("left", [b"", b"<rep", b"<report/>", b"<report/> and more"])
+def test_what_an_earlier_attempt_left_is_completed(left: bytes, sshd: Any, channel_of: Callable[..., SftpChannel]) -> None:
+    left_over(sshd, left)
     channel = channel_of()
-    try:
+    channel.stage(outgoing())
+    channel.release(outgoing())
+    assert (sshd.outbox / NAME).read_bytes() == b"<report/>"
+
+
+def test_a_part_file_of_other_bytes_is_never_built_upon(sshd: Any, channel_of: Callable[..., SftpChannel]) -> None:
+    part, channel = left_over(sshd, b"<wrong"), channel_of()
+    with pytest.raises(Transient, match="did not arrive as it was sent"):
         channel.stage(outgoing())
-    except Transient as error:
-        assert error.code == "staged_differs"
-        assert not part.exists()
-        channel.stage(outgoing())
+    assert not part.exists()
+    channel.stage(outgoing())
     channel.release(outgoing())
     assert (sshd.outbox / NAME).read_bytes() == b"<report/>"
 

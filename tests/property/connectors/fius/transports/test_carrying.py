@@ -7,6 +7,7 @@ interface that can be asked for a reference and takes a moment until its answer 
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -210,11 +211,11 @@ class Sending(RuleBasedStateMachine):
         row = self.ledger.next_due("AE", self.world.now_ms)
         if row is None:
             return False
-        carrier = Carrier(Told(self.ledger, self.world), self.channel(self.world), lambda: self.world.now_ms, lambda n, asked: 5.0)
-        try:
+        carrier = Carrier(
+            Told(self.ledger, self.world), self.channel(self.world), lambda: self.world.now_ms, lambda n, asked: 5.0
+        )
+        with suppress(Killed, Transient):
             carrier.carry(row, lambda: self._outgoing(row.filing_id), lambda answer: None)
-        except (Killed, Transient):
-            pass
         return True
 
     @staticmethod

@@ -50,7 +50,8 @@ def test_size_is_bounded() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"no xml", b"<r>", b"<r></s>", b"\x00\xff", b"<?xml version='1.0' encoding='none-such'?><r/>", b"<r>&undefined;</r>"]
+    "raw",
+    [b"", b"no xml", b"<r>", b"<r></s>", b"\x00\xff", b"<?xml version='1.0' encoding='none-such'?><r/>", b"<r>&undefined;</r>"],
 )
 def test_what_is_no_xml_is_one_coded_sentence(raw: bytes) -> None:
     with pytest.raises(BadAnswer) as caught:

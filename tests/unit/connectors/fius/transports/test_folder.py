@@ -89,7 +89,9 @@ def test_staging_again_replaces_what_was_half_written(channel: FolderChannel, ou
     assert (outbox / NAME).read_bytes() == outgoing_of().payload
 
 
-@pytest.mark.parametrize("spoil", [lambda part: part.write_bytes(b"changed"), lambda part: part.unlink()], ids=["changed", "gone"])
+@pytest.mark.parametrize(
+    "spoil", [lambda part: part.write_bytes(b"changed"), lambda part: part.unlink()], ids=["changed", "gone"]
+)
 def test_a_part_file_that_is_not_ours_any_more_is_not_released(
     spoil: Callable[[Path], None], channel: FolderChannel, outbox: Path, outgoing_of: Make
 ) -> None:

@@ -30,7 +30,16 @@ transports:
 - {{fiu: KW, kind: b2b, start: first, url: https://goaml.example/goAMLWeb, user: u, secret: "env:KW_PASSWORD"}}
 """
 FOLDER = {"fiu": "KG", "kind": "folder", "start": "first", "outbox": "/o"}
-SFTP = {"fiu": "KG", "kind": "sftp", "start": "first", "host": "h", "user": "u", "key_file": "/k", "host_keys": [KEY], "outbox": "o"}
+SFTP = {
+    "fiu": "KG",
+    "kind": "sftp",
+    "start": "first",
+    "host": "h",
+    "user": "u",
+    "key_file": "/k",
+    "host_keys": [KEY],
+    "outbox": "o",
+}
 B2B = {"fiu": "KG", "kind": "b2b", "start": "first", "url": "https://h/x", "user": "u", "secret": "env:P"}
 
 
