@@ -48,7 +48,7 @@ class Fiu(msgspec.Struct, frozen=True):
     deadline     ISO 8601 duration, BD for business days: PT24H, P3BD, P30D
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
-    profile      renderer profile: "ae", "lk" (goAML) or "portal"
+    profile      renderer profile: "ae", "lk" (goAML), "us" (FinCEN) or "portal"
     transport    topic: the FIU reads its topic; folder | sftp | b2b: `strgw send` carries, as transports.yaml says
     """
 

@@ -1,10 +1,14 @@
-"""Which form an FIU takes: the renderer and the check behind a profile name of fius.yaml ("portal", or a goAML profile)."""
+"""Which form an FIU takes: the renderer and the check behind a profile name of fius.yaml ("portal", "us" for FinCEN, or a goAML profile)."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.fius.fincen.mapping import PROFILE as FINCEN
+from connectors.fius.fincen.mapping import load_form as load_fincen
+from connectors.fius.fincen.renderer import render as render_fincen
+from connectors.fius.fincen.validate import validate as validate_fincen
 from connectors.fius.goaml.conversion import table_rates
 from connectors.fius.goaml.mapping import Form, load_form
 from connectors.fius.goaml.profile import ProfileError
@@ -36,6 +40,9 @@ def report_form(profile: str, own: Path | None = None) -> ReportForm | None:
     """
     if profile == PORTAL:
         return PORTAL_FORM
+    if profile == FINCEN:
+        batch = load_fincen(own)
+        return ReportForm(partial(render_fincen, form=batch), partial(validate_fincen, form=batch))
     form = _form(profile, own)
     if form is None:
         return None
@@ -56,7 +63,7 @@ def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes
 
     Raises  ProfileError, schemas.yaml_rows.RegistryError where its form cannot be read
     """
-    if fiu.profile == PORTAL:
+    if fiu.profile in (PORTAL, FINCEN):
         return partial(load_indicators().local, fiu.id)
     form = _form(fiu.profile, own)
     if form is None:

@@ -1,0 +1,1 @@
+"""FinCEN's SAR batch: renders it, checks it, reads its acknowledgements."""
