@@ -2,14 +2,20 @@
 
 from collections import Counter as Tally
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from connectors.fius.delivered import Waiting
 from ops.metrics import CASE_STATES, FILING_STATES, OUTCOMES, STAGES, WITHIN, Children, Metrics, Reasons, Stage, Within
+from schemas.feedback import STATUSES
+from streams.domain.release import ACTIONS
 from streams.runtime.meters import Committed, Restored
 
-WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver", "send"))
+if TYPE_CHECKING:  # SQLAlchemy takes 20 MB and 0.3 s in processes that never open the database
+    from connectors.register.overview import Standing
+
+WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver", "register", "send"))
 UNKNOWN_PARTNER = "unknown"
 NO_FIU = "none"  # a report without a route
 HOUR_MS = 3_600_000
@@ -152,6 +158,61 @@ class DeliveryMetrics:
     def lag(self, reports: int) -> None:
         """`reports` report versions wait on `filings`."""
         self._lag.set(reports)
+
+
+class RegisterMetrics:
+    """Meters of `strgw register` (connectors.register.projector.RegisterMeters). For the operator alone.
+
+    fius  ids of the registry; what has no route counts under "none"
+    """
+
+    def __init__(self, metrics: Metrics, fius: Iterable[str]) -> None:
+        self._fius = {*fius, NO_FIU}
+        self._filings, self._due = metrics.gauge("strgw_register_filings"), metrics.gauge("strgw_register_due")
+        self._lag = metrics.gauge("strgw_register_lag_records")
+        self._decisions = Children(metrics.counter("strgw_decisions"), ACTIONS)
+        self._answers = metrics.counter("strgw_answers")
+        self._reasons = Reasons(metrics.counter("strgw_quarantined"), "register")
+        self._shown: set[tuple[str, str]] = set()
+        self._due_shown: set[str] = set()
+
+    def answer(self, fiu: str, status: str) -> None:
+        """An answer of `fiu` came."""
+        if status not in STATUSES:
+            raise KeyError(status)
+        self._answers.labels(self._known(fiu), status).inc()
+
+    def decision(self, action: str) -> None:
+        """A person decided."""
+        if action not in ACTIONS:
+            raise KeyError(action)
+        self._decisions[action].inc()
+
+    def quarantined(self, reason_code: str) -> None:
+        """A record could not be read and was set aside."""
+        self._reasons.add(reason_code)
+
+    def standing(self, now: "Standing", now_ms: int) -> None:
+        """How the filings stand at `now_ms` (ms UTC); what is no more becomes zero."""
+        states = {(self._known(fiu), state): count for (fiu, state), count in now.states.items()}
+        self._shown |= set(states)
+        for fiu, state in self._shown:
+            self._filings.labels(fiu, state).set(states.get((fiu, state), 0))
+        due = Tally((self._known(fiu), within_of(due_ms - now_ms)) for fiu, due_ms in now.due)
+        self._due_shown |= {fiu for fiu, _ in due}
+        for fiu in self._due_shown:
+            for within in WITHIN:
+                self._due.labels(fiu, within).set(due[fiu, within])
+
+    def lag(self, records: int) -> None:
+        """`records` wait to be read."""
+        self._lag.set(records)
+
+    def _known(self, fiu: str) -> str:
+        label = fiu or NO_FIU
+        if label not in self._fius:
+            raise KeyError(label)
+        return label
 
 
 def within_of(left_ms: int) -> Within | None:

@@ -47,12 +47,17 @@ Name = Literal[
     "strgw_unsent_oldest_seconds",
     "strgw_unsent_due",
     "strgw_channel_barred",
+    "strgw_receipts",
+    "strgw_register_filings",
+    "strgw_register_due",
+    "strgw_register_lag_records",
+    "strgw_decisions",
     "strgw_answers",
 ]
-Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "status"]
+Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "status"]
 Kind = Literal["counter", "gauge", "histogram"]
 
-Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "send"]
+Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register", "send"]
 Outcome = Literal["accepted", "quarantined"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
 FilingState = Literal["published", "held", "proposed", "withdrawn"]
@@ -131,7 +136,22 @@ METRICS = (
         ("fiu", "within"),
     ),
     Metric("strgw_channel_barred", "gauge", "1: nothing is sent until a person mends the FIU's channel.", ("fiu",)),
-    Metric("strgw_answers", "counter", "Answers of FIUs by what they say; unmatched: set aside for a person.", ("fiu", "status")),
+    Metric(
+        "strgw_receipts",
+        "counter",
+        "What channels brought back, by what it says; unmatched: set aside for a person.",
+        ("fiu", "status"),
+    ),
+    Metric("strgw_register_filings", "gauge", "Filings in the register by FIU and state.", ("fiu", "state")),
+    Metric(
+        "strgw_register_due",
+        "gauge",
+        "Filings that the FIU does not have yet, by the time left until it must.",
+        ("fiu", "within"),
+    ),
+    Metric("strgw_register_lag_records", "gauge", "Records that wait for the register."),
+    Metric("strgw_decisions", "counter", "Decisions of people about filings and requests.", ("action",)),
+    Metric("strgw_answers", "counter", "Answers of FIUs, repeated ones included.", ("fiu", "status")),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 Family = TypeVar("Family", Counter, Gauge, Histogram)

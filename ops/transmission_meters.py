@@ -15,7 +15,7 @@ class TransmissionMetrics:
     def __init__(self, metrics: Metrics, fius: Iterable[str]) -> None:
         names = sorted(fius)
         self._fius = names
-        attempts, answers = metrics.counter("strgw_transmission_attempts"), metrics.counter("strgw_answers")
+        attempts, answers = metrics.counter("strgw_transmission_attempts"), metrics.counter("strgw_receipts")
         self._attempts = {(fiu, outcome): attempts.labels(fiu, outcome) for fiu in names for outcome in ATTEMPTS}
         self._answers = {(fiu, status): answers.labels(fiu, status) for fiu in names for status in ANSWER_STATUSES}
         self._rows, self._due = metrics.gauge("strgw_transmissions"), metrics.gauge("strgw_unsent_due")

@@ -19,6 +19,8 @@ FIUS_SCHEMA = "strgw.fius/1"
 SHARING_SCHEMA = "strgw.sharing/1"
 EGMONT = frozenset({"member", "not_member", "expelled", "suspended", "unsure"})
 GATES = frozenset({"open", "deny", "legal_hold"})
+RELEASES = frozenset({"automatic", "one_reviewer", "four_eyes"})
+FORMED_BY = frozenset({"score", "reviewer"})
 CONFIDENCE = frozenset({"H", "M", "L"})
 TRANSPORTS = frozenset({"topic", "folder", "sftp", "b2b"})
 # Name of the public holiday on a day of the FIU's calendar; "" on any other day.
@@ -150,6 +152,15 @@ def _problem(fiu: Fiu) -> str:
         (
             not fiu.urgent_deadline or _DEADLINE.fullmatch(fiu.urgent_deadline) is not None,
             f'urgent_deadline "{fiu.urgent_deadline}" is none of PT24H, P2D, P3BD',
+        ),
+        (
+            not fiu.correction_deadline or _DEADLINE.fullmatch(fiu.correction_deadline) is not None,
+            f'correction_deadline "{fiu.correction_deadline}" is none of PT24H, P2D, P3BD',
+        ),
+        (fiu.release in RELEASES, f'release "{fiu.release}" is none of {", ".join(sorted(RELEASES))}'),
+        (
+            fiu.suspicion_formed_by in FORMED_BY,
+            f'suspicion_formed_by "{fiu.suspicion_formed_by}" is none of {", ".join(sorted(FORMED_BY))}',
         ),
     )
     return next((problem for holds, problem in checks if not holds), "")

@@ -23,6 +23,8 @@ class Held(msgspec.Struct, frozen=True):
     code         why it waits: a code of this module or of the route; `reason` says it in a sentence
     errors       every coded error with its canonical path, where rendering or validation found any
     published    ids of the filings of this report the FIU already has
+    country, registration  of the reporting entity's licence
+    decision_id  the release after which it still could not be sent ("": nobody has decided yet)
     """
 
     held_id: str
@@ -36,6 +38,9 @@ class Held(msgspec.Struct, frozen=True):
     due_at_ms: int
     urgent: bool
     published: tuple[str, ...] = ()
+    country: str = ""
+    registration: str = ""
+    decision_id: str = ""
 
 
 HELD_CODEC: Codec[Held] = Codec(Held)

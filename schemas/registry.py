@@ -50,6 +50,9 @@ class Fiu(msgspec.Struct, frozen=True):
     calendar     country code of the public-holiday calendar ("" where none is known)
     profile      renderer profile: "ae", "lk" (goAML), "us" (FinCEN) or "portal"
     transport    topic: the FIU reads its topic; folder | sftp | b2b: `strgw send` carries, as transports.yaml says
+    release      automatic | one_reviewer | four_eyes: people its law wants before a report goes out; the stricter of this and the partner's counts
+    suspicion_formed_by  score | reviewer: whose judgement starts the clock; a reviewer's means that one must release the report
+    correction_deadline  how long after a rejection the corrected report is taken ("" where no fact gives it: the first deadline stays)
     """
 
     id: str
@@ -72,3 +75,6 @@ class Fiu(msgspec.Struct, frozen=True):
     evidence: str
     note: str = ""
     urgent_deadline: str = ""
+    release: str = "automatic"
+    suspicion_formed_by: str = "score"
+    correction_deadline: str = ""

@@ -36,6 +36,8 @@ class FilingPlan(msgspec.Struct, frozen=True):
     reporting_entity  the licensed branch's registration number at that FIU ("" where there is none)
     status            ready | proposed | held
     hold_code         why a person must look first ("" when nobody must)
+    release           automatic | one_reviewer | four_eyes: how many people must agree
+    formed_by         score | reviewer: whose judgement starts the clock; until the reviewer's it is shown from the score's
     """
 
     fiu: str
@@ -48,6 +50,8 @@ class FilingPlan(msgspec.Struct, frozen=True):
     clock: Clock
     hold_code: str = ""
     hold_reason: str = ""
+    release: str = "automatic"
+    formed_by: str = "score"
 
 
 class TypologyLine(msgspec.Struct, frozen=True):

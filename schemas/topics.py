@@ -6,6 +6,7 @@ FINDINGS = "findings"
 CASES = "cases"
 FILINGS = "filings"
 HELD = "filings.held"
+DECISIONS = "filings.decisions"
 QUARANTINE = "quarantine"
 AUDIT = "audit"
 INTERNAL_STAGES = ("admit", "detect", "link", "report")

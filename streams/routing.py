@@ -17,6 +17,7 @@ from schemas.fius import HolidayName, Sharing, holidays_of
 from schemas.registry import Fiu, Licence, Partner
 from schemas.report import Clock, Considered, FilingPlan, RouteStep
 from streams.domain.calendar import due
+from streams.domain.release import stricter
 from streams.domain.sharing import may_share
 
 NO_ROUTE, FIU_UNKNOWN, NO_CHANNEL, LEGAL_APPROVAL, AWAITING_RELEASE = (
@@ -120,7 +121,8 @@ def _plan(duty: _Duty, matter: Matter, jurisdictions: Jurisdictions) -> FilingPl
     """The filing of one licensed branch with the FIU of its country, or why it waits."""
     licence, partner = duty.licence, duty.partner
     fiu = jurisdictions.fius.get(licence.country)
-    obligation, status, code, reason = _standing(fiu, duty)
+    release = _release(fiu, partner)
+    obligation, status, code, reason = _standing(fiu, duty, release)
     clock = (
         _look_clock(matter) if fiu is None else due(matter.formed_ms, fiu, jurisdictions.holidays(fiu.calendar), matter.urgent)
     )
@@ -135,10 +137,20 @@ def _plan(duty: _Duty, matter: Matter, jurisdictions: Jurisdictions) -> FilingPl
         clock=clock,
         hold_code=code,
         hold_reason=reason,
+        release=release,
+        formed_by=fiu.suspicion_formed_by if fiu else "score",
     )
 
 
-def _standing(fiu: Fiu | None, duty: _Duty) -> tuple[str, str, str, str]:
+def _release(fiu: Fiu | None, partner: Partner) -> str:
+    """The stricter of the partner's policy and the FIU's; where a reviewer forms the suspicion, at least one reviewer."""
+    if fiu is None:
+        return partner.release
+    by_law = stricter(fiu.release, "one_reviewer" if fiu.suspicion_formed_by == "reviewer" else "automatic")
+    return stricter(partner.release, by_law)
+
+
+def _standing(fiu: Fiu | None, duty: _Duty, release: str) -> tuple[str, str, str, str]:
     """Obligation, status, hold code and its reason."""
     if fiu is None:
         country = duty.licence.country
@@ -151,13 +163,10 @@ def _standing(fiu: Fiu | None, duty: _Duty) -> tuple[str, str, str, str]:
     if fiu.gate in _GATES:
         code, reason = _GATES[fiu.gate]
         return "hold", "held", code, reason.format(f"{fiu.acronym} ({fiu.country})")
-    if duty.partner.release != "automatic":
-        return (
-            "file",
-            "held",
-            AWAITING_RELEASE,
-            f"the release policy of {duty.partner.id} ({duty.partner.release}) wants a person to release the report",
-        )
+    if release != "automatic":
+        whose = duty.partner.id if release == duty.partner.release else fiu.acronym
+        reason = f"the release policy of {whose} ({release}) wants a person to release the report"
+        return "file", "held", AWAITING_RELEASE, reason
     return "file", "ready", "", ""
 
 

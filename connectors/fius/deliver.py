@@ -1,33 +1,39 @@
-"""Delivery: `filings` in; filings on the FIUs' topics, holds for a person and the audit out, exactly once.
+"""Delivery: `filings` and what people decided in; filings on the FIUs' topics, holds for a person and the audit out, exactly once.
 
 One step takes what is waiting (connectors.fius.pace: once a second), renders the newest version of each report, and commits
 outputs, state and offsets in one transaction. The state of a partition is read back when its first record comes: by then the position is known, so no
 transaction of a former owner can still change what was delivered (require_stable). Whatever fails ends the process.
+`filings.decisions` has the partitions of `filings` and the same keys, and the group's range assignor gives both topics' partition n to one member.
 """
 
-import hashlib
+import re
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from kafka import TopicPartition
+
+from connectors.fius.decided import Executor, Ruling
 from connectors.fius.delivered import STATE_TOPIC, Delivered, Waiting, restored, waiting
 from connectors.fius.dispatch import REPORT_CODEC, Arrival, Dispatcher, Outcome, newest
 from connectors.fius.pace import Pace
+from connectors.kafka.aside import set_aside
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
 from schemas import topics
-from schemas.codec import Codec, CorruptRecord
-from schemas.quarantine import QuarantineRecord
+from schemas.codec import CorruptRecord
+from schemas.decision import DECISION_CODEC
 from schemas.transfer import Coordinate
 
 GROUP = "deliver"
-PATTERN = f"^{topics.FILINGS}$"
+PATTERN = f"^({topics.FILINGS}|{re.escape(topics.DECISIONS)})$"
 # DEF: of one transaction; a report of 500 scattered transfers takes about 2 s to read and render, so that even a batch of
 # nothing else stays well under the minute after which the group gives a silent member's partitions away
 MAX_REPORTS = 20
 POLL_MS = 200
 GAUGE_S = 5.0
-_QUARANTINE: Codec[QuarantineRecord] = Codec(QuarantineRecord)
+SOURCES = (topics.FILINGS, topics.DECISIONS)
 
 
 class DeliveryMeters(Protocol):
@@ -59,13 +65,38 @@ class Clock(Protocol):
         """Waits."""
 
 
+class Office(NamedTuple):
+    """Reports and decisions, each for the one who knows what to do with it."""
+
+    dispatcher: Dispatcher
+    executor: Executor
+
+    def work(self, items: Sequence[Arrival | Ruling], known: dict[str, Delivered]) -> Iterator[tuple[str, Outcome]]:
+        """(report id, outcome) of what leads to something: the newest versions first, then the decisions in their order.
+
+        known  state by report id, left as it is; what one item leads to, the next one finds
+        """
+        state: ChainMap[str, Delivered] = ChainMap({}, known)
+        for arrival in newest(item for item in items if isinstance(item, Arrival)):
+            report_id = arrival.report.report_id
+            yield from _kept(state, report_id, self.dispatcher.dispatch(arrival, state.get(report_id)))
+        for ruling in (item for item in items if isinstance(item, Ruling)):
+            report_id = ruling.decision.report_id
+            yield from _kept(state, report_id, self.executor.execute(ruling, state.get(report_id)))
+
+
+def _kept(state: ChainMap[str, Delivered], report_id: str, outcome: Outcome | None) -> Iterator[tuple[str, Outcome]]:
+    if outcome is not None:
+        if outcome.state is not None:
+            state[report_id] = outcome.state
+        yield report_id, outcome
+
+
 class Delivery:
     """The loop's body."""
 
-    def __init__(
-        self, bootstrap: str, log: TransactionalLog, dispatcher: Dispatcher, meters: DeliveryMeters, clock: Clock
-    ) -> None:
-        self._bootstrap, self._log, self._dispatcher = bootstrap, log, dispatcher
+    def __init__(self, bootstrap: str, log: TransactionalLog, office: Office, meters: DeliveryMeters, clock: Clock) -> None:
+        self._bootstrap, self._log, self._office = bootstrap, log, office
         self._meters, self._clock = meters, clock
         self._state: dict[int, dict[str, Delivered]] = {}
         self._generation = -1
@@ -76,7 +107,15 @@ class Delivery:
         """Checks that every topic to write to exists and joins the group. Raises TopicMissing."""
         with CommittedLog(self._bootstrap) as reader:
             existing = reader.topics()
-        for topic in (topics.FILINGS, STATE_TOPIC, topics.HELD, topics.AUDIT, topics.QUARANTINE, *map(topics.fiu_reports, fius)):
+        for topic in (
+            topics.FILINGS,
+            topics.DECISIONS,
+            STATE_TOPIC,
+            topics.HELD,
+            topics.AUDIT,
+            topics.QUARANTINE,
+            *map(topics.fiu_reports, fius),
+        ):
             if topic not in existing:
                 raise TopicMissing(topic)
         self._log.open()
@@ -111,31 +150,31 @@ class Delivery:
         if taken.member.generation_id != self._generation:
             self._state.clear()
             self._generation = taken.member.generation_id
+        self._log.must_own({TopicPartition(topic, tp.partition) for tp in taken.records for topic in SOURCES})
         missing = sorted({tp.partition for tp in taken.records} - set(self._state))
         if missing:
             self._state.update(read_state(self._bootstrap, missing))
 
     def _outcomes(self, taken: Taken) -> tuple[list[tuple[int, str, Outcome]], list[Record]]:
-        outcomes, spoilt = [], []
+        """A decision is about a version that delivery has seen before, so within a partition the reports come first."""
+        outcomes: list[tuple[int, str, Outcome]] = []
+        spoilt: list[Record] = []
+        items: dict[int, list[Arrival | Ruling]] = {}
         for tp, records in taken.records.items():
-            reports = []
-            for record in records:
-                read = _read(record)
+            for read in map(_read, records):
                 if isinstance(read, Record):
                     spoilt.append(read)
                 else:
-                    reports.append(read)
-            known = self._state[tp.partition]
-            for arrival in newest(reports):
-                report_id = arrival.report.report_id
-                outcome = self._dispatcher.dispatch(arrival, known.get(report_id))
-                if outcome is not None:
-                    outcomes.append((tp.partition, report_id, outcome))
+                    items.setdefault(tp.partition, []).append(read)
+        for partition, read_here in items.items():
+            known = self._state[partition]
+            outcomes += [(partition, report_id, outcome) for report_id, outcome in self._office.work(read_here, known)]
         return outcomes, spoilt
 
     def _remember(self, outcomes: list[tuple[int, str, Outcome]]) -> None:
         for partition, report_id, outcome in outcomes:
-            self._state[partition][report_id] = outcome.state
+            if outcome.state is not None:
+                self._state[partition][report_id] = outcome.state
             for fiu, state in outcome.counts:
                 self._meters.filing(fiu, state)
 
@@ -157,17 +196,15 @@ def read_state(bootstrap: str, partitions: Sequence[int]) -> Mapping[int, dict[s
     return {partition: restored(log) for partition, log in logs.items()}
 
 
-def _read(record: LogRecord) -> Arrival | Record:
-    """The report with its coordinate and time, or the quarantine entry where the bytes are none."""
+def _read(record: LogRecord) -> Arrival | Ruling | Record:
+    """The report or decision with its coordinate and time, or the quarantine entry where the bytes are none."""
     source, raw = Coordinate(record.topic, record.partition, record.offset), record.value or b""
     try:
+        if record.topic == topics.DECISIONS:
+            return Ruling(DECISION_CODEC.decode(raw), source, record.timestamp)
         return Arrival(REPORT_CODEC.decode(raw), source, record.timestamp)
     except CorruptRecord as error:
-        digest = hashlib.sha256(raw).hexdigest()
-        entry = QuarantineRecord("deliver", "", source, error.code, str(error), error.code, raw, digest)
-        return Record(
-            topics.QUARANTINE, None, f"{source.topic}/{source.partition}/{source.offset}".encode(), _QUARANTINE.encode(entry)
-        )
+        return set_aside("deliver", source, raw, (error.code, str(error)))
 
 
 def _records(outcomes: list[tuple[int, str, Outcome]], spoilt: list[Record]) -> Iterator[Record]:

@@ -8,17 +8,18 @@ import msgspec
 from schemas.codec import Codec
 
 STATE_TOPIC = "deliver.state"
-PUBLISHED, HELD, PROPOSED, WITHDRAWN = "published", "held", "proposed", "withdrawn"
+PUBLISHED, HELD, PROPOSED, WITHDRAWN, SETTLED = "published", "held", "proposed", "withdrawn", "settled"
 DAY_MS = 86_400_000
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
     """What became of one plan (FIU and registration) of a report.
 
-    state     published | held | proposed | withdrawn
+    state     published | held | proposed | withdrawn | settled (a person decided that it rests)
     version   of the report; `content` digest of what it says (connectors.fius.prepare.content_digest)
     filings   ids of all filings the FIU was ever sent for this plan
     since_ms  when the report version that led to this state was written to `filings`, ms UTC
+    rejected  those of `filings` that the FIU rejected; references: the FIU's own number for those it has answered
     """
 
     state: str
@@ -27,6 +28,8 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     due_at_ms: int
     filings: tuple[str, ...] = ()
     since_ms: int = 0
+    rejected: tuple[str, ...] = ()
+    references: dict[str, str] = {}
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):

@@ -11,26 +11,27 @@ from typing import NamedTuple
 import msgspec
 
 from connectors.fius.delivered import DELIVERED_CODEC, HELD, PROPOSED, PUBLISHED, STATE_TOPIC, WITHDRAWN, Delivered, Line
-from connectors.fius.prepare import Prepared, Registries, content_digest, hold, prepare
+from connectors.fius.prepare import NOTHING_BEFORE, Before, Prepared, Registries, content_digest, hold, prepare
 from connectors.kafka.archive import Archive
 from connectors.kafka.record import Record
 from schemas import topics
 from schemas.audit import AUDIT_CODEC, AuditEntry
 from schemas.codec import Codec
-from schemas.filing import Filing
+from schemas.filing import CORRECTION, SUPPLEMENTARY, Filing
 from schemas.finding import Evidence
 from schemas.held import HELD_CODEC, WITHDRAWN_AFTER_FILING, Held
 from schemas.report import Clock, FilingPlan, Report
 from schemas.transfer import Coordinate, Transfer
 
 REPORT_CODEC: Codec[Report] = Codec(Report)
+GONE = b""  # content of a line whose plan is no more
 
 
 class Outcome(NamedTuple):
-    """What to write for one report, its new state, and what became of it for the counters: (FIU, state)."""
+    """What to write for one report, its new state (None: it has none), and what became of it for the counters: (FIU, state)."""
 
     records: tuple[Record, ...]
-    state: Delivered
+    state: Delivered | None
     counts: tuple[tuple[str, str], ...]
 
 
@@ -64,7 +65,7 @@ class Dispatcher:
         if before is not None and report.version <= before.version:
             return None
         lines = dict(before.lines) if before else {}
-        out, archive = _Pages(arrival, self._encode), _FetchedOnce(self._archive)
+        out, archive = Pages(arrival, self._encode), _FetchedOnce(self._archive)
         plans = {plan_key(plan): plan for plan in report.filings} if report.state == "open" else {}
         for key, plan in plans.items():
             lines[key] = self._one(out, plan, lines.get(key), archive)
@@ -76,19 +77,29 @@ class Dispatcher:
         out.records.append(Record(STATE_TOPIC, source.partition, report.report_id.encode(), DELIVERED_CODEC.encode(state)))
         return Outcome(tuple(out.records), state, tuple(out.counts))
 
-    def _one(self, out: "_Pages", plan: FilingPlan, before: Line | None, archive: Archive) -> Line:
+    def _one(self, out: "Pages", plan: FilingPlan, before: Line | None, archive: Archive) -> Line:
         content = content_digest(out.report, plan)
         if before is not None and before.content == content:
             return before
         sent = before.filings if before else ()
-        result = prepare(out.report, plan, archive, self._registries)
+        result = prepare(out.report, plan, archive, self._registries, before_of(before))
         if isinstance(result, Prepared):
             out.publish(result)
             state, sent = PUBLISHED, (*sent, *(filing.filing_id for filing in result.filings))
         else:
             state = PROPOSED if plan.obligation == "spontaneous" else HELD
             out.hold(result, state)
-        return Line(state, out.report.version, content, plan.clock.due_ms, sent, out.at_ms)
+        line = Line(state, out.report.version, content, plan.clock.due_ms, sent, out.at_ms)
+        return msgspec.structs.replace(line, rejected=before.rejected, references=before.references) if before else line
+
+
+def before_of(line: Line | None) -> Before:
+    """What a filing of the next version follows: a correction where the last one was rejected, else what was learnt since."""
+    if line is None or not line.filings:
+        return NOTHING_BEFORE
+    last = line.filings[-1]
+    relation = CORRECTION if last in line.rejected else SUPPLEMENTARY
+    return Before(relation, last, line.references.get(last, ""))
 
 
 class _FetchedOnce:
@@ -106,7 +117,7 @@ class _FetchedOnce:
         return self._found
 
 
-class _Pages:
+class Pages:
     """Records and counts of one report while it is being dispatched."""
 
     def __init__(self, arrival: Arrival, encode: Callable[[Filing], bytes]) -> None:
@@ -135,11 +146,11 @@ class _Pages:
         self.records.append(Record(topics.AUDIT, None, subject.encode(), AUDIT_CODEC.encode(entry)))
 
 
-def _take_back(out: _Pages, key: str, line: Line) -> Line | None:
+def _take_back(out: Pages, key: str, line: Line) -> Line | None:
     """A plan that is no more: forgotten if nothing was sent, else (once) put before a person."""
     if not line.filings:
         return None
-    if line.state == WITHDRAWN:
+    if line.content == GONE:
         return line
     report = out.report
     fiu, country, obligation, registration = key.split("|", 3)
@@ -149,7 +160,7 @@ def _take_back(out: _Pages, key: str, line: Line) -> Line | None:
     reason = f"The report {why} after {len(line.filings)} filing(s) went to {fiu}; decide whether and how to tell the FIU."
     held = hold(report, plan, WITHDRAWN_AFTER_FILING, reason)
     out.hold(msgspec.structs.replace(held, published=line.filings), WITHDRAWN)
-    return Line(WITHDRAWN, report.version, b"", line.due_at_ms, line.filings, out.at_ms)
+    return msgspec.structs.replace(line, state=WITHDRAWN, version=report.version, content=GONE, since_ms=out.at_ms)
 
 
 def plan_key(plan: FilingPlan) -> str:

@@ -11,7 +11,7 @@ from connectors.fius.resolved import Rendered, ResolvedReport
 from connectors.kafka.archive import Archive, ArchiveError
 from schemas import held as codes
 from schemas.case import SUBJECT_ROLES
-from schemas.filing import Filing, FilingError, LedgerRow
+from schemas.filing import INITIAL, Filing, FilingError, LedgerRow
 from schemas.held import Held
 from schemas.registry import Fiu, Partner
 from schemas.report import FilingPlan, Report
@@ -35,17 +35,41 @@ class Prepared(NamedTuple):
     ledger: tuple[LedgerRow, ...]
 
 
+class Before(NamedTuple):
+    """What was before a filing.
+
+    relation   to the last filing the FIU has of the report (schemas.filing.RELATIONS); `filing_id` of that one and the FIU's `reference`
+    released   a person has released what would wait
+    again      "" or the id of the decision by which a rejected version is sent once more
+    """
+
+    relation: str = INITIAL
+    filing_id: str = ""
+    reference: str = ""
+    released: bool = False
+    again: str = ""
+
+
+NOTHING_BEFORE = Before()
+
+
 def is_sent(plan: FilingPlan) -> bool:
     """True for what may leave for the FIU; everything else waits in `filings.held`."""
     return plan.obligation == "file" and plan.status == "ready"
 
 
-def prepare(report: Report, plan: FilingPlan, archive: Archive, registries: Registries) -> Prepared | Held:
-    """The filings of `plan`, all valid, or one `Held` that says why nothing is sent."""
-    if not is_sent(plan):
+def prepare(
+    report: Report, plan: FilingPlan, archive: Archive, registries: Registries, before: Before = NOTHING_BEFORE
+) -> Prepared | Held:
+    """The filings of `plan`, all valid, or one `Held` that says why nothing is sent.
+
+    before  what the FIU has of the report already, and whether a person has released it
+    """
+    if not is_sent(plan) and not before.released:
         return _planned_hold(report, plan)
     try:
         resolved = resolve(report, plan, archive, registries.partners, registries.fius)
+        resolved = msgspec.structs.replace(resolved, relation=before.relation, prior_reference=before.reference)
     except ResolveError as error:
         return hold(report, plan, error.code, error.text, (FilingError(error.code, error.text, "", error.canonical_path),))
     except ArchiveError as error:
@@ -64,17 +88,17 @@ def prepare(report: Report, plan: FilingPlan, archive: Archive, registries: Regi
             f"There is no renderer {resolved.fiu.profile!r}; correct the profile of {plan.fiu} in fius.yaml or import its schema."
         )
         return hold(report, plan, codes.NO_RENDERER, reason)
-    return _checked(resolved, render(resolved))
+    return _checked(resolved, render(resolved), before)
 
 
-def _checked(resolved: ResolvedReport, files: Sequence[Rendered]) -> Prepared | Held:
+def _checked(resolved: ResolvedReport, files: Sequence[Rendered], before: Before) -> Prepared | Held:
     report, plan = resolved.report, resolved.plan
     errors = tuple(error for file in files for error in file.errors)
     if errors:
         reason = f"The report does not satisfy the form of {plan.fiu}: {len(errors)} error(s); mend the fields named, then it is rendered again."
         return hold(report, plan, codes.NOT_VALID, reason, errors)
     first = _rank(report, plan) * len(files)
-    filings = tuple(envelope(resolved, file, first + number) for number, file in enumerate(files))
+    filings = tuple(_following(envelope(resolved, file, first + number), before) for number, file in enumerate(files))
     return Prepared(filings, tuple(row for file in files for row in file.ledger))
 
 
@@ -99,13 +123,21 @@ def envelope(resolved: ResolvedReport, file: Rendered, part: int = 0) -> Filing:
         supersedes=report.supersedes,
         summary=summary(resolved),
         payload=file.payload,
+        reporting_entity=plan.reporting_entity,
+        relation=resolved.relation,
+        prior_reference=resolved.prior_reference,
     )
+
+
+def _following(filing: Filing, before: Before) -> Filing:
+    """The envelope with what it follows. A version sent again after a rejection is another filing, and has another id."""
+    again = filing.filing_id if not before.again else _id(filing.filing_id, before.again)
+    return msgspec.structs.replace(filing, filing_id=again, prior_filing_id=before.filing_id)
 
 
 def filing_id(report_id: str, fiu: str, version: int, part: int = 0) -> str:
     """32 hex digits of SHA-256 over report, FIU and version (and the part, from the second on)."""
-    words = [report_id, fiu, str(version)] + ([str(part)] if part else [])
-    return hashlib.sha256("|".join(words).encode()).hexdigest()[:ID_DIGITS]
+    return _id(report_id, fiu, str(version), *([str(part)] if part else []))
 
 
 def summary(resolved: ResolvedReport) -> str:
@@ -131,10 +163,26 @@ def content_digest(report: Report, plan: FilingPlan) -> bytes:
 
 def hold(report: Report, plan: FilingPlan, code: str, reason: str, errors: tuple[FilingError, ...] = ()) -> Held:
     """The record for `filings.held`."""
-    words = "|".join((report.report_id, plan.fiu, plan.reporting_entity, str(report.version), code))
-    held_id = hashlib.sha256(words.encode()).hexdigest()[:ID_DIGITS]
+    held_id = _id(report.report_id, plan.fiu, plan.reporting_entity, str(report.version), code)
     due_ms, urgent = plan.clock.due_ms, report.urgent
-    return Held(held_id, report.report_id, report.version, plan.fiu, plan.obligation, code, reason, errors, due_ms, urgent)
+    return Held(
+        held_id,
+        report.report_id,
+        report.version,
+        plan.fiu,
+        plan.obligation,
+        code,
+        reason,
+        errors,
+        due_ms,
+        urgent,
+        country=plan.country,
+        registration=plan.reporting_entity,
+    )
+
+
+def _id(*words: str) -> str:
+    return hashlib.sha256("|".join(words).encode()).hexdigest()[:ID_DIGITS]
 
 
 def _planned_hold(report: Report, plan: FilingPlan) -> Held:
@@ -146,5 +194,7 @@ def _planned_hold(report: Report, plan: FilingPlan) -> Held:
 
 def _rank(report: Report, plan: FilingPlan) -> int:
     """Place of `plan` among the filings of the report for its FIU (two licensed partners of one report may share an FIU)."""
-    same = [other for other in report.filings if other.fiu == plan.fiu and is_sent(other)]
-    return same.index(plan) if plan in same else 0
+    same = [other for other in report.filings if other.fiu == plan.fiu and other.obligation != "spontaneous"]
+    keys = [(other.country, other.reporting_entity) for other in same]
+    key = plan.country, plan.reporting_entity
+    return keys.index(key) if key in keys else 0

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.filing import FilingError, LedgerRow
+from schemas.filing import INITIAL, FilingError, LedgerRow
 from schemas.registry import Fiu, Partner
 from schemas.report import FilingPlan, Report
 from schemas.transfer import Account, Address, Document, Transfer
@@ -45,6 +45,7 @@ class ResolvedReport(msgspec.Struct, frozen=True):
     transfers  by uid, in order of (time, transfer id)
     parties    P1 … Pn as in `report.parties`; then parties that only the transfers name, with role "unknown"
     partner    whose registration at the FIU files the report
+    relation   what the filing is to the last one the FIU has of it (schemas.filing.RELATIONS); prior_reference: the FIU's number for that one
     """
 
     report: Report
@@ -53,6 +54,8 @@ class ResolvedReport(msgspec.Struct, frozen=True):
     partner: Partner
     transfers: dict[bytes, Transfer]
     parties: tuple[ResolvedParty, ...]
+    relation: str = INITIAL
+    prior_reference: str = ""
 
     def party(self, key: bytes) -> ResolvedParty:
         """The party behind an entity key. Raises KeyError where no transfer names it."""

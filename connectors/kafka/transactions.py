@@ -117,6 +117,12 @@ class TransactionalLog:
         """Whether the group has given this member its partitions (which may be none)."""
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)
 
+    def must_own(self, wanted: set[TopicPartition]) -> None:
+        """Raises Fenced where another member of the group reads one of `wanted`: state that belongs to both must have one owner."""
+        missing = wanted - set(self._consumer.assignment())
+        if missing:
+            raise Fenced(f"Partitions that belong together were given to different processes: {sorted(missing)[0]}.")
+
     def lag(self) -> dict[str, int]:
         """Events not yet polled, by topic, as of the last fetch of each assigned partition."""
         lags: dict[str, int] = {}
@@ -147,6 +153,27 @@ class TransactionalLog:
             admin.remove_group_members(self._group, [MemberToRemove(member_id=member, group_instance_id=self._instance)])
         finally:
             admin.close()
+
+
+class TransactionalWriter:
+    """A transactional producer without a consumer; an unfinished transaction of the same id is aborted and its owner fenced."""
+
+    def __init__(self, bootstrap: str, transactional_id: str) -> None:
+        self._producer = transactional_producer(bootstrap, transactional_id)
+
+    def commit(self, outputs: Iterable[Produced]) -> None:
+        """Writes `outputs` in one transaction. Raises Fenced, CommitLost: the process must end."""
+        try:
+            self._producer.begin_transaction()
+            for future in [self._producer.send(o.topic, o.value, o.key, partition=o.partition) for o in outputs]:
+                future.get(timeout=TRANSACTION_TIMEOUT_MS / 1000)
+            self._producer.commit_transaction()
+        except KafkaError as error:
+            raise (Fenced if _is_fencing(error) else CommitLost)(str(error)) from error
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._producer.close(timeout=CLOSE_TIMEOUT_S)
 
 
 class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types

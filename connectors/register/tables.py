@@ -18,7 +18,6 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    UniqueConstraint,
 )
 
 METADATA = MetaData(
@@ -29,6 +28,7 @@ METADATA = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
     }
 )
+UNJUDGED = "unjudged"
 # SQLite numbers rows by itself only in a column that is called INTEGER; there it has 64 bits all the same.
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -138,8 +138,9 @@ answers = Table(
     Column("received_ms", BigInteger, nullable=False),
     Column("partition", Integer, nullable=False),
     Column("offset", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),  # when it was written to its topic
     Column("times", Integer, nullable=False),  # how often the same answer came
-    Column("code", String, nullable=False),  # why it changes nothing, "" where it counts
+    Column("code", String, nullable=False),  # why it changes nothing, "" where it counts, UNJUDGED until the facts were joined
     Index(None, "report_id"),
     Index(None, "fiu", "code"),
 )
@@ -180,7 +181,7 @@ decisions = Table(
     Column("reason", String, nullable=False),
     Column("from_state", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    UniqueConstraint("subject", "number"),
+    Index(None, "subject"),
     Index(None, "report_id"),
 )
 filings = Table(
@@ -224,7 +225,6 @@ chain = Table(
     Column("chain_id", String, primary_key=True),
     Column("seq", BigInteger, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("anchored", BigInteger, nullable=False),  # seq of the last head put into the outbox
 )
 outbox = Table(
     "outbox",

@@ -25,7 +25,8 @@ def command(settings: Settings, instance: str) -> int:
 
 def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None:
     """Opens everything, says that it is ready, and steps until told to stop."""
-    from connectors.fius.deliver import GROUP, PATTERN, Delivery
+    from connectors.fius.decided import Executor
+    from connectors.fius.deliver import GROUP, PATTERN, Delivery, Office
     from connectors.fius.dispatch import Dispatcher
     from connectors.kafka.archive import BatchArchive
     from connectors.kafka.archive_log import LogSource
@@ -35,15 +36,17 @@ def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None
     from ops.metrics import Metrics
     from ops.processes import announce_ready
     from ops.registries import fius_of, partners_of, registries
+    from schemas import topics
     from schemas.wire import encode_filing
 
     bootstrap, fius = running_bootstrap(settings), fius_of(settings)
     metrics = Metrics()
     meters = DeliveryMetrics(metrics, fius)
-    source = LogSource(bootstrap)
-    dispatcher = Dispatcher(BatchArchive(source), registries(settings, partners_of(settings)), encode_filing)
+    source, reports = LogSource(bootstrap), LogSource(bootstrap, topics.FILINGS)
+    archive, known = BatchArchive(source), registries(settings, partners_of(settings))
+    office = Office(Dispatcher(archive, known, encode_filing), Executor(reports, archive, known, encode_filing))
     log = TransactionalLog(bootstrap, GROUP, instance, PATTERN)
-    delivery = Delivery(bootstrap, log, dispatcher, meters, SystemClock())
+    delivery = Delivery(bootstrap, log, office, meters, SystemClock())
     delivery.open(sorted(fius))
     port = metrics.serve(settings.metrics_port)
     announce_ready(settings, port)
@@ -52,6 +55,7 @@ def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None
         _run(delivery, bootstrap, metrics, stopping)
     finally:
         source.close()
+        reports.close()
         log.close()
 
 

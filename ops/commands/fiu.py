@@ -14,13 +14,14 @@ from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option
 from ops.settings import Settings
+from schemas.feedback import STATUSES, Feedback, FeedbackError, InformationRequest
 from schemas.filing import Filing
 from schemas.fius import load_fius
 
 
 @click.group()
 def command() -> None:
-    """Read an FIU's topic as that FIU would."""
+    """Read an FIU's topic as that FIU would, or answer in its place on a test system."""
 
 
 @command.command()
@@ -59,6 +60,79 @@ def tail(
     finally:
         topic.close()
     return 1 if faulty else 0
+
+
+@command.command()
+@click.option("--fiu", required=True, help="Country code of the FIU to play (ISO 3166, two letters).")
+@click.option("--report", required=True, help="Id of the report, or an unambiguous beginning of it.")
+@click.option("--status", required=True, type=click.Choice(sorted(STATUSES)), help="What the FIU says of it.")
+@click.option("--version", type=click.IntRange(min=1), help="Version answered; without it the last one on the FIU's topic.")
+@click.option("--filing", default="", help="Id of the one filing answered; without it every filing of the version.")
+@click.option(
+    "--error", "errors", nargs=3, multiple=True, metavar="CODE TEXT PATH", help='An error; PATH in the FIU\'s form, or "".'
+)
+@click.option("--reference", default="", help="The FIU's own number for the report.")
+@click.option("--text", default="", help="What else it says.")
+@click.option(
+    "--asks", nargs=4, metavar="REFERENCE SCOPE PURPOSE LEGAL-BASIS", help="With information_requested: what it asks for."
+)
+@click.option(
+    "--transfer", "transfers", multiple=True, help="With --asks: a transfer id asked for; without any: all of the report."
+)
+@json_option
+@click.pass_obj
+def answer(
+    settings: Settings,
+    fiu: str,
+    report: str,
+    status: str,
+    version: int | None,
+    filing: str,
+    errors: tuple[tuple[str, str, str], ...],
+    reference: str,
+    text: str,
+    asks: tuple[str, str, str, str] | None,
+    transfers: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Answer a report as the FIU would: for a test system, never where a real FIU is connected.
+
+    The answer goes to the FIU's topic, exactly as an FIU's own system would write it, and the register takes it for that FIU's word.
+    """
+    from connectors.fius.answering import answered, newest_version
+    from ops.register import now_ms
+
+    known = load_fius(settings.fius).get(fiu.upper())
+    if known is None:
+        raise CommandError(f"There is no FIU {fiu.upper()} in the registry.", "fiu_unknown")
+    bootstrap = running_bootstrap(settings)
+    found = newest_version(bootstrap, known.id, report)
+    if found is None and version is None:
+        raise CommandError(
+            f"{known.id} has no report whose id starts with {report}, or several; see `strgw fiu tail`.", "report_unknown"
+        )
+    feedback = Feedback(
+        report_id=found[0] if found else report,
+        version=version or (found[1] if found else 1),
+        status=status,
+        errors=tuple(FeedbackError(code, text, path or None) for code, text, path in errors),
+        fiu=known.id,
+        filing_id=filing,
+        fiu_reference=reference,
+        received_at_ms=now_ms(),
+        text=text,
+        request=_asked(asks, transfers) if asks else None,
+    )
+    offset = answered(bootstrap, feedback)
+    if as_json:
+        click.echo(msgspec.json.encode({"report_id": feedback.report_id, "version": feedback.version, "offset": offset}))
+        return
+    click.echo(f"{known.id} says {feedback.status} of report {feedback.report_id} version {feedback.version} (offset {offset}).")
+
+
+def _asked(words: tuple[str, str, str, str], transfers: tuple[str, ...]) -> InformationRequest:
+    reference, scope, purpose, legal_basis = words
+    return InformationRequest(reference, scope, purpose, legal_basis, None, transfers)
 
 
 def _saved(one: Received, folder: Path | None) -> Path | None:

@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+import msgspec
+
 from schemas.fius import Deadline, HolidayName, parse_deadline, zone_of
 from schemas.registry import Fiu
 from schemas.report import Clock
@@ -42,6 +44,14 @@ def due(start_ms: int, fiu: Fiu, holiday: HolidayName, urgent: bool = False) -> 
         f"due {_text(end.astimezone(zone))} {fiu.timezone}, {end:%Y-%m-%d %H:%M} UTC",
     ]
     return Clock(start_ms, tuple(steps), (end - _EPOCH) // timedelta(milliseconds=1))
+
+
+def correction_due(rejected_ms: int, fiu: Fiu, holiday: HolidayName) -> int | None:
+    """Until when (ms UTC) the FIU takes the correction of a report that it rejected then; None where no fact gives it."""
+    if not fiu.correction_deadline:
+        return None
+    rule = msgspec.structs.replace(fiu, deadline=fiu.correction_deadline, urgent_deadline="")
+    return due(rejected_ms, rule, holiday).due_ms
 
 
 def _last_day(first: date, deadline: Deadline, weekend: tuple[int, ...], holiday: HolidayName, skipped: list[str]) -> date:

@@ -196,7 +196,7 @@ def test_two_partners_of_one_case_file_each_under_its_own_registration() -> None
 
 
 def test_a_partner_that_wants_a_person_to_release_gets_a_held_filing() -> None:
-    plans, _ = routed(moved("DE", "TR"), partners=(partner("DE", release="review"),))
+    plans, _ = routed(moved("DE", "TR"), partners=(partner("DE", release="one_reviewer"),))
     assert (plans[0].obligation, plans[0].status, plans[0].hold_code) == ("file", "held", "awaiting_release")
 
 

@@ -131,6 +131,7 @@ def _said_by_fius() -> None:
         sa.Column("received_ms", sa.BigInteger(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("answer_id", name=op.f("pk_answers")),
@@ -179,9 +180,9 @@ def _decided() -> None:
         sa.Column("from_state", sa.String(), nullable=False),
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_decisions")),
-        sa.UniqueConstraint("subject", "number", name=op.f("uq_decisions_subject_number")),
     )
     op.create_index(op.f("ix_decisions_report_id"), "decisions", ["report_id"], unique=False)
+    op.create_index(op.f("ix_decisions_subject"), "decisions", ["subject"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -238,6 +239,5 @@ def _written_down() -> None:
         sa.Column("chain_id", sa.String(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("anchored", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("chain_id", name=op.f("pk_chain")),
     )

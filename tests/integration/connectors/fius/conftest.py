@@ -12,7 +12,8 @@ import pytest
 from kafka import KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
-from connectors.fius.deliver import GROUP, PATTERN, Delivery
+from connectors.fius.decided import Executor
+from connectors.fius.deliver import GROUP, PATTERN, Delivery, Office
 from connectors.fius.delivered import Waiting
 from connectors.fius.dispatch import REPORT_CODEC, Dispatcher
 from connectors.kafka.archive import BatchArchive
@@ -26,7 +27,10 @@ from schemas.wire import decode_filing, encode_filing
 from streams.domain.fold import partition_of
 
 PARTITIONS = 4
-TOPICS = ("filings", "filings.held", "deliver.state", "audit", "quarantine", "transfers", "fiu.ae.reports", "fiu.kg.reports")
+TOPICS = (
+    "filings", "filings.held", "filings.decisions", "deliver.state", "register.state", "audit", "quarantine", "transfers",
+    "fiu.ae.reports", "fiu.kg.reports", "fiu.ae.feedback", "fiu.kg.feedback",
+)  # fmt: skip
 UNIT = Path(__file__).parents[3] / "unit/connectors/fius/conftest.py"
 
 
@@ -95,8 +99,9 @@ class Desk:
     def delivery(self, instance: str = "0") -> tuple[Delivery, TransactionalLog]:
         archive = BatchArchive(LogSource(self.bootstrap))
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
-        dispatcher = Dispatcher(archive, self.case.registries(), encode_filing)
-        delivery = Delivery(self.bootstrap, log, dispatcher, self.meters, SystemClock())
+        registries, reports = self.case.registries(), LogSource(self.bootstrap, "filings")
+        office = Office(Dispatcher(archive, registries, encode_filing), Executor(reports, archive, registries, encode_filing))
+        delivery = Delivery(self.bootstrap, log, office, self.meters, SystemClock())
         delivery.open(["AE", "KG"])
         return delivery, log
 
@@ -141,7 +146,7 @@ def fresh_topics(bootstrap: str) -> None:
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         large = {"max.message.bytes": str(8 * 1024 * 1024)}
-        compacted = {"deliver.state": {"cleanup.policy": "compact"}}
+        compacted = {name: {"cleanup.policy": "compact"} for name in ("deliver.state", "register.state")}
         admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=compacted.get(name, large)) for name in TOPICS])
     finally:
         admin.close()

@@ -1,0 +1,126 @@
+"""`strgw register`: the process that keeps the filings' register up to the topics and publishes what people decided."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from ops.output import say
+from ops.register import now_ms
+from ops.serving import EXIT_CODES_HELP, serve
+from ops.settings import Settings
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from connectors.register.outbox import Publisher
+    from connectors.register.projector import Projector
+    from connectors.register.reader import Follower
+    from ops.meters import RegisterMetrics
+
+POLL_MS = 500  # DEF how long a decision may wait until it is published
+GAUGE_S = 5.0
+
+
+@click.command(epilog=EXIT_CODES_HELP)
+@click.pass_obj
+def command(settings: Settings) -> int:
+    """Keep the register of filings until the process is stopped (Ctrl-C or SIGTERM).
+
+    It reads reports, filings, holds and the FIUs' answers into the database STRGW_DATABASE, and publishes what people decided
+    (`strgw filings`, `strgw rfi`). One process for each database; a second one takes over.
+    """
+    return serve(settings, "register", lambda stopping: _serve(settings, stopping))
+
+
+def _serve(settings: Settings, stopping: threading.Event) -> None:
+    """Opens everything, says that it is ready, and follows until told to stop."""
+    from connectors.fius.delivered import STATE_TOPIC
+    from connectors.register.database import open_database
+    from connectors.register.outbox import Publisher
+    from connectors.register.projector import INTERNAL, Projector
+    from connectors.register.reader import Follower
+    from ops.broker import running_bootstrap
+    from ops.meters import RegisterMetrics
+    from ops.metrics import Metrics
+    from ops.processes import announce_ready
+    from ops.registries import fius_of
+    from schemas import topics
+
+    bootstrap, fius = running_bootstrap(settings), fius_of(settings)
+    metrics = Metrics()
+    meters = RegisterMetrics(metrics, fius)
+    engine = open_database(settings.database)
+    followed = [*INTERNAL, STATE_TOPIC, *map(topics.fiu_reports, fius), *map(topics.fiu_feedback, fius)]
+    follower = Follower(bootstrap, followed)
+    publisher = Publisher(bootstrap, engine)
+    projector = Projector(engine, follower, fius, meters, now_ms)
+    projector.open()
+    port = metrics.serve(settings.metrics_port)
+    announce_ready(settings, port)
+    say(f"Keeping the register of {len(fius)} FIUs; metrics on http://127.0.0.1:{port}/metrics.")
+    try:
+        Loop(bootstrap, engine, projector, publisher, gauges(engine, follower, meters)).run(stopping)
+    finally:
+        publisher.close()
+        follower.close()
+        engine.dispose()
+
+
+class Loop:
+    """Takes in, publishes, looks errors up; `gauge` is called every GAUGE_S."""
+
+    def __init__(
+        self, bootstrap: str, engine: "Engine", projector: "Projector", publisher: "Publisher", gauge: Callable[[], None]
+    ) -> None:
+        self._bootstrap, self._engine = bootstrap, engine
+        self._projector, self._publisher, self._gauge = projector, publisher, gauge
+        self._gauge_due = 0.0
+        self._may_map = True
+
+    def run(self, stopping: threading.Event) -> None:
+        """Steps until `stopping` is set."""
+        while not stopping.is_set():
+            self.step(POLL_MS)
+
+    def step(self, timeout_ms: int) -> int:
+        """One round; the number of records taken in."""
+        taken = self._projector.step(timeout_ms)
+        self._publisher.publish()
+        if taken or self._may_map:
+            self._map()
+        if time.monotonic() >= self._gauge_due:
+            self._gauge_due = time.monotonic() + GAUGE_S
+            self._gauge()
+        return taken
+
+    def _map(self) -> None:
+        from connectors.kafka.archive_log import LogSource
+        from connectors.register.mapping import map_errors
+        from schemas import topics
+
+        self._may_map = False
+        opened: list[LogSource] = []
+
+        def audit() -> LogSource:
+            opened.append(LogSource(self._bootstrap, topics.AUDIT))
+            return opened[0]
+
+        try:
+            map_errors(self._engine, audit)
+        finally:
+            for source in opened:
+                source.close()
+
+
+def gauges(engine: "Engine", follower: "Follower", meters: "RegisterMetrics") -> Callable[[], None]:
+    """Sets the gauges from the database."""
+    from connectors.register.overview import standing
+
+    def gauge() -> None:
+        meters.standing(standing(engine), now_ms())
+        meters.lag(follower.lag())
+
+    return gauge
