@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from ops.commands.deliver import SystemClock
+from ops.commands.transmissions import unmatched_folder
 from ops.errors import CommandError
 from ops.output import say
 from ops.serving import EXIT_CODES_HELP, serve
@@ -53,7 +54,12 @@ def _serve(settings: Settings, stopping: threading.Event) -> None:
     log = TransactionalLog(bootstrap, GROUP, INSTANCE, pattern(sorted(rows)))
     topic = FeedbackTopic(bootstrap, log)
     try:
-        _run(settings, Sender(bootstrap, log, Ledger(engine), topic, rows), Desks(rows, engine, topic), stopping)
+        _run(
+            settings,
+            Sender(bootstrap, log, Ledger(engine, SystemClock().now_ms), topic, rows),
+            Desks(rows, engine, topic),
+            stopping,
+        )
     finally:
         log.close()
         engine.dispose()
@@ -94,7 +100,7 @@ class Desks(NamedTuple):
     def lanes(self, settings: Settings, meters: "TransmissionMetrics") -> "list[Lane]":
         """A lane for each FIU. Raises SecretMissing."""
         from connectors.fius.transports.arriving import FilingSource
-        from connectors.fius.transports.desk import Desk
+        from connectors.fius.transports.desk import Aside, Desk
         from connectors.fius.transports.lane import Lane, Tools
         from connectors.fius.transports.ledger import Ledger
         from connectors.fius.transports.opening import open_channel
@@ -102,12 +108,13 @@ class Desks(NamedTuple):
         from connectors.fius.transports.steps import Patience
         from ops.broker import running_bootstrap
 
-        load, dice = FilingSource(running_bootstrap(settings)).load, random.SystemRandom().random
-        ledger, receipts = Ledger(self.engine), Receipts(self.engine)
+        source, dice = FilingSource(running_bootstrap(settings)), random.SystemRandom().random
+        clock = SystemClock()
+        ledger, receipts = Ledger(self.engine, clock.now_ms), Receipts(self.engine)
         lanes = []
         for fiu, row in sorted(self.rows.items()):
             patience = Patience(row.first_retry_s, row.longest_retry_s)
-            tools = Tools(SystemClock(), dice, load, meters, patience, row.poll_s)
-            desk = Desk(fiu, (ledger, receipts), self.topic, settings.home / "unmatched", meters)
+            tools = Tools(clock, dice, source.load, meters, patience, row.poll_s)
+            desk = Desk(fiu, (ledger, receipts), self.topic, Aside(unmatched_folder(settings), meters), source.filing)
             lanes.append(Lane(fiu, open_channel(row, time.monotonic), ledger, desk, tools))
         return lanes

@@ -5,17 +5,15 @@ import hashlib
 from connectors.fius.transports.channel import Outgoing, Refused
 from connectors.fius.transports.ledger import Transmission
 from connectors.fius.transports.packing import Packaging, outgoing
+from connectors.kafka.aside import set_aside
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord
 from schemas import topics
-from schemas.codec import Codec
 from schemas.filing import Filing
-from schemas.quarantine import QuarantineRecord
 from schemas.transfer import Coordinate
 from schemas.wire import UnreadableAvro, decode_filing
 
 STAGE = "send"
-_QUARANTINE: Codec[QuarantineRecord] = Codec(QuarantineRecord)
 
 
 def row_of(record: LogRecord, packaging: Packaging, now_ms: int) -> Transmission | Record:
@@ -53,18 +51,20 @@ class FilingSource:
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
 
-    def load(self, row: Transmission) -> Outgoing:
-        """The bytes of a row as they travel. Raises Refused where they are not there any more."""
+    def filing(self, row: Transmission) -> Filing:
+        """The filing of a row. Raises Refused where it is not on its topic any more."""
+        topic, span = topics.fiu_reports(row.fiu), {row.partition: (row.offset, row.offset + 1)}
         with CommittedLog(self._bootstrap) as log:
-            span = {row.partition: (row.offset, row.offset + 1)}
-            first, _ = log.bounds(topics.fiu_reports(row.fiu), span)[row.partition]
-            found = [] if row.offset < first else list(log.read(topics.fiu_reports(row.fiu), span))
+            first, _ = log.bounds(topic, span)[row.partition]
+            found = [] if row.offset < first else list(log.read(topic, span))
         filing = _filing(found[0]) if found else None
         if filing is None or filing.filing_id != row.filing_id:
-            raise Refused(
-                "filing_gone", f"The filing is no longer on {topics.fiu_reports(row.fiu)}; restore the topic, or file by hand."
-            )
-        travelling = outgoing(filing, "zip" if row.packaging == "zip" else "file")
+            raise Refused("filing_gone", f"The filing is no longer on {topic}; restore the topic, or file by hand.")
+        return filing
+
+    def load(self, row: Transmission) -> Outgoing:
+        """The bytes of a row as they travel. Raises Refused."""
+        travelling = outgoing(self.filing(row), "zip" if row.packaging == "zip" else "file")
         if travelling.sha256 != row.sha256:
             raise Refused("bytes_differ", "The filing is not what it was when it was taken up; find out who changed the topic.")
         return travelling
@@ -78,7 +78,4 @@ def _filing(record: LogRecord) -> Filing | None:
 
 
 def _quarantined(record: LogRecord, code: str, reason: str) -> Record:
-    raw, source = record.value or b"", Coordinate(record.topic, record.partition, record.offset)
-    entry = QuarantineRecord(STAGE, "", source, code, reason, code, raw, hashlib.sha256(raw).hexdigest())
-    key = f"{source.topic}/{source.partition}/{source.offset}".encode()
-    return Record(topics.QUARANTINE, None, key, _QUARANTINE.encode(entry))
+    return set_aside(STAGE, Coordinate(record.topic, record.partition, record.offset), record.value or b"", (code, reason))

@@ -23,7 +23,7 @@ class Book(Protocol):
     def move(self, row: Transmission, to: State, **changes: object) -> Transmission:
         """Moves the row, durably."""
 
-    def sent(self, row: Transmission, sent: Sent, now_ms: int) -> Transmission:
+    def sent(self, row: Transmission, sent: Sent) -> Transmission:
         """The FIU has it."""
 
 
@@ -57,7 +57,7 @@ class Carrier:
             if sent.answer is not None:
                 answered(sent.answer)  # 5
                 return "answered"
-            self._book.sent(now, sent, self._now_ms())
+            self._book.sent(now, sent)
         except Transient as error:
             self._failed(now, error)
             raise

@@ -9,8 +9,9 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from connectors.fius.fincen import acknowledgement
 from connectors.fius.transports.channel import Answer
 from connectors.fius.transports.defused import BadAnswer
 from connectors.fius.transports.ledger import Ledger, Transmission
@@ -18,9 +19,11 @@ from connectors.fius.transports.reading import read_answer
 from connectors.fius.transports.receipts import NOTED, PUBLISHED, PUBLISHING, UNMATCHED, Receipt, Receipts
 from connectors.fius.transports.said import RECEIVED, Said
 from schemas.feedback import Feedback
+from schemas.filing import Filing
 from schemas.wire import encode_feedback
 
 UNKNOWN_REPORT = "report_unknown"
+FilingOf = Callable[[Transmission], Filing]
 
 
 class Feedbacks(Protocol):
@@ -43,12 +46,28 @@ class AnswerMeters(Protocol):
         """One statement about one filing, or one answer set aside."""
 
 
-class Desk:
-    """The desk of one FIU. `unmatched`: folder of answers that a person must look at; `now_ms`: ms UTC."""
+class Aside(NamedTuple):
+    """Where a desk counts, and the folder in which it keeps what a person must look at."""
 
-    def __init__(self, fiu: str, books: tuple[Ledger, Receipts], topic: Feedbacks, unmatched: Path, meters: AnswerMeters) -> None:
-        self._fiu, (self._ledger, self._receipts) = fiu, books
-        self._topic, self._unmatched, self._meters = topic, unmatched, meters
+    folder: Path
+    meters: AnswerMeters
+
+
+class Told(NamedTuple):
+    """A statement and the filing it is about. `feedback` None: mere receipt, which is no answer to the report."""
+
+    row: Transmission
+    status: str
+    fiu_reference: str
+    feedback: Feedback | None
+
+
+class Desk:
+    """The desk of one FIU. `filing`: what was sent, by its row."""
+
+    def __init__(self, fiu: str, books: tuple[Ledger, Receipts], topic: Feedbacks, aside: Aside, filing: FilingOf) -> None:
+        self._fiu, (self._ledger, self._receipts), self._topic = fiu, books, topic
+        self._unmatched, self._meters, self._filing_of = aside.folder, aside.meters, filing
 
     def take(self, answer: Answer, now_ms: Callable[[], int]) -> None:
         """Deals with one answer, the first time it comes."""
@@ -58,39 +77,53 @@ class Desk:
             return
         receipt = known or Receipt(digest, self._fiu, answer.name, PUBLISHING, "", "", None, now_ms())
         try:
-            found = [(one, self._filing(one, answer)) for one in _read(answer)]
+            told = [self._told(one, answer, receipt.received_ms) for one in _read(answer)]
         except BadAnswer as error:
             self._keep(receipt, answer)
             self._end(receipt, UNMATCHED, error.code, answer.filing_id)
             return
-        matched = [(one, row) for one, row in found if row is not None]
-        is_whole = len(matched) == len(found)
-        if not is_whole:
+        matched = [one for one in told if one is not None]
+        if len(matched) < len(told):
             self._keep(receipt, answer)
-        about = matched[0][1].filing_id if len(matched) == 1 else ""
+        about = matched[0].row.filing_id if len(matched) == 1 else ""
         receipt = self._publish(receipt, matched, about)
-        for one, row in matched:
-            self._ledger.answered(row.filing_id, one.status, one.fiu_reference, receipt.received_ms)
+        for one in matched:
+            self._ledger.answered(one.row.filing_id, one.status, one.fiu_reference, receipt.received_ms)
             self._meters.answer(self._fiu, one.status)
-        state = (PUBLISHED if receipt.published_from is not None else NOTED) if is_whole else UNMATCHED
-        self._end(receipt, state, "" if is_whole else UNKNOWN_REPORT, about)
+        if len(matched) < len(told):
+            self._end(receipt, UNMATCHED, UNKNOWN_REPORT, about)
+        else:
+            self._end(receipt, NOTED if receipt.published_from is None else PUBLISHED, "", about)
 
-    def _publish(self, receipt: Receipt, matched: list[tuple[Said, Transmission]], about: str) -> Receipt:
+    def _told(self, said: Said, answer: Answer, received_ms: int) -> Told | None:
+        """The filing that a statement is about, and the feedback on it; None where it is about none. Raises BadAnswer."""
+        row = self._filing(said, answer)
+        if row is None:
+            return None
+        if said.acknowledgement:
+            feedback = self._acknowledged(said.acknowledgement, row, received_ms)
+            return Told(row, feedback.status, feedback.fiu_reference, feedback)
+        return Told(row, said.status, said.fiu_reference, None if said.status == RECEIVED else _feedback(said, row, received_ms))
+
+    def _acknowledged(self, raw: bytes, row: Transmission, received_ms: int) -> Feedback:
+        filing = self._filing_of(row)
+        try:
+            return acknowledgement.answer(raw, filing.file_name, {filing.file_name: filing}, received_ms)
+        except acknowledgement.AcknowledgementError as error:
+            raise BadAnswer(error.code, error.text) from error
+
+    def _publish(self, receipt: Receipt, matched: Sequence[Told], about: str) -> Receipt:
         """Publishes what are answers to reports and is not on the topic yet."""
-        feedbacks = [
-            (row.report_id.encode(), encode_feedback(_feedback(one, row, receipt.received_ms)))
-            for one, row in matched
-            if one.status != RECEIVED
-        ]
-        if not feedbacks:
+        pairs = [(one.row.report_id.encode(), encode_feedback(one.feedback)) for one in matched if one.feedback is not None]
+        if not pairs:
             return receipt
         if receipt.published_from is None:
             receipt = self._receipts.begin(receipt, about, self._topic.end(self._fiu))
         else:
             there = self._topic.since(self._fiu, receipt.published_from)
-            feedbacks = [pair for pair in feedbacks if pair[1] not in there]
-        if feedbacks:
-            self._topic.publish(self._fiu, feedbacks)
+            pairs = [pair for pair in pairs if pair[1] not in there]
+        if pairs:
+            self._topic.publish(self._fiu, pairs)
         return receipt
 
     def _end(self, receipt: Receipt, state: str, code: str, filing_id: str) -> None:

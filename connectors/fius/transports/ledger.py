@@ -3,7 +3,7 @@
 Every step is on disk before the act that follows it, so that a killed sender knows afterwards what it may have done.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
@@ -12,9 +12,11 @@ from sqlalchemy.sql import ColumnElement
 from connectors.fius.transports.channel import Awaited, Sent
 from connectors.fius.transports.steps import AFTER, STUBBORN, TO_CARRY, UNSENT, State
 from connectors.fius.transports.tables import transmission_starts, transmissions
+from connectors.register.audit import GATEWAY, Entry, append
 from connectors.register.database import read, write
 from schemas.feedback import ACCEPTED, REJECTED
 
+AUDITED: tuple[State, ...] = ("sent", "answered", "refused")
 JUDGED = (ACCEPTED, REJECTED)
 _T = transmissions.c
 
@@ -55,8 +57,8 @@ class Moved(Exception):
 class Ledger:
     """The transmissions of all FIUs."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, now_ms: Callable[[], int]) -> None:
+        self._engine, self._now_ms = engine, now_ms
 
     def starts(self, fiu: str, found: Mapping[int, int]) -> dict[int, int]:
         """First offset to carry, by partition: what was noted when the FIU was first seen; `found` is noted where nothing was."""
@@ -113,12 +115,34 @@ class Ledger:
         if to not in AFTER[row.state]:
             raise ValueError(f"{row.state} -> {to}")
         with write(self._engine) as connection:
-            return _moved(connection, row, to, changes)
+            return self._moved(connection, row, to, changes)
 
-    def sent(self, row: Transmission, sent: Sent, now_ms: int) -> Transmission:
+    def sent(self, row: Transmission, sent: Sent) -> Transmission:
         """The FIU has it."""
-        fields = {"place": sent.place, "fiu_reference": sent.fiu_reference or row.fiu_reference, "sent_ms": now_ms}
+        fields = {"place": sent.place, "fiu_reference": sent.fiu_reference or row.fiu_reference, "sent_ms": self._now_ms()}
         return self.move(row, "sent", **fields, refused_in="", code="", text="", not_before_ms=0)
+
+    def retried(self, row: Transmission, by: str) -> Transmission:
+        """A person has mended what a filing was refused for: it goes on where it stood, at once."""
+        to: State = "sending" if row.refused_in in ("pending", "sending") else "staged"
+        changes = {"refused_in": "", "code": "", "text": "", "failures": 0, "not_before_ms": 0}
+        with write(self._engine) as connection:
+            moved = self._moved(connection, row, to, changes)
+            append(connection, [self._entry(moved, by, "transmission_retried")])
+        return moved
+
+    def settled(self, row: Transmission, by: str, fiu_reference: str) -> Transmission:
+        """A person has seen that the FIU has the filing."""
+        changes = {
+            "fiu_reference": fiu_reference or row.fiu_reference,
+            "sent_ms": self._now_ms(),
+            "refused_in": "",
+            "code": "",
+            "text": "",
+        }
+        with write(self._engine) as connection:
+            moved = self._moved(connection, row, "sent", changes, by)
+        return moved
 
     def answered(self, filing_id: str, status: str, fiu_reference: str, now_ms: int) -> None:
         """Notes an answer, whatever the state: it proves that the FIU has the filing. Mere receipt ("received") makes it `sent`."""
@@ -134,7 +158,7 @@ class Ledger:
                 changes["status"] = status
             if is_judged and row.answered_ms is None:
                 changes["answered_ms"] = now_ms
-            _moved(connection, row, "answered" if is_judged else "sent", changes)
+            self._moved(connection, row, "answered" if is_judged else "sent", changes)
 
     def awaited(self, fiu: str, most: int) -> list[Awaited]:
         """Filings that the FIU has and has not judged, those sent first in front."""
@@ -173,6 +197,31 @@ class Ledger:
         with read(self._engine) as connection:
             return {(fiu, state): count for fiu, state, count in connection.execute(query)}
 
+    def _moved(
+        self, connection: Connection, row: Transmission, to: State, changes: Mapping[str, object], by: str = GATEWAY
+    ) -> Transmission:
+        """The row moved, if nobody else moved it since it was read; what an auditor asks for goes into the chain."""
+        where = and_(_T.filing_id == row.filing_id, _T.state == row.state)
+        done = connection.execute(update(transmissions).where(where).values(state=to, **changes))
+        if done.rowcount != 1:
+            raise Moved(f"The transmission {row.filing_id} is no longer {row.state}; only one `strgw send` may run.")
+        moved = msgspec.structs.replace(row, state=to, **changes)
+        if to in AUDITED and to != row.state:
+            append(connection, [self._entry(moved, by, f"transmission_{to}")])
+        return moved
+
+    def _entry(self, row: Transmission, by: str, action: str) -> Entry:
+        facts = {
+            "report_id": row.report_id,
+            "version": str(row.version),
+            "fiu": row.fiu,
+            "sha256": row.sha256,
+            "code": row.code,
+            "status": row.status,
+            "fiu_reference": row.fiu_reference,
+        }
+        return Entry(self._now_ms(), by, action, row.filing_id, {name: value for name, value in facts.items() if value})
+
     def _found(self, conditions: Sequence[ColumnElement[bool]], most: int | None) -> list[Transmission]:
         query = select(transmissions).where(*conditions).order_by(_T.due_ms, _T.filing_id).limit(most)
         with read(self._engine) as connection:
@@ -182,12 +231,3 @@ class Ledger:
 def _one(connection: Connection, query: "object") -> Transmission | None:
     row = connection.execute(query).mappings().one_or_none()  # type: ignore[call-overload]
     return None if row is None else Transmission(**row)
-
-
-def _moved(connection: Connection, row: Transmission, to: State, changes: Mapping[str, object]) -> Transmission:
-    """The row moved, if nobody else moved it since it was read."""
-    where = and_(_T.filing_id == row.filing_id, _T.state == row.state)
-    done = connection.execute(update(transmissions).where(where).values(state=to, **changes))
-    if done.rowcount != 1:
-        raise Moved(f"The transmission {row.filing_id} is no longer {row.state}; only one `strgw send` may run.")
-    return msgspec.structs.replace(row, state=to, **changes)

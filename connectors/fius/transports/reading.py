@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from lxml import etree
 
+from connectors.fius.fincen.acknowledgement import ROOT as ACKNOWLEDGEMENT
 from connectors.fius.transports.channel import Answer
 from connectors.fius.transports.defused import BadAnswer, is_zip, parsed, unpacked
 from connectors.fius.transports.receipt import is_receipt, read_receipt
@@ -44,6 +45,8 @@ def _xml(name: str, raw: bytes) -> Iterator[Said]:
     root = parsed(raw)
     if is_feed(root):
         yield from read_status(raw)
+    elif etree.QName(root).localname == ACKNOWLEDGEMENT:
+        yield Said("", file_name=name, acknowledgement=raw)
     else:
         raise BadAnswer("form_unknown", f"The XML has the root {etree.QName(root).localname[:40]!r}, which no reader knows.")
 

@@ -13,6 +13,7 @@ class Said(msgspec.Struct, frozen=True):
     status     a member of schemas.feedback.STATUSES, or RECEIVED
     reference  our reference, as the FIU's form carries it
     file_name  under which the filing travelled
+    acknowledgement  FinCEN's, whose meaning only the batch that was sent can tell; the other fields are then empty
     """
 
     status: str
@@ -23,3 +24,4 @@ class Said(msgspec.Struct, frozen=True):
     errors: tuple[FeedbackError, ...] = ()
     text: str = ""
     request: InformationRequest | None = None
+    acknowledgement: bytes = b""

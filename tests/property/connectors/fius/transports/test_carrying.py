@@ -122,9 +122,9 @@ class Told:
         self.world.instant(at_the_fiu=False)
         return moved
 
-    def sent(self, row: Transmission, sent: Sent, now_ms: int) -> Transmission:
+    def sent(self, row: Transmission, sent: Sent) -> Transmission:
         self.world.instant(at_the_fiu=False)
-        done = self.ledger.sent(row, sent, now_ms)
+        done = self.ledger.sent(row, sent)
         self.world.instant(at_the_fiu=False)
         return done
 
@@ -138,8 +138,8 @@ class Sending(RuleBasedStateMachine):
         super().__init__()
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
         METADATA.create_all(self.engine)
-        self.ledger = Ledger(self.engine)
         self.world = World()
+        self.ledger = Ledger(self.engine, lambda: self.world.now_ms)
         self.filed: dict[str, str] = {}
 
     def teardown(self) -> None:
@@ -242,7 +242,7 @@ def test_a_filing_that_was_refused_waits_for_a_person_and_holds_up_no_other() ->
     world = World()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     METADATA.create_all(engine)
-    ledger = Ledger(engine)
+    ledger = Ledger(engine, lambda: world.now_ms)
     bad = Transmission("f0", "AE", "r", 1, 0, 0, "f0", "f0.xml", "file", "d", True, 0, 0)
     ledger.take([bad, msgspec.structs.replace(bad, filing_id="f1", offset=1, version=2, reference="f1", file_name="f1.xml")])
 

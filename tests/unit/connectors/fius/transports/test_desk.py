@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from connectors.fius.transports.channel import Answer
-from connectors.fius.transports.desk import Desk
+from connectors.fius.transports.desk import Aside, Desk
 from connectors.fius.transports.ledger import Ledger, Transmission
 from connectors.fius.transports.receipts import Receipts
 from connectors.register.database import open_database
@@ -57,16 +57,16 @@ class Office:
     """A desk, and what lies on it."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
-        self.topic, self.ledger, self.receipts, self.meters = Topic(), Ledger(engine), Receipts(engine), Counted()
+        self.topic, self.ledger, self.receipts, self.meters = Topic(), Ledger(engine, lambda: 7), Receipts(engine), Counted()
         self.folder = folder / "unmatched"
+        self.filings: dict[Transmission, Any] = {}
         for number in (1, 2):
             fields = (f"f{number}", "AE", f"r{number}", number, 0, number, f"ref{number}", f"STR{number}.xml", "file", "d")
             self.ledger.take([Transmission(*fields, False, 0, 0, "sent", fiu_reference=f"K-{number}")])
 
     def take(self, raw: bytes, name: str = "a.json", now_ms: int = 1_700_000_000_000, **more: str) -> None:
-        Desk("AE", (self.ledger, self.receipts), self.topic, self.folder, self.meters).take(
-            Answer(name, raw, **more), lambda: now_ms
-        )
+        desk = Desk("AE", (self.ledger, self.receipts), self.topic, Aside(self.folder, self.meters), self.filings.__getitem__)
+        desk.take(Answer(name, raw, **more), lambda: now_ms)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from connectors.register.database import open_database
 @pytest.fixture
 def ledger(database_url: str) -> Iterator[Ledger]:
     engine = open_database(database_url)
-    yield Ledger(engine)
+    yield Ledger(engine, lambda: 7)
     engine.dispose()
 
 
@@ -58,7 +58,7 @@ def test_urgent_comes_first_then_the_order_of_filing(ledger: Ledger) -> None:
     order = []
     while (found := ledger.next_due("AE", 0)) is not None:
         order.append(found.filing_id)
-        ledger.sent(ledger.move(found, "sending"), Sent("there"), 5)
+        ledger.sent(ledger.move(found, "sending"), Sent("there"))
     assert order == ["f3", "f1", "f2"]
 
 
@@ -93,7 +93,7 @@ def test_what_was_sent_cannot_go_back(ledger: Ledger) -> None:
     ledger.take([row(1)])
     first = ledger.next_due("AE", 0)
     assert first is not None
-    sent = ledger.sent(ledger.move(first, "sending"), Sent("there", "K-1"), 7)
+    sent = ledger.sent(ledger.move(first, "sending"), Sent("there", "K-1"))
     assert (sent.state, sent.place, sent.fiu_reference, sent.sent_ms) == ("sent", "there", "K-1", 7)
     with pytest.raises(ValueError, match="sent -> sending"):
         ledger.move(sent, "sending")
