@@ -1,6 +1,7 @@
 """`strgw send`: the process that carries filings to the FIUs that do not read a topic, and brings their answers back."""
 
 import random
+import secrets
 import threading
 import time
 from collections.abc import Mapping
@@ -18,8 +19,10 @@ from ops.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from connectors.fius.transports.arriving import FilingSource
     from connectors.fius.transports.feedback_topic import FeedbackTopic
     from connectors.fius.transports.lane import Lane
+    from connectors.fius.transports.ledger import Ledger
     from connectors.fius.transports.registry import Transport
     from connectors.fius.transports.sender import Sender
     from ops.transmission_meters import TransmissionMetrics
@@ -39,6 +42,7 @@ def command(settings: Settings) -> int:
 
 def _serve(settings: Settings, stopping: threading.Event) -> None:
     """Opens everything and takes filings up until told to stop."""
+    from connectors.fius.transports.arriving import FilingSource
     from connectors.fius.transports.feedback_topic import FeedbackTopic
     from connectors.fius.transports.ledger import Ledger
     from connectors.fius.transports.sender import GROUP, INSTANCE, Sender, pattern
@@ -52,15 +56,14 @@ def _serve(settings: Settings, stopping: threading.Event) -> None:
         raise CommandError("Nothing is to be sent: name a transports.yaml by STRGW_TRANSPORTS (docs/fius.md).", "transports")
     bootstrap, engine = running_bootstrap(settings), open_database(settings.database)
     log = TransactionalLog(bootstrap, GROUP, INSTANCE, pattern(sorted(rows)))
-    topic = FeedbackTopic(bootstrap, log)
+    topic, source = FeedbackTopic(bootstrap, log), FilingSource(bootstrap)
+    ledger = Ledger(engine, SystemClock().now_ms, secrets.token_hex(8))
     try:
-        _run(
-            settings,
-            Sender(bootstrap, log, Ledger(engine, SystemClock().now_ms), topic, rows),
-            Desks(rows, engine, topic),
-            stopping,
-        )
+        desks = Desks(rows, engine, ledger, topic, source)
+        _run(settings, Sender(bootstrap, log, ledger, topic, rows), desks, stopping)
     finally:
+        source.close()
+        topic.close()
         log.close()
         engine.dispose()
 
@@ -95,26 +98,24 @@ class Desks(NamedTuple):
 
     rows: "Mapping[str, Transport]"
     engine: "Engine"
+    ledger: "Ledger"
     topic: "FeedbackTopic"
+    source: "FilingSource"
 
     def lanes(self, settings: Settings, meters: "TransmissionMetrics") -> "list[Lane]":
         """A lane for each FIU. Raises SecretMissing."""
-        from connectors.fius.transports.arriving import FilingSource
         from connectors.fius.transports.desk import Aside, Desk
         from connectors.fius.transports.lane import Lane, Tools
-        from connectors.fius.transports.ledger import Ledger
         from connectors.fius.transports.opening import open_channel
         from connectors.fius.transports.receipts import Receipts
         from connectors.fius.transports.steps import Patience
-        from ops.broker import running_bootstrap
 
-        source, dice = FilingSource(running_bootstrap(settings)), random.SystemRandom().random
-        clock = SystemClock()
-        ledger, receipts = Ledger(self.engine, clock.now_ms), Receipts(self.engine)
+        source, dice = self.source, random.SystemRandom().random
+        clock, receipts = SystemClock(), Receipts(self.engine)
         lanes = []
         for fiu, row in sorted(self.rows.items()):
             patience = Patience(row.first_retry_s, row.longest_retry_s)
             tools = Tools(clock, dice, source.load, meters, patience, row.poll_s)
-            desk = Desk(fiu, (ledger, receipts), self.topic, Aside(unmatched_folder(settings), meters), source.filing)
-            lanes.append(Lane(fiu, open_channel(row, time.monotonic), ledger, desk, tools))
+            desk = Desk(fiu, (self.ledger, receipts), self.topic, Aside(unmatched_folder(settings), meters), source.filing)
+            lanes.append(Lane(fiu, open_channel(row, time.monotonic), self.ledger, desk, tools))
         return lanes

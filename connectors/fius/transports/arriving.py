@@ -1,6 +1,7 @@
 """Records of `fiu.<cc>.reports` -> rows of the ledger, and back to the bytes that travel. Unreadable ones go to the quarantine."""
 
 import hashlib
+import threading
 
 from connectors.fius.transports.channel import Outgoing, Refused
 from connectors.fius.transports.ledger import Transmission
@@ -46,17 +47,17 @@ def row_of(record: LogRecord, packaging: Packaging, now_ms: int) -> Transmission
 
 
 class FilingSource:
-    """Reads filings back by their coordinates."""
+    """Reads filings back by their coordinates, for one lane at a time; close it at the end."""
 
     def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
+        self._log, self._reading = CommittedLog(bootstrap), threading.Lock()
 
     def filing(self, row: Transmission) -> Filing:
         """The filing of a row. Raises Refused where it is not on its topic any more."""
         topic, span = topics.fiu_reports(row.fiu), {row.partition: (row.offset, row.offset + 1)}
-        with CommittedLog(self._bootstrap) as log:
-            first, _ = log.bounds(topic, span)[row.partition]
-            found = [] if row.offset < first else list(log.read(topic, span))
+        with self._reading:
+            first, _ = self._log.bounds(topic, span)[row.partition]
+            found = [] if row.offset < first else list(self._log.read(topic, span))
         filing = _filing(found[0]) if found else None
         if filing is None or filing.filing_id != row.filing_id:
             raise Refused("filing_gone", f"The filing is no longer on {topic}; restore the topic, or file by hand.")
@@ -68,6 +69,10 @@ class FilingSource:
         if travelling.sha256 != row.sha256:
             raise Refused("bytes_differ", "The filing is not what it was when it was taken up; find out who changed the topic.")
         return travelling
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._log.close()
 
 
 def _filing(record: LogRecord) -> Filing | None:

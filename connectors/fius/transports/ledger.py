@@ -1,6 +1,6 @@
-"""The durable ledger of transmissions: what was to be sent, how far it came, what was answered. One process writes to it.
+"""The durable ledger of transmissions: what was to be sent, how far it came, what was answered.
 
-Every step is on disk before the act that follows it, so that a killed sender knows afterwards what it may have done.
+One process carries at a time: it claims the ledger when it starts, and no step of one that was replaced is written any more. Every step is on disk before the act that follows it, so that a killed sender knows afterwards what it may have done.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,11 +11,13 @@ from sqlalchemy.sql import ColumnElement
 
 from connectors.fius.transports.channel import Awaited, Sent
 from connectors.fius.transports.steps import AFTER, STUBBORN, TO_CARRY, UNSENT, State
-from connectors.fius.transports.tables import transmission_starts, transmissions
+from connectors.fius.transports.tables import transmission_owners, transmission_starts, transmissions
 from connectors.register.audit import GATEWAY, Entry, append
 from connectors.register.database import read, write
+from connectors.register.upsert import upsert
 from schemas.feedback import ACCEPTED, REJECTED
 
+ROLE = "send"
 AUDITED: tuple[State, ...] = ("sent", "answered", "refused")
 JUDGED = (ACCEPTED, REJECTED)
 _T = transmissions.c
@@ -51,14 +53,31 @@ class Transmission(msgspec.Struct, frozen=True):
 
 
 class Moved(Exception):
-    """The row is not in the state it was read in: another process carries the same filings, and this one must end."""
+    """The row is not in the state it was read in: a person has settled it meanwhile."""
+
+
+class Replaced(Exception):
+    """Another process has claimed the ledger; this one must end."""
+
+    def __init__(self) -> None:
+        super().__init__("Another `strgw send` has begun to carry the same filings.")
 
 
 class Ledger:
-    """The transmissions of all FIUs."""
+    """The transmissions of all FIUs. `owner`: token of the process that carries, "" for commands of a person."""
 
-    def __init__(self, engine: Engine, now_ms: Callable[[], int]) -> None:
-        self._engine, self._now_ms = engine, now_ms
+    def __init__(self, engine: Engine, now_ms: Callable[[], int], owner: str = "") -> None:
+        self._engine, self._now_ms, self._owner = engine, now_ms, owner
+
+    def claim(self) -> None:
+        """Makes this process the one that carries; another one's next step raises Replaced."""
+        with write(self._engine) as connection:
+            upsert(connection, transmission_owners, [{"role": ROLE, "owner": self._owner}])
+
+    def must_own(self) -> None:
+        """Raises Replaced where another process has claimed the ledger."""
+        with read(self._engine) as connection:
+            self._must_own(connection)
 
     def starts(self, fiu: str, found: Mapping[int, int]) -> dict[int, int]:
         """First offset to carry, by partition: what was noted when the FIU was first seen; `found` is noted where nothing was."""
@@ -76,6 +95,7 @@ class Ledger:
     def take(self, rows: Sequence[Transmission]) -> int:
         """Notes filings to be sent; one that is known already changes nothing. Returns how many were new."""
         with write(self._engine) as connection:
+            self._must_own(connection)
             ids = [row.filing_id for row in rows]
             known = set(connection.execute(select(_T.filing_id).where(_T.filing_id.in_(ids))).scalars())
             new = {row.filing_id: msgspec.structs.asdict(row) for row in rows if row.filing_id not in known}
@@ -201,14 +221,21 @@ class Ledger:
         self, connection: Connection, row: Transmission, to: State, changes: Mapping[str, object], by: str = GATEWAY
     ) -> Transmission:
         """The row moved, if nobody else moved it since it was read; what an auditor asks for goes into the chain."""
+        self._must_own(connection)
         where = and_(_T.filing_id == row.filing_id, _T.state == row.state)
         done = connection.execute(update(transmissions).where(where).values(state=to, **changes))
         if done.rowcount != 1:
-            raise Moved(f"The transmission {row.filing_id} is no longer {row.state}; only one `strgw send` may run.")
+            raise Moved(f"The transmission {row.filing_id} is no longer {row.state}; it was settled meanwhile.")
         moved = msgspec.structs.replace(row, state=to, **changes)
         if to in AUDITED and to != row.state:
             append(connection, [self._entry(moved, by, f"transmission_{to}")])
         return moved
+
+    def _must_own(self, connection: Connection) -> None:
+        if self._owner:
+            found = connection.execute(select(transmission_owners.c.owner).where(transmission_owners.c.role == ROLE)).scalar()
+            if found != self._owner:
+                raise Replaced
 
     def _entry(self, row: Transmission, by: str, action: str) -> Entry:
         facts = {

@@ -1,23 +1,23 @@
 """The process behind `strgw send`: takes filings off the FIUs' topics into the ledger, and runs a lane for each FIU.
 
 1. A filing is in the ledger before the position of the group moves past it; taking it twice changes nothing.
-2. One process carries: all of them use one instance name and one transactional id, so the broker fences the elder one.
+2. One process carries: a later one claims the ledger (and the group's one instance name), and the elder one's next step ends it.
 3. Each lane has a thread. What is no matter of its FIU (a fenced producer, a database that is away) ends the process.
 """
 
 import threading
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from connectors.fius.transports.arriving import row_of
 from connectors.fius.transports.feedback_topic import FeedbackTopic
 from connectors.fius.transports.lane import Lane
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger, Replaced, Transmission
 from connectors.fius.transports.registry import Transport
 from connectors.fius.transports.steps import UNSENT
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
-from connectors.kafka.transactions import Taken, TransactionalLog
+from connectors.kafka.transactions import Fenced, Taken, TransactionalLog
 from schemas import topics
 
 GROUP = "send"
@@ -56,7 +56,7 @@ class Sender:
         self._gauge_due = 0.0
 
     def open(self) -> None:
-        """Notes where each FIU's transmissions begin, and joins the group. Raises TopicMissing."""
+        """Notes where each FIU's transmissions begin, joins the group and claims the ledger. Raises TopicMissing."""
         with CommittedLog(self._bootstrap) as reader:
             existing = reader.topics()
             for fiu, row in sorted(self._rows.items()):
@@ -67,6 +67,7 @@ class Sender:
                 found = {partition: first if row.start == "first" else end for partition, (first, end) in bounds.items()}
                 self._starts[fiu] = self._ledger.starts(fiu, found)
         self._log.open()
+        self._ledger.claim()
 
     def is_joined(self) -> bool:
         """Whether the group has given this process the topics, so that no other carries what is on them."""
@@ -82,12 +83,15 @@ class Sender:
     def step(self, now_ms: int, meters: SenderMeters) -> int:
         """Takes what is waiting into the ledger; returns how many filings were new. Raises what ended a lane, Fenced, CommitLost."""
         if self._failed:
-            raise self._failed[0]
+            _end(self._failed[0])
         taken = self._log.poll(POLL_MS, MOST_TAKEN)
         if taken is None:
             return 0
         rows, spoilt = self._sorted(taken, now_ms, meters)
-        new = self._ledger.take(rows)
+        try:
+            new = self._ledger.take(rows)
+        except Replaced as error:
+            _end(error)
         self._topic.commit(spoilt, taken)
         return new
 
@@ -95,6 +99,10 @@ class Sender:
         """Tells now and then what has not reached its FIU."""
         if monotonic >= self._gauge_due:
             self._gauge_due = monotonic + GAUGE_S
+            try:
+                self._ledger.must_own()
+            except Replaced as error:
+                _end(error)
             meters.unsent(self._ledger.rows(states=UNSENT), self._ledger.counts(), now_ms)
 
     def join(self, timeout_s: float) -> None:
@@ -129,3 +137,10 @@ class Sender:
             self._failed.append(error)
         finally:
             lane.close()
+
+
+def _end(error: BaseException) -> NoReturn:
+    """Ends the process as a fenced one, where the ledger has another owner."""
+    if isinstance(error, Replaced):
+        raise Fenced(str(error)) from error
+    raise error

@@ -56,3 +56,9 @@ receipts = Table(
     Column("received_ms", BigInteger, nullable=False),
     Index(None, "fiu", "state"),
 )
+transmission_owners = Table(
+    "transmission_owners",
+    METADATA,
+    Column("role", String, primary_key=True),
+    Column("owner", String, nullable=False),  # token of the process that carries; every step of another one is refused
+)

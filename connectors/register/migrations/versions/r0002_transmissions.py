@@ -20,6 +20,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("fiu", "partition", name=op.f("pk_transmission_starts")),
     )
     op.create_table(
+        "transmission_owners",
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_transmission_owners")),
+    )
+    op.create_table(
         "receipts",
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("fiu", sa.String(), nullable=False),

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,9 @@ def load(name: str) -> Any:
     return module
 
 
-@pytest.fixture
-def sshd() -> Iterator[Any]:
+@contextmanager
+def running_sshd() -> Iterator[Any]:
+    """A real sshd. Where there is none the test is skipped with the reason; not in CI, which must have run it."""
     module = load("sshd")
     program = module.find_sshd()
     if program is None:
@@ -33,9 +35,17 @@ def sshd() -> Iterator[Any]:
             pytest.fail("sshd is not here, and CI must have it: .ci/run fetches it")
         pytest.skip("sshd is not installed (Debian: apt-get install openssh-server; .ci/run unpacks it)")
     server = module.Sshd(program)
-    server.start()
-    yield server
-    server.end()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def sshd() -> Iterator[Any]:
+    with running_sshd() as server:
+        yield server
 
 
 @pytest.fixture

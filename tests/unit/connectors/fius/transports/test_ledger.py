@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from connectors.fius.transports.channel import Sent
-from connectors.fius.transports.ledger import Ledger, Moved, Transmission
+from connectors.fius.transports.ledger import Ledger, Moved, Replaced, Transmission
 from connectors.fius.transports.steps import STUBBORN
 from connectors.register.database import open_database
 
@@ -85,7 +85,7 @@ def test_of_two_that_carry_the_same_row_the_second_is_told(ledger: Ledger) -> No
     assert mine is not None
     assert theirs is not None
     ledger.move(mine, "sending")
-    with pytest.raises(Moved, match="only one"):
+    with pytest.raises(Moved, match="settled meanwhile"):
         ledger.move(theirs, "sending")
 
 
@@ -146,3 +146,26 @@ def test_filings_are_found_by_what_an_answer_names(ledger: Ledger) -> None:
     assert by_file.filing_id == "f1"
     assert [one.filing_id for one in ledger.starting_with("f")] == ["f1", "f2"]
     assert ledger.starting_with("%") == []
+
+
+def test_no_step_of_a_process_that_was_replaced_is_written(database_url: str) -> None:
+    engine = open_database(database_url)
+    elder, later, person = (Ledger(engine, lambda: 7, owner) for owner in ("a", "b", ""))
+    elder.claim()
+    elder.take([row(1), row(2)])
+    known = elder.next_due("AE", 0)
+    assert known is not None
+    later.claim()
+    for step in (
+        lambda: elder.move(known, "sending"),
+        lambda: elder.take([row(3)]),
+        lambda: elder.answered("f1", "accepted", "", 1),
+    ):
+        with pytest.raises(Replaced):
+            step()
+    with pytest.raises(Replaced):
+        elder.must_own()
+    assert person.counts() == {("AE", "pending"): 2}
+    later.move(known, "sending")
+    later.must_own()
+    engine.dispose()
