@@ -183,3 +183,42 @@ def test_a_request_for_information_reaches_the_report_and_the_filing_stays_await
     assert said.request is not None
     assert (said.request.reference, said.request.transfers) == ("RFI-1", ("t1",))
     assert sorted(one.filing_id for one in office.ledger.awaited("AE", 9)) == ["f1", "f2"]
+
+
+ACCEPTED_BY_FINCEN = (
+    b'<?xml version="1.0"?><EFilingBatchXML StatusCode="A" SeqNum="1"><EFilingSubmissionXML SeqNum="2" StatusCode="A">'
+    b'<EFilingActivityXML SeqNum="3"><BSAID>31000055053784</BSAID><EFilingActivityErrorXML SeqNum="4"/></EFilingActivityXML>'
+    b"</EFilingSubmissionXML></EFilingBatchXML>"
+)
+
+
+def sent_batch(office: Office, filing_of: Any) -> None:
+    """The filing f1 as a batch of FinCEN's."""
+    [row] = [one for one in office.ledger.rows(states=("sent",)) if one.filing_id == "f1"]
+    office.filings[row] = filing_of(filing_id="f1", report_id="r1", fiu="AE", file_name="STR1.xml", payload=b"<EFilingBatchXML/>")
+
+
+def test_fincen_s_acknowledgement_gives_the_report_its_bsa_identifier(office: Office, filing_of: Any) -> None:
+    sent_batch(office, filing_of)
+    office.take(ACCEPTED_BY_FINCEN, "STR1.xml.ack.xml")
+    [said] = office.topic.said()
+    assert (said.status, said.filing_id, said.fiu_reference) == ("accepted", "f1", "31000055053784")
+    assert office.ledger.rows(states=("answered",))[0].fiu_reference == "31000055053784"
+
+
+@pytest.mark.parametrize(
+    ("raw", "name", "code"),
+    [
+        (ACCEPTED_BY_FINCEN, "another.xml", "report_unknown"),
+        (ACCEPTED_BY_FINCEN.replace(b'"A"', b'"Z"'), "STR1.xml", "status_unknown"),
+        (ACCEPTED_BY_FINCEN.replace(b"31000055053784", b""), "STR1.xml", "bsa_id_missing"),
+        (b"<!DOCTYPE x>" + ACCEPTED_BY_FINCEN.partition(b"?>")[2], "STR1.xml", "dtd"),
+    ],
+)
+def test_an_acknowledgement_that_fits_nothing_is_set_aside(
+    raw: bytes, name: str, code: str, office: Office, filing_of: Any
+) -> None:
+    sent_batch(office, filing_of)
+    office.take(raw, name)
+    assert [kept.code for kept in office.receipts.unmatched()] == [code]
+    assert office.topic.records == []
