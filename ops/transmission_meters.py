@@ -3,8 +3,8 @@
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping, Sequence
 
-from connectors.fius.transports.ledger import Transmission
 from connectors.fius.transports.steps import STATES
+from connectors.fius.transports.transmission import Transmission
 from ops.meters import within_of
 from ops.metrics import ANSWER_STATUSES, ATTEMPTS, WITHIN, Metrics, Reasons
 

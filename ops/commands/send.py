@@ -88,7 +88,7 @@ def _run(settings: Settings, sender: "Sender", desks: "Desks", stopping: threadi
         while not stopping.is_set():
             sender.step(clock.now_ms(), meters)
             sender.gauges(clock.monotonic(), clock.now_ms(), meters)
-        sender.join(JOIN_S)
+        sender.join(JOIN_S, clock.monotonic)
     finally:
         metrics.close()
 

@@ -11,7 +11,8 @@ from ops.register import now_ms, register_of, utc
 from ops.settings import Settings
 
 if TYPE_CHECKING:
-    from connectors.fius.transports.ledger import Ledger, Transmission
+    from connectors.fius.transports.ledger import Ledger
+    from connectors.fius.transports.transmission import Transmission
 
 SHORT = 12  # hex digits: 48 bits
 

@@ -4,8 +4,8 @@ import hashlib
 import threading
 
 from connectors.fius.transports.channel import Outgoing, Refused
-from connectors.fius.transports.ledger import Transmission
 from connectors.fius.transports.packing import Packaging, outgoing
+from connectors.fius.transports.transmission import Transmission
 from connectors.kafka.aside import set_aside
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord

@@ -207,7 +207,7 @@ class B2bChannel:
 
     def _connection(self) -> httpx.Client:
         if self._client is None:
-            context = ssl.create_default_context(cafile=str(self._server.ca_file) if self._server.ca_file else None)
+            context = _trust(self._server.ca_file)
             self._client = httpx.Client(
                 verify=context,
                 follow_redirects=False,
@@ -225,6 +225,14 @@ class B2bChannel:
     @property
     def _host(self) -> str:
         return httpx.URL(self._server.url).host
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    """The certificates that are trusted: the system's, or those of `ca_file` alone."""
+    try:
+        return ssl.create_default_context(cafile=str(ca_file) if ca_file else None)
+    except OSError as error:
+        raise Barred("certificate", f"The certificates in {ca_file} cannot be used ({error}); check `ca_file`.") from error
 
 
 def _failed(host: str, error: httpx.HTTPError) -> Transient | Barred:

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from connectors.fius.transports.channel import Answer, Channel, Outgoing, Refused, Sent, Transient, Unstaged
-from connectors.fius.transports.ledger import Transmission
 from connectors.fius.transports.steps import State
+from connectors.fius.transports.transmission import Transmission
 
 
 class Book(Protocol):

@@ -139,6 +139,11 @@ def plain_name(name: str) -> str:
     return name
 
 
+def shown(name: str) -> str:
+    """The name of an FIU's file as a person may see it: it was chosen by others, and a terminal obeys some characters."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
 def is_finished(name: str) -> bool:
     """False for names under which others write what is not complete yet."""
     return not name.startswith((".", "~")) and not name.lower().endswith((".part", ".filepart", ".tmp", ".temp"))

@@ -14,10 +14,11 @@ from typing import NamedTuple, Protocol
 from connectors.fius.fincen import acknowledgement
 from connectors.fius.transports.channel import Answer
 from connectors.fius.transports.defused import BadAnswer
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger
 from connectors.fius.transports.reading import read_answer
 from connectors.fius.transports.receipts import NOTED, PUBLISHED, PUBLISHING, UNMATCHED, Receipt, Receipts
 from connectors.fius.transports.said import RECEIVED, Said
+from connectors.fius.transports.transmission import Transmission
 from schemas.feedback import Feedback
 from schemas.filing import Filing
 from schemas.wire import encode_feedback

@@ -23,6 +23,7 @@ from connectors.fius.transports.channel import (
     Unstaged,
     is_finished,
     plain_name,
+    shown,
 )
 
 
@@ -85,14 +86,14 @@ class FolderChannel:
         listed = {name: (stat.st_size, stat.st_mtime_ns) for name, stat in found.items() if is_finished(name)}
         for name in self._settled.fresh(listed):
             if listed[name][0] > LARGEST_ANSWER_BYTES:
-                yield Answer(name, b"", problem="answer_too_large")
+                yield Answer(shown(name), b"", problem="answer_too_large")
                 continue
             try:
                 raw = (self._inbox / name).read_bytes()
             except OSError:
                 self._settled.again(name)
             else:
-                yield Answer(name, raw)
+                yield Answer(shown(name), raw)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -7,8 +7,9 @@ from typing import NamedTuple, Protocol
 from connectors.fius.transports.carry import Carrier
 from connectors.fius.transports.channel import Barred, Channel, Outgoing, Refused, Transient
 from connectors.fius.transports.desk import AnswerMeters, Desk
-from connectors.fius.transports.ledger import Ledger, Moved, Transmission
+from connectors.fius.transports.ledger import Ledger, Moved
 from connectors.fius.transports.steps import Circuit, Dice, Patience
+from connectors.fius.transports.transmission import Transmission
 
 MOST_ASKED = 50  # DEF reports whose status is asked for in one round
 _LOG = logging.getLogger("strgw.send")

@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from connectors.fius.transports.channel import Awaited, Sent
 from connectors.fius.transports.steps import AFTER, STUBBORN, TO_CARRY, UNSENT, State
 from connectors.fius.transports.tables import transmission_owners, transmission_starts, transmissions
+from connectors.fius.transports.transmission import Transmission
 from connectors.register.audit import GATEWAY, Entry, append
 from connectors.register.database import read, write
 from connectors.register.upsert import upsert
@@ -21,35 +22,6 @@ ROLE = "send"
 AUDITED: tuple[State, ...] = ("sent", "answered", "refused")
 JUDGED = (ACCEPTED, REJECTED)
 _T = transmissions.c
-
-
-class Transmission(msgspec.Struct, frozen=True):
-    """A row of the ledger, as in tables.transmissions."""
-
-    filing_id: str
-    fiu: str
-    report_id: str
-    version: int
-    partition: int
-    offset: int
-    reference: str
-    file_name: str
-    packaging: str
-    sha256: str
-    urgent: bool
-    due_ms: int
-    taken_ms: int
-    state: State = "pending"
-    refused_in: str = ""
-    code: str = ""
-    text: str = ""
-    failures: int = 0
-    not_before_ms: int = 0
-    place: str = ""
-    fiu_reference: str = ""
-    status: str = ""
-    sent_ms: int | None = None
-    answered_ms: int | None = None
 
 
 class Moved(Exception):

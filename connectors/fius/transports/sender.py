@@ -6,15 +6,16 @@
 """
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn, Protocol
 
 from connectors.fius.transports.arriving import row_of
 from connectors.fius.transports.feedback_topic import FeedbackTopic
 from connectors.fius.transports.lane import Lane
-from connectors.fius.transports.ledger import Ledger, Replaced, Transmission
+from connectors.fius.transports.ledger import Ledger, Replaced
 from connectors.fius.transports.registry import Transport
 from connectors.fius.transports.steps import UNSENT
+from connectors.fius.transports.transmission import Transmission
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Fenced, Taken, TransactionalLog
@@ -105,10 +106,11 @@ class Sender:
                 _end(error)
             meters.unsent(self._ledger.rows(states=UNSENT), self._ledger.counts(), now_ms)
 
-    def join(self, timeout_s: float) -> None:
+    def join(self, timeout_s: float, monotonic: Callable[[], float]) -> None:
         """Waits for the lanes to finish what they are at; one that hangs is left: the ledger knows how far it came."""
+        until = monotonic() + timeout_s
         for thread in self._threads:
-            thread.join(timeout_s)
+            thread.join(max(0.0, until - monotonic()))
 
     def _sorted(self, taken: Taken, now_ms: int, meters: SenderMeters) -> tuple[list[Transmission], list[Record]]:
         rows, spoilt = [], []

@@ -28,6 +28,7 @@ from connectors.fius.transports.channel import (
     Unstaged,
     is_finished,
     plain_name,
+    shown,
 )
 
 TIMEOUT_S = 30.0  # DEF of a single answer of the server; a dead one then delays nobody but its own FIU
@@ -101,7 +102,7 @@ class SftpChannel:
             }
         for name in self._settled.fresh(listed):
             if listed[name][0] > LARGEST_ANSWER_BYTES:
-                yield Answer(name, b"", problem="answer_too_large")
+                yield Answer(shown(name), b"", problem="answer_too_large")
                 continue
             try:
                 with self._connected() as sftp:
@@ -109,7 +110,7 @@ class SftpChannel:
             except Transient:
                 self._settled.again(name)
                 raise
-            yield Answer(name, raw)
+            yield Answer(shown(name), raw)
 
     def close(self) -> None:
         """Ends the connection; the next act opens another."""

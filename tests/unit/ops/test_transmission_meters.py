@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from connectors.fius.transports.ledger import Transmission
+from connectors.fius.transports.transmission import Transmission
 from ops.metrics import Metrics
 from ops.transmission_meters import TransmissionMetrics
 

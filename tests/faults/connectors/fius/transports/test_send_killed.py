@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger
+from connectors.fius.transports.transmission import Transmission
 from connectors.register.database import open_database
 
 ROOT = Path(__file__).resolve().parents[5]

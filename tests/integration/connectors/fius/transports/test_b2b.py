@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -259,3 +260,11 @@ def test_a_status_out_of_all_proportion_is_set_aside_and_the_next_one_read(descr
 def test_a_reference_with_a_quote_stays_one_word(described: Any, channel_of: Make) -> None:
     sent(channel_of(), filed())
     assert channel_of().check(filed(2, "x' or ReportKey ne '")) is None
+
+
+def test_a_certificate_file_that_cannot_be_used_bars_the_channel(channel_of: Make, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    for ca_file in (tmp_path / "ca.pem", tmp_path / "missing.pem"):
+        with pytest.raises(Barred) as caught:
+            sent(channel_of(ca_file=ca_file), filed())
+        assert caught.value.code == "certificate"

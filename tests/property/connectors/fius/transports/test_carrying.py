@@ -19,8 +19,9 @@ from sqlalchemy.pool import StaticPool
 
 from connectors.fius.transports.carry import Carrier
 from connectors.fius.transports.channel import Answer, Awaited, Outgoing, Refused, Sent, Transient
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger
 from connectors.fius.transports.tables import METADATA
+from connectors.fius.transports.transmission import Transmission
 
 SETTLE_S = 60.0
 

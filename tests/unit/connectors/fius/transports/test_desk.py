@@ -10,8 +10,9 @@ from sqlalchemy import Engine
 
 from connectors.fius.transports.channel import Answer
 from connectors.fius.transports.desk import Aside, Desk
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger
 from connectors.fius.transports.receipts import Receipts
+from connectors.fius.transports.transmission import Transmission
 from connectors.register.database import open_database
 from schemas.feedback import Feedback
 from schemas.wire import decode_feedback

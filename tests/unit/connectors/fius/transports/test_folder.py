@@ -177,3 +177,9 @@ def test_a_file_that_changed_after_it_was_told_is_another_answer(channel: Folder
     file.write_bytes(b"22")
     list(channel.answers([]))
     assert [answer.raw for answer in channel.answers([])] == [b"22"]
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_without_its_power(channel: FolderChannel, tmp_path: Path) -> None:
+    (tmp_path / "in" / "a\x1b[2J.json").write_bytes(b"{}")
+    list(channel.answers([]))
+    assert [answer.name for answer in channel.answers([])] == ["a?[2J.json"]

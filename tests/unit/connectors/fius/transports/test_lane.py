@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 from connectors.fius.transports.channel import Answer, Awaited, Barred, Outgoing, Refused, Sent, Transient
 from connectors.fius.transports.desk import Aside, Desk
 from connectors.fius.transports.lane import Lane, Tools
-from connectors.fius.transports.ledger import Ledger, Transmission
+from connectors.fius.transports.ledger import Ledger
 from connectors.fius.transports.receipt import rejection
 from connectors.fius.transports.receipts import Receipts
 from connectors.fius.transports.steps import Patience
+from connectors.fius.transports.transmission import Transmission
 from connectors.register.database import open_database
 from schemas.wire import decode_feedback
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from connectors.fius.transports.channel import Sent
-from connectors.fius.transports.ledger import Ledger, Moved, Replaced, Transmission
+from connectors.fius.transports.ledger import Ledger, Moved, Replaced
 from connectors.fius.transports.steps import STUBBORN
+from connectors.fius.transports.transmission import Transmission
 from connectors.register.database import open_database
 
 
