@@ -125,7 +125,7 @@ class Sending:
 
     def states(self) -> Counter[str]:
         engine = unmigrated_database(self.database)
-        found = Counter(row.state for row in Ledger(engine, lambda: 0).rows(states=STATES))
+        found: Counter[str] = Counter(row.state for row in Ledger(engine, lambda: 0).rows(states=STATES))
         engine.dispose()
         return found
 

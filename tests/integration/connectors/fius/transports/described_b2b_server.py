@@ -143,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _quietly_take(self, body: bytes) -> None:
         """Takes the report in and lets nothing be seen of it."""
-        out, self.wfile = self.wfile, io.BytesIO()  # type: ignore[assignment]
+        out, self.wfile = self.wfile, io.BytesIO()
         self._take(body)
         self._headers_buffer: list[bytes] = []
         self.wfile = out
@@ -160,8 +160,10 @@ class _Handler(BaseHTTPRequestHandler):
 def _part(content_type: str, body: bytes) -> tuple[str, bytes]:
     """Name and content of the one part of a multipart body."""
     message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
-    [part] = message.get_payload()  # type: ignore[misc]
-    return str(part.get_param("name", header="content-disposition")), part.get_payload(decode=True)  # type: ignore[union-attr,return-value]
+    [part] = message.walk() if not message.is_multipart() else list(message.walk())[1:]
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    return str(part.get_param("name", header="content-disposition")), content
 
 
 @contextmanager

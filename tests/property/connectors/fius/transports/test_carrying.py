@@ -20,7 +20,7 @@ from sqlalchemy.pool import StaticPool
 from connectors.fius.transports.carry import Carrier
 from connectors.fius.transports.channel import Answer, Awaited, Outgoing, Refused, Sent, Transient
 from connectors.fius.transports.ledger import Ledger
-from connectors.fius.transports.tables import METADATA
+from connectors.fius.transports.tables import transmissions
 from connectors.fius.transports.transmission import Transmission
 
 SETTLE_S = 60.0
@@ -138,7 +138,7 @@ class Sending(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-        METADATA.create_all(self.engine)
+        transmissions.metadata.create_all(self.engine)
         self.world = World()
         self.ledger = Ledger(self.engine, lambda: self.world.now_ms)
         self.filed: dict[str, str] = {}
@@ -232,7 +232,7 @@ class SendingToAnInterface(Sending):
     channel = Interface
 
 
-BUDGET = settings(max_examples=40, stateful_step_count=20, deadline=None)
+BUDGET = settings(max_examples=25, stateful_step_count=20, deadline=None)
 TestFolder = SendingToAFolder.TestCase
 TestFolder.settings = BUDGET
 TestInterface = SendingToAnInterface.TestCase
@@ -242,7 +242,7 @@ TestInterface.settings = BUDGET
 def test_a_filing_that_was_refused_waits_for_a_person_and_holds_up_no_other() -> None:
     world = World()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
-    METADATA.create_all(engine)
+    transmissions.metadata.create_all(engine)
     ledger = Ledger(engine, lambda: world.now_ms)
     bad = Transmission("f0", "AE", "r", 1, 0, 0, "f0", "f0.xml", "file", "d", True, 0, 0)
     ledger.take([bad, msgspec.structs.replace(bad, filing_id="f1", offset=1, version=2, reference="f1", file_name="f1.xml")])
