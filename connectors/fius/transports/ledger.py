@@ -77,18 +77,9 @@ class Ledger:
 
     def next_due(self, fiu: str, now_ms: int) -> Transmission | None:
         """What to carry now: urgent before the rest, then in the order of filing; versions of a report never overtake each other."""
-        earlier = transmissions.alias()
-        behind = (
-            select(earlier.c.filing_id)
-            .where(earlier.c.fiu == fiu, earlier.c.report_id == _T.report_id, earlier.c.state.in_(TO_CARRY))
-            .where(
-                or_(earlier.c.partition < _T.partition, and_(earlier.c.partition == _T.partition, earlier.c.offset < _T.offset))
-            )
-            .exists()
-        )
         query = (
             select(transmissions)
-            .where(_T.fiu == fiu, _T.state.in_(TO_CARRY), _T.not_before_ms <= now_ms, ~behind)
+            .where(*_first_of_their_report(fiu), _T.not_before_ms <= now_ms)
             .order_by(_T.failures >= STUBBORN, _T.urgent.desc(), _T.partition, _T.offset)
             .limit(1)
         )
@@ -97,7 +88,7 @@ class Ledger:
 
     def wakes_ms(self, fiu: str) -> int | None:
         """When the next filing of this FIU may be tried; None where none waits."""
-        query = select(func.min(_T.not_before_ms)).where(_T.fiu == fiu, _T.state.in_(TO_CARRY))
+        query = select(func.min(_T.not_before_ms)).where(*_first_of_their_report(fiu))
         with read(self._engine) as connection:
             found: int | None = connection.execute(query).scalar()
         return found
@@ -225,6 +216,18 @@ class Ledger:
         query = select(transmissions).where(*conditions).order_by(_T.due_ms, _T.filing_id).limit(most)
         with read(self._engine) as connection:
             return [Transmission(**row) for row in connection.execute(query).mappings()]
+
+
+def _first_of_their_report(fiu: str) -> list[ColumnElement[bool]]:
+    """Conditions of the rows that may be carried to this FIU: of each report the earliest that has not arrived."""
+    earlier = transmissions.alias()
+    before = or_(earlier.c.partition < _T.partition, and_(earlier.c.partition == _T.partition, earlier.c.offset < _T.offset))
+    behind = (
+        select(earlier.c.filing_id)
+        .where(earlier.c.fiu == fiu, earlier.c.report_id == _T.report_id, earlier.c.state.in_(TO_CARRY), before)
+        .exists()
+    )
+    return [_T.fiu == fiu, _T.state.in_(TO_CARRY), ~behind]
 
 
 def _one(connection: Connection, query: "object") -> Transmission | None:

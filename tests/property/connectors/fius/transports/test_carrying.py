@@ -145,11 +145,14 @@ class Sending(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """In the end, with nobody killed any more, everything has arrived."""
-        for _ in range(200):
-            self.world.pass_time(1_000_000)
-            if not self._attempt():
+        for _ in range(60 + 4 * len(self.filed)):
+            wakes = self.ledger.wakes_ms("AE")
+            if wakes is None:
                 break
-        assert dict(self.world.received) == self.filed
+            self.world.pass_time(max(0, wakes - self.world.now_ms))
+            self._attempt()
+        self.world.pass_time(int(SETTLE_S * 1000))
+        assert sorted(self.world.received) == sorted(self.filed.items())
         self.engine.dispose()
 
     @rule(report=st.integers(0, 2), urgent=st.booleans())
@@ -183,7 +186,7 @@ class Sending(RuleBasedStateMachine):
         """And nothing shows that they were there."""
         self.world.places.clear()
 
-    @rule(seconds=st.integers(1, 100))
+    @rule(seconds=st.sampled_from([1, 5, 10, 61]))
     def wait(self, seconds: int) -> None:
         """Time passes."""
         self.world.pass_time(seconds * 1000)
@@ -232,7 +235,7 @@ class SendingToAnInterface(Sending):
     channel = Interface
 
 
-BUDGET = settings(max_examples=25, stateful_step_count=20, deadline=None)
+BUDGET = settings(max_examples=20, stateful_step_count=20, deadline=None)
 TestFolder = SendingToAFolder.TestCase
 TestFolder.settings = BUDGET
 TestInterface = SendingToAnInterface.TestCase

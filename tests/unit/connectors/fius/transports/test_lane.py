@@ -202,6 +202,20 @@ def test_one_filing_that_always_fails_lets_the_others_of_its_fiu_pass(street: St
     assert (row.filing_id, row.code) == ("f1", "http_500")
 
 
+def test_a_later_version_that_waits_for_the_earlier_one_lets_the_lane_rest(street: Street) -> None:
+    lane = street.lane()
+    street.fius["AE"].settle_s = 120.0
+    street.fius["AE"].script = [Transient("cut", "The connection was cut.")]
+    street.file(1)
+    street.ledger.take([Transmission("f2", "AE", "r1", 2, 0, 2, "ref2", "S2.xml", "file", "d", True, 0, 0)])
+    street.run(lane)
+    street.clock.s += 30  # the circuit is closed again, the first version's outcome not yet known
+    assert street.run(lane) == 30.0
+    street.clock.s += 90
+    street.run(lane)
+    assert street.fius["AE"].received == ["f1", "f2"]
+
+
 def test_a_barred_channel_is_not_tried_again_until_it_is_opened_anew(street: Street) -> None:
     lane = street.lane()
     fiu = street.fius["AE"]

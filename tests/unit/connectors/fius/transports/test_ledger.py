@@ -66,6 +66,7 @@ def test_urgent_comes_first_then_the_order_of_filing(ledger: Ledger) -> None:
 def test_a_later_version_waits_for_the_earlier_one_even_if_it_is_urgent(ledger: Ledger) -> None:
     ledger.take([row(1, report_id="r", not_before_ms=50), row(2, report_id="r", version=2, urgent=True)])
     assert (due(ledger, 49), due(ledger, 50)) == (None, "f1")
+    assert ledger.wakes_ms("AE") == 50
 
 
 def test_a_filing_that_keeps_failing_lets_the_others_go_first(ledger: Ledger) -> None:
