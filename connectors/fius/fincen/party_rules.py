@@ -55,7 +55,8 @@ def check_parties(activity: etree._Element, form: Form, at: At) -> Iterator[Fili
             said = f"The report has {counts[code]} parties of type {code} ({name}); FinCEN takes {wanted}."
             yield at("party_missing" if counts[code] < least else "party_too_many", said, activity, "Party")
     for party, code in parties:
-        yield from _numbers(party, code, at)
+        if code in _NUMBERS:
+            yield from _numbers(party, code, at)
         if code == SUBJECT:
             yield from _subject(party, form, at)
         elif code in NEEDED and not _said(party, "PartyName", "RawPartyFullName"):
@@ -68,7 +69,7 @@ def _numbers(party: etree._Element, code: str, at: At) -> Iterator[FilingError]:
         paper.findtext("{*}PartyIdentificationTypeCode"): paper.findtext("{*}PartyIdentificationNumberText")
         for paper in party.iterchildren("{*}PartyIdentification")
     }
-    for kind, name in _NUMBERS.get(code, ()):
+    for kind, name in _NUMBERS[code]:
         if not given.get(kind):
             yield at("number_missing", f"The {NEEDED[code][0]} has no {name} (type {kind}).", party, "PartyIdentification")
 

@@ -15,7 +15,7 @@ from schemas.filing import FilingError, LedgerRow
 PRESENT, ABSENT, PLACEHOLDER = "present", "absent", "placeholder"
 UNKNOWN_BOX = "UNKNOWN_INDICATOR"
 NORMALIZED, TEXT_SHORTENED = "NAME_NORMALIZED", "TEXT_SHORTENED"
-NOT_GIVEN, NOT_ASKED = "NOT_GIVEN", "NOT_KNOWN_TO_GATEWAY"
+NOT_GIVEN, NOT_ASKED, NOT_IN_SCHEMA = "NOT_GIVEN", "NOT_KNOWN_TO_GATEWAY", "NOT_IN_SCHEMA"
 PREFIX = "fc2"
 FREE_TEXT = ("Text", "Name", "FinCEN")  # ends of the names of elements whose words are free
 SENTENCES = {
@@ -60,13 +60,16 @@ class Slot(NamedTuple):
     absent: Row | None
 
 
+Plan = tuple[tuple[dict[Row, None], Slot | None], ...]
+
+
 class Writer:
     """Writes one batch; afterwards `rows` and `errors` say how complete it is."""
 
     def __init__(self, form: Form) -> None:
         self._form = form
         self._rows: dict[Row, None] = {}
-        self._slots = _slots_of(form)
+        self._plans = _plans_of(form)
         self._last = 0
         self.errors: list[FilingError] = []
 
@@ -85,14 +88,36 @@ class Writer:
         if "SeqNum" in kind.attributes:
             self._last += 1
             xml.set("SeqNum", str(self._last))
-        slots = self._slots.get(place)
-        if slots is None:
-            slots = self._slots[place] = tuple(self._slot(child, place) for child in kind.children)
-        for slot in slots:
+        names = frozenset((*node.leaves, *node.nodes, *node.left_out))
+        plan = self._plans.get((place, names))
+        if plan is None:
+            plan = self._plans[place, names] = self._plan(kind, place, names)
+        for rows, slot in plan:
+            self._rows.update(rows)
+            if slot is None:
+                continue
             if slot.kind is None:
                 self._leaf(xml, slot, node)
             else:
                 self._nodes(xml, slot, slot.kind, node)
+
+    def _plan(self, kind: Kind, place: Place, names: frozenset[str]) -> Plan:
+        """What to do at a place where these names are offered: each slot, and before it the rows for what nobody told.
+
+        Boxes that are not ticked and details of the filer are not missing. Most children of a party are empty: they cost nothing.
+        """
+        plan: list[tuple[dict[Row, None], Slot | None]] = []
+        waiting: dict[Row, None] = {}
+        for slot in [self._slot(child, place) for child in kind.children]:
+            if slot.child.name in names or slot.child.fixed is not None:
+                plan.append((waiting, slot))
+                waiting = {}
+            elif slot.absent is not None:
+                waiting[slot.absent] = None
+        for name in sorted(names - {child.name for child in kind.children}):
+            here = place.inside(name)
+            waiting[canonical(here.steps, here.party_type), here.path, ABSENT, NOT_IN_SCHEMA] = None
+        return (*plan, (waiting, None))
 
     def _slot(self, child: Child, place: Place) -> Slot:
         schema = self._form.schema
@@ -116,7 +141,7 @@ class Writer:
             place = slot.place.of_type(code.value) if code is not None and slot.place.steps == ("Party",) else slot.place
             self._fill(etree.SubElement(xml, slot.tag), kind, one, place)
         if not found:
-            self._nothing(slot, node)
+            self._row(slot, ABSENT, node.left_out[slot.child.name])
 
     def _leaf(self, xml: etree._Element, slot: Slot, node: Node) -> None:
         leaf = node.leaves.get(slot.child.name)
@@ -124,7 +149,7 @@ class Writer:
             if slot.child.fixed is not None:
                 etree.SubElement(xml, slot.tag).text = slot.child.fixed
             else:
-                self._nothing(slot, node)
+                self._row(slot, ABSENT, node.left_out[slot.child.name])
             return
         value, rule = self._fit(leaf, slot)
         if value is None:
@@ -159,13 +184,6 @@ class Writer:
         else:
             self._row(slot, ABSENT, f"LEFT_OUT_{code.upper()}")
 
-    def _nothing(self, slot: Slot, node: Node) -> None:
-        """A row for what nobody told; boxes that are not ticked and details of the filer are not missing."""
-        if slot.child.name in node.left_out:
-            self._row(slot, ABSENT, node.left_out[slot.child.name])
-        elif slot.absent is not None:
-            self._rows[slot.absent] = None
-
     def _row(self, slot: Slot, state: str, rule: str) -> None:
         self._rows[slot.field, slot.place.path, state, rule] = None
 
@@ -176,6 +194,6 @@ def _exact(slot: Slot, node: Node) -> str:
 
 
 @lru_cache(maxsize=16)
-def _slots_of(form: Form) -> dict[Place, tuple[Slot, ...]]:
+def _plans_of(form: Form) -> dict[tuple[Place, frozenset[str]], Plan]:
     """What is known of the places of a form, kept from one batch to the next."""
     return {}

@@ -70,8 +70,12 @@ def test_egmont_standing_and_gate(fiu: str, egmont: str, gate: str) -> None:
     assert (row.egmont, row.gate) == (egmont, gate)
 
 
-def test_only_the_goaml_profiles_that_exist_are_named() -> None:
-    assert {fiu.id: fiu.profile for fiu in load_fius().values() if fiu.profile != "portal"} == {"AE": "ae", "LK": "lk"}
+def test_only_the_profiles_that_exist_are_named() -> None:
+    assert {fiu.id: fiu.profile for fiu in load_fius().values() if fiu.profile != "portal"} == {
+        "AE": "ae",
+        "LK": "lk",
+        "US": "us",
+    }
 
 
 def test_weekends_agree_with_python_holidays_but_for_the_rows_that_say_why() -> None:

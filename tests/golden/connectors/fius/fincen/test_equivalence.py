@@ -74,7 +74,7 @@ def mutate(chance: random.Random, root: etree._Element) -> str:
         "rename": lambda: setattr(node, "tag", NS + chance.choice(NAMES)),
         "namespace": lambda: setattr(node, "tag", etree.QName(node).localname),
         "attribute": lambda: node.set(chance.choice(("id", "SeqNum", "PartyCount")), chance.choice(("1", "x", "7777"))),
-        "unnumbered": lambda: node.attrib.pop("SeqNum", None),
+        "unnumbered": lambda: node.attrib.pop("SeqNum", ""),
         "root": lambda: root.set(chance.choice(list(root.keys())), chance.choice(("", "1", "1.5", "one"))),
     }
     kind = chance.choice([*kinds, "text", "text", "drop"])

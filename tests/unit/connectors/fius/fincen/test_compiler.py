@@ -4,8 +4,9 @@ import pytest
 from lxml import etree
 
 from connectors.fius.fincen.compiler import compile_profile
-from connectors.fius.fincen.profile import ProfileError, decode, encode
+from connectors.fius.fincen.profile import decode, encode
 from connectors.fius.fincen.xsd import generate
+from connectors.fius.goaml.profile import ProfileError
 from connectors.fius.goaml.xsd_document import SchemaError
 
 HEAD = '<xsd:schema xmlns="n" xmlns:n="n" xmlns:xsd="http://www.w3.org/2001/XMLSchema" targetNamespace="n" elementFormDefault="qualified">'

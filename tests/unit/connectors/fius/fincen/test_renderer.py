@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from connectors.fius.fincen.activity import type_of
+from connectors.fius.fincen.mapping import Form
 from connectors.fius.fincen.prior import Prior
 from connectors.fius.fincen.renderer import render
 from connectors.fius.fincen.validate import compiled
@@ -169,10 +170,15 @@ def test_a_later_version_of_what_never_left_is_an_initial_report(sar: Any) -> No
 
 def test_activity_more_than_ninety_days_on_is_continuing_and_counts_what_is_new_apart_from_the_whole(sar: Any) -> None:
     prior = Prior("31000055053784", sar.start_ms + 2 * 3_600_000)
-    for days, ticked in ((89, "CorrectsAmendsPriorReportIndicator"), (91, "ContinuingActivityReportIndicator")):
+
+    def batch_after(days: int) -> etree._Element:
         items = [sar.transfer(1), sar.transfer(2, occurred_ms=sar.start_ms + days * sar.day_ms, usd_minor=50_000)]
-        batch = sar.batch(sar.resolved(items, version=2), priors=lambda _: prior)
-        assert sar.texts(batch, ticked) == ["Y"]
+        found: etree._Element = sar.batch(sar.resolved(items, version=2), priors=lambda _: prior)
+        return found
+
+    assert sar.texts(batch_after(89), "CorrectsAmendsPriorReportIndicator") == ["Y"]
+    batch = batch_after(91)
+    assert sar.texts(batch, "ContinuingActivityReportIndicator") == ["Y"]
     assert sar.texts(batch, "TotalSuspiciousAmountText") == ["500"]
     assert sar.texts(batch, "CumulativeTotalViolationAmountText") == ["1451"]
     assert batch.get("TotalAmount") == "500"
@@ -342,3 +348,27 @@ def test_three_thousand_transfers_and_two_thousand_payers_still_fit_and_what_is_
     assert f"{2_000 - named} further parties who are not suspects" in text
     told = text.count(", no. TX-")
     assert f"{3_000 - told} further transfers" in text
+
+
+def test_what_a_later_schema_no_longer_has_is_left_out_and_written_down(sar: Any, form: Any) -> None:
+    profile = form.schema.profile
+    party = profile.kinds["Party"]
+    fewer = tuple(child for child in party.children if child.name != "ElectronicAddress")
+    later = msgspec.structs.replace(profile, kinds=profile.kinds | {"Party": msgspec.structs.replace(party, children=fewer)})
+    (file,) = render(sar.resolved(), Form(later, form.map, form.filers))
+    assert file.errors == ()
+    assert b"ElectronicAddress" not in file.payload
+    assert ("parties.emails", "NOT_IN_SCHEMA") in {(row.canonical_path, row.rule) for row in file.ledger}
+
+
+def test_the_ledger_says_of_every_field_of_a_subject_what_became_of_it(sar: Any) -> None:
+    file = sar.file(
+        sar.resolved([sar.transfer(1, receiver=sar.collector(phones=(), documents=(Document("passport", "N" * 30, "KG"),)))])
+    )
+    found = {(row.canonical_path, row.state, row.rule) for row in file.ledger}
+    assert found >= {
+        ("parties.names", "present", "NAME_SPLIT_LAST_WORD"), ("parties.dates_of_birth", "present", ""), ("parties.phones", "absent", "NOT_GIVEN"),
+        ("parties.gender", "absent", "UNKNOWN_INDICATOR"), ("transfers.usd_minor", "present", "ROUNDED_UP_TO_DOLLARS"),
+        ("transfers", "absent", "TRANSFERS_IN_NARRATIVE"), ("suspicion_formed_ms", "present", "DATE_OF_LAST_EVENT"),
+    }  # fmt: skip
+    assert {row.state for row in file.ledger} <= {"present", "absent", "placeholder"}
