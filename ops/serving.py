@@ -9,11 +9,15 @@ from collections.abc import Callable
 from ops.settings import Settings
 
 # Exit codes of connector processes: where a worker has the same cause, it has the same number (streams.runtime.exit_codes).
-EXIT_FENCED, EXIT_COMMIT_LOST, EXIT_BROKER_AWAY = 71, 72, 75
+EXIT_FENCED, EXIT_COMMIT_LOST, EXIT_BROKER_AWAY, EXIT_DATABASE_AWAY = 71, 72, 75, 81
 EXIT_CODES_HELP = (
-    "Exit code 0: stopped; 71: another process of this name took over; 72: a transaction did not commit; 75: no broker. "
+    "Exit code 0: stopped; 71: another process of this name took over; 72: a transaction did not commit; 75: no broker; 81: no database. "
     "After any of them nothing is lost or done twice: start it again."
 )
+
+
+class DatabaseAway(Exception):
+    """The register's database does not answer, or another writer holds it for too long."""
 
 
 def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]) -> int:
@@ -43,6 +47,12 @@ def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]
     except KafkaError as error:
         return _ended(
             name, EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw {name}` again ({error})."
+        )
+    except DatabaseAway as error:
+        return _ended(
+            name,
+            EXIT_DATABASE_AWAY,
+            f"The database does not answer; check STRGW_DATABASE and start `strgw {name}` again ({error}).",
         )
     return 0
 

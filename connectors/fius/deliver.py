@@ -23,7 +23,7 @@ from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
 from schemas import topics
 from schemas.codec import CorruptRecord
-from schemas.decision import DECISION_CODEC
+from schemas.decision import ANSWERED, DECISION_CODEC
 from schemas.transfer import Coordinate
 
 GROUP = "deliver"
@@ -72,23 +72,34 @@ class Office(NamedTuple):
     executor: Executor
 
     def work(self, items: Sequence[Arrival | Ruling], known: dict[str, Delivered]) -> Iterator[tuple[str, Outcome]]:
-        """(report id, outcome) of what leads to something: the newest versions first, then the decisions in their order.
+        """(report id, outcome) of what leads to something; what one item leads to, the next one finds.
 
-        known  state by report id, left as it is; what one item leads to, the next one finds
+        1. What FIUs answered: the next version says what it corrects.
+        2. The newest version of each report.
+        3. Decisions: each is about a version that delivery has seen, now or earlier.
+
+        known  state by report id, left as it is
         """
         state: ChainMap[str, Delivered] = ChainMap({}, known)
-        for arrival in newest(item for item in items if isinstance(item, Arrival)):
+        rulings = [item for item in items if isinstance(item, Ruling)]
+        answers = [ruling for ruling in rulings if ruling.decision.action == ANSWERED]
+        decisions = [ruling for ruling in rulings if ruling.decision.action != ANSWERED]
+        arrivals = newest(item for item in items if isinstance(item, Arrival))
+        yield from self._execute(answers, state)
+        for arrival in arrivals:
             report_id = arrival.report.report_id
             yield from _kept(state, report_id, self.dispatcher.dispatch(arrival, state.get(report_id)))
-        for ruling in (item for item in items if isinstance(item, Ruling)):
+        yield from self._execute(decisions, state)
+
+    def _execute(self, rulings: Sequence[Ruling], state: ChainMap[str, Delivered]) -> Iterator[tuple[str, Outcome]]:
+        for ruling in rulings:
             report_id = ruling.decision.report_id
             yield from _kept(state, report_id, self.executor.execute(ruling, state.get(report_id)))
 
 
 def _kept(state: ChainMap[str, Delivered], report_id: str, outcome: Outcome | None) -> Iterator[tuple[str, Outcome]]:
     if outcome is not None:
-        if outcome.state is not None:
-            state[report_id] = outcome.state
+        state[report_id] = outcome.state
         yield report_id, outcome
 
 
@@ -156,7 +167,7 @@ class Delivery:
             self._state.update(read_state(self._bootstrap, missing))
 
     def _outcomes(self, taken: Taken) -> tuple[list[tuple[int, str, Outcome]], list[Record]]:
-        """A decision is about a version that delivery has seen before, so within a partition the reports come first."""
+        """What the records of each partition lead to, and what could not be read."""
         outcomes: list[tuple[int, str, Outcome]] = []
         spoilt: list[Record] = []
         items: dict[int, list[Arrival | Ruling]] = {}
@@ -173,8 +184,7 @@ class Delivery:
 
     def _remember(self, outcomes: list[tuple[int, str, Outcome]]) -> None:
         for partition, report_id, outcome in outcomes:
-            if outcome.state is not None:
-                self._state[partition][report_id] = outcome.state
+            self._state[partition][report_id] = outcome.state
             for fiu, state in outcome.counts:
                 self._meters.filing(fiu, state)
 

@@ -28,10 +28,10 @@ GONE = b""  # content of a line whose plan is no more
 
 
 class Outcome(NamedTuple):
-    """What to write for one report, its new state (None: it has none), and what became of it for the counters: (FIU, state)."""
+    """What to write for one report, its new state, and what became of it for the counters: (FIU, state)."""
 
     records: tuple[Record, ...]
-    state: Delivered | None
+    state: Delivered
     counts: tuple[tuple[str, str], ...]
 
 

@@ -5,7 +5,7 @@ replay ends with the same rows; what it writes to the chain and the outbox is wh
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,7 +20,7 @@ from schemas.decision import ANSWERED, DECISION_CODEC, SEND, Decision
 from schemas.fius import holidays_of
 from schemas.registry import Fiu
 from streams.domain.calendar import correction_due, due
-from streams.domain.lifecycle import CLOCK_RUNS, Life, Step, live
+from streams.domain.lifecycle import CLOCK_RUNS, VERSION_UNKNOWN, Life, Step, live
 
 REPORT_UNKNOWN = "answer_report_unknown"
 DIGITS = 32
@@ -42,7 +42,9 @@ def derive(connection: Connection, report_ids: Iterable[str], context: Context) 
     rows, entries, messages = [], [], []
     for report_id, found in facts_of(connection, wanted).items():
         void: dict[str, list[str]] = {}
+        fius: set[str] = set()
         for gathered in filings_of(report_id, found):
+            fius.add(gathered.fiu)
             life = live(gathered.versions)
             row = _row(gathered, life, found, context)
             known = before.get(gathered.filing)
@@ -52,7 +54,7 @@ def derive(connection: Connection, report_ids: Iterable[str], context: Context) 
             entries += [_entry(gathered, step, context.now_ms) for step in new]
             messages += [message for step in new for message in _told(gathered, step, found)]
             _collect(gathered, life, void)
-        entries += _judge(connection, found, void, context.now_ms)
+        entries += [_judged(connection, row, code, context.now_ms) for row, code in _judgements(found, void, fius)]
     upsert(connection, tables.filings, rows)
     append(connection, entries)
     if messages:
@@ -191,14 +193,16 @@ def _collect(gathered: Gathered, life: Life, void: dict[str, list[str]]) -> None
             void.setdefault(answer.answer_id, []).append(life.void.get(answer.answer_id, ""))
 
 
-def _judge(connection: Connection, found: Found, void: Mapping[str, list[str]], now_ms: int) -> list[Entry]:
-    """Notes with each answer whether it counts; an answer that no filing knows stays visible under a code."""
-    entries = []
+def _judgements(found: Found, void: Mapping[str, list[str]], fius: set[str]) -> Iterator[tuple[Row[Any], str]]:
+    """Answers that count, or do not count, otherwise than noted; one that no filing knows stays visible under a code."""
     for row in found.get("answers", ()):
-        codes = void.get(row.answer_id, [REPORT_UNKNOWN])
+        codes = void.get(row.answer_id, [VERSION_UNKNOWN if row.fiu in fius else REPORT_UNKNOWN])
         code = "" if "" in codes else codes[0]
         if code != row.code:
-            connection.execute(update(tables.answers).where(tables.answers.c.answer_id == row.answer_id).values(code=code))
-            facts = {"report_id": row.report_id, "version": str(row.version), "fiu": row.fiu, "status": row.status, "code": code}
-            entries.append(Entry(now_ms, GATEWAY, "answer_judged", row.answer_id, facts))
-    return entries
+            yield row, code
+
+
+def _judged(connection: Connection, row: Row[Any], code: str, now_ms: int) -> Entry:
+    connection.execute(update(tables.answers).where(tables.answers.c.answer_id == row.answer_id).values(code=code))
+    facts = {"report_id": row.report_id, "version": str(row.version), "fiu": row.fiu, "status": row.status, "code": code}
+    return Entry(now_ms, GATEWAY, "answer_judged", row.answer_id, facts)

@@ -55,6 +55,7 @@ class Gateway:
         for name in list(self.live):
             self.live[name] = self.folder.wait_ready(self.live[name])
         self.start("deliver-1", ["deliver"])
+        self.start("register-1", ["register"])
         for number in range(1, layout.intakes + 1):
             self.start(f"intake-{number}", ["intake", "--instance", str(number)])
 

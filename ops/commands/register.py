@@ -9,7 +9,7 @@ import click
 
 from ops.output import say
 from ops.register import now_ms
-from ops.serving import EXIT_CODES_HELP, serve
+from ops.serving import EXIT_CODES_HELP, DatabaseAway, serve
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from connectors.register.reader import Follower
     from ops.meters import RegisterMetrics
 
-POLL_MS = 500  # DEF how long a decision may wait until it is published
+POLL_MS = 1000  # DEF how long a decision may wait until it is published
 GAUGE_S = 5.0
 
 
@@ -32,7 +32,17 @@ def command(settings: Settings) -> int:
     It reads reports, filings, holds and the FIUs' answers into the database STRGW_DATABASE, and publishes what people decided
     (`strgw filings`, `strgw rfi`). One process for each database; a second one takes over.
     """
-    return serve(settings, "register", lambda stopping: _serve(settings, stopping))
+    return serve(settings, "register", lambda stopping: _guarded(settings, stopping))
+
+
+def _guarded(settings: Settings, stopping: threading.Event) -> None:
+    """As _serve(); a database that is away ends the process with its own code. Raises DatabaseAway."""
+    from sqlalchemy.exc import OperationalError
+
+    try:
+        _serve(settings, stopping)
+    except OperationalError as error:
+        raise DatabaseAway(str(error.orig)) from error
 
 
 def _serve(settings: Settings, stopping: threading.Event) -> None:

@@ -57,7 +57,7 @@ def processes(status: dict[str, Any]) -> dict[str, dict[str, Any]]:
 def test_gateway_goes_up_is_seen_heals_a_dead_process_and_goes_down(gateway: Gateway) -> None:
     assert gateway.run("topics", "check", code=1)["error"]["code"] == "no_broker"
     up = gateway.run("up")
-    assert set(processes(up)) == {"worker-1", "deliver-1", "intake-1"}
+    assert set(processes(up)) == {"register-1", "worker-1", "deliver-1", "intake-1"}
     assert all(process["metrics"] for process in up["processes"])
 
     status = gateway.run("status")
@@ -82,7 +82,7 @@ def test_gateway_goes_up_is_seen_heals_a_dead_process_and_goes_down(gateway: Gat
     assert healed["intake-1"]["pid"] == processes(up)["intake-1"]["pid"]
 
     kept = gateway.run("down", "--keep-broker")["stopped"]
-    assert [process["name"] for process in kept] == ["intake-1", "worker-1", "deliver-1"]
+    assert [process["name"] for process in kept] == ["intake-1", "worker-1", "deliver-1", "register-1"]
     assert all(process["by_itself"] for process in kept)
     assert not any(identity(process["pid"]) for process in healed.values())
     assert gateway.run("down")["stopped"] == [{"name": "broker", "by_itself": True}]

@@ -83,10 +83,16 @@ def test_unready_process_is_not_announced_by_a_half_written_file(tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["x.ready"]
 
 
-def test_intake_stops_before_workers_and_workers_before_delivery() -> None:
-    names = ["deliver-1", "worker-2", "intake-1", "worker-1"]
+def test_intake_stops_before_workers_workers_before_delivery_and_delivery_before_the_register() -> None:
+    names = ["deliver-1", "worker-2", "register-1", "intake-1", "worker-1"]
     records = [ProcessRecord(name, 1, "x", "", "") for name in names]
-    assert [found.name for found in sorted(records, key=_stop_rank)] == ["intake-1", "worker-1", "worker-2", "deliver-1"]
+    assert [found.name for found in sorted(records, key=_stop_rank)] == [
+        "intake-1",
+        "worker-1",
+        "worker-2",
+        "deliver-1",
+        "register-1",
+    ]
     assert kind_of(records[1]) == "worker"
 
 

@@ -25,4 +25,5 @@ def desk(broker: str) -> Iterator[Any]:
     offset = desk.post_raw("transfers", desk.case.record)
     desk.case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in desk.case.evidence)
     yield desk
+    desk.close()
     module.remove_topics(broker)

@@ -82,6 +82,7 @@ class Desk:
     bootstrap: str
     case: Any
     meters: Meters = field(default_factory=Meters)
+    sources: list[LogSource] = field(default_factory=list)
 
     def post(self, *reports: Report) -> None:
         producer = KafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
@@ -97,9 +98,11 @@ class Desk:
         return offset
 
     def delivery(self, instance: str = "0") -> tuple[Delivery, TransactionalLog]:
-        archive = BatchArchive(LogSource(self.bootstrap))
+        transfers, reports = LogSource(self.bootstrap), LogSource(self.bootstrap, "filings")
+        self.sources += [transfers, reports]
+        archive = BatchArchive(transfers)
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN)
-        registries, reports = self.case.registries(), LogSource(self.bootstrap, "filings")
+        registries = self.case.registries()
         office = Office(Dispatcher(archive, registries, encode_filing), Executor(reports, archive, registries, encode_filing))
         delivery = Delivery(self.bootstrap, log, office, self.meters, SystemClock())
         delivery.open(["AE", "KG"])
@@ -113,6 +116,12 @@ class Desk:
             taken += delivery.step()
             assert time.monotonic() < deadline, f"took {taken} of {reports}"
         log.close()
+        self.close()
+
+    def close(self) -> None:
+        """Ends the archive's connections."""
+        while self.sources:
+            self.sources.pop().close()
 
     def read(self, topic: str) -> list[bytes]:
         with CommittedLog(self.bootstrap) as log:
@@ -160,4 +169,5 @@ def desk(broker: str) -> Iterator[Desk]:
     offset = desk.post_raw("transfers", case.record)
     case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in case.evidence)
     yield desk
+    desk.close()
     remove_topics(broker)

@@ -11,14 +11,15 @@ from typing import Any
 import msgspec
 import pytest
 from kafka import KafkaProducer
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, select, text
 
 from connectors.kafka.archive_log import LogSource
-from connectors.register.database import open_database
+from connectors.register.database import open_database, read
 from connectors.register.mapping import map_errors
 from connectors.register.outbox import Publisher
 from connectors.register.projector import INTERNAL, Projector
 from connectors.register.reader import Follower
+from connectors.register.tables import METADATA
 from schemas.feedback import Feedback
 from schemas.report import FilingPlan
 from schemas.wire import encode_feedback
@@ -69,6 +70,8 @@ class Office:
     url: str
     engine: Engine
     counted: Counted = field(default_factory=Counted)
+    _kept: Any = None
+    _delivered: Any = None
 
     @property
     def fius(self) -> dict[str, Any]:
@@ -94,20 +97,50 @@ class Office:
 
     def keep(self) -> None:
         """Runs the register until it has read everything and published everything, and looked errors up."""
-        projector, follower = self.projector()
-        publisher = Publisher(self.desk.bootstrap, self.engine)
+        if self._kept is None:
+            self._kept = (*self.projector(), Publisher(self.desk.bootstrap, self.engine), LogSource(self.desk.bootstrap, "audit"))
+        projector, _, publisher, source = self._kept
         idle = 0
         while idle < 2:
-            busy = projector.step(300) + publisher.publish()
+            busy = projector.step(200) + publisher.publish()
             idle = 0 if busy else idle + 1
-        publisher.close()
-        follower.close()
-        source = LogSource(self.desk.bootstrap, "audit")
         map_errors(self.engine, lambda: source)
-        source.close()
 
     def deliver(self, records: int) -> None:
-        self.desk.deliver(records)
+        """Runs the delivery until it has taken `records` reports and decisions."""
+        if self._delivered is None:
+            self._delivered = self.desk.delivery()
+        deadline, taken = time.monotonic() + 60, 0
+        while taken < records:
+            taken += self._delivered[0].step()
+            assert time.monotonic() < deadline, f"took {taken} of {records}"
+
+    def rest(self) -> None:
+        """Ends the register; keep() opens it anew."""
+        for opened in (self._kept or ())[1:]:
+            opened.close()
+        self._kept = None
+
+    def close(self) -> None:
+        """Ends what was opened."""
+        self.rest()
+        for opened in (self._delivered or ())[1:]:
+            opened.close()
+        self.desk.close()
+        self.engine.dispose()
+
+    def rebuilt(self, url: str) -> dict[str, list[Any]]:
+        """What an empty database at `url` holds once it has read everything. The register at work ends: one publishes at a time."""
+        self.rest()
+        other = Office(self.desk, url, open_database(url))
+        other.keep()
+        found = contents(other.engine)
+        other.close()
+        return found
+
+    def contents(self) -> dict[str, list[Any]]:
+        """As contents()."""
+        return contents(self.engine)
 
     def answer(self, feedback: Feedback) -> None:
         self.post(f"fiu.{feedback.fiu.lower()}.feedback", encode_feedback(feedback))
@@ -118,6 +151,27 @@ class Office:
         producer.close()
 
 
+def run_sql(server: str, statement: str) -> None:
+    """Runs a statement on the server's own database."""
+    engine = create_engine(server.format(database="postgres").replace("postgresql", "postgresql+psycopg", 1))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+NOT_OF_THE_TOPICS = ("positions", "audit", "chain", "outbox")
+
+
+def contents(engine: Engine) -> dict[str, list[Any]]:
+    """What the register makes of the topics: all but its own positions, chain and outbox."""
+    with read(engine) as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in METADATA.sorted_tables
+            if table.name not in NOT_OF_THE_TOPICS
+        }
+
+
 @pytest.fixture
 def office(broker: str, database_url: str) -> Iterator[Office]:
     module = delivery_desk()
@@ -125,7 +179,7 @@ def office(broker: str, database_url: str) -> Iterator[Office]:
     desk = module.Desk(broker, module.load_case())
     offset = desk.post_raw("transfers", desk.case.record)
     desk.case.evidence = tuple(msgspec.structs.replace(line, offset=offset) for line in desk.case.evidence)
-    engine = open_database(database_url)
-    yield Office(desk, database_url, engine)
-    engine.dispose()
+    office = Office(desk, database_url, open_database(database_url))
+    yield office
+    office.close()
     module.remove_topics(broker)

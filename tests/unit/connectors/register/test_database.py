@@ -2,17 +2,20 @@
 
 import stat
 import threading
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from connectors.fius.transports import tables as _of_transmissions  # noqa: F401  # its tables join METADATA
 from connectors.register.database import open_database, read, write
 from connectors.register.errors import RegisterError
+from connectors.register.migrate import steps
 from connectors.register.tables import METADATA, positions
 
 
@@ -21,6 +24,11 @@ def test_the_migrations_lead_to_the_tables_the_code_knows(database_url: str) -> 
     with read(engine) as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
     engine.dispose()
+
+
+def test_the_names_of_the_migrations_are_their_revisions_in_order() -> None:
+    scripts = ScriptDirectory(str(files("connectors.register").joinpath("migrations")))
+    assert [script.revision for script in reversed(list(scripts.walk_revisions()))] == steps()
 
 
 def test_processes_that_open_a_new_database_at_once_all_find_it_ready(database_url: str) -> None:

@@ -242,6 +242,15 @@ TestInterface = SendingToAnInterface.TestCase
 TestInterface.settings = BUDGET
 
 
+def test_a_request_that_was_cut_off_is_not_repeated_before_its_effect_must_have_shown() -> None:
+    machine = SendingToAnInterface()
+    machine.file(report=0, urgent=False)
+    machine.carry_and_lose(after=0, how="cut off")
+    assert len(machine.world.on_its_way) == 1
+    assert machine.ledger.wakes_ms("AE") == machine.world.now_ms + int(SETTLE_S * 1000)
+    machine.teardown()
+
+
 def test_a_filing_that_was_refused_waits_for_a_person_and_holds_up_no_other() -> None:
     world = World()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
