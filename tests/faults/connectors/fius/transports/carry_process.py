@@ -22,7 +22,7 @@ from connectors.fius.transports.ledger import Ledger
 from connectors.fius.transports.sftp import Server, SftpChannel
 from connectors.register.database import unmigrated_database
 
-PAYLOAD_BYTES = 700_000
+PAYLOAD_BYTES = 300_000
 
 
 class Doom:

@@ -47,7 +47,7 @@ class Fiu:
 
 
 def payload_digest(filing_id: str) -> str:
-    size = 700_000
+    size = 300_000
     return hashlib.sha256((filing_id.encode() * (size // len(filing_id) + 1))[:size]).hexdigest()
 
 

@@ -83,14 +83,14 @@ def test_members_come_with_their_names() -> None:
 
 
 def test_bombs_are_refused_by_ratio_by_number_and_by_nesting() -> None:
-    assert code_of(zipped(("zeros", b"\0" * 200_000_000))) == "zip_bomb"
+    assert code_of(zipped(("zeros", b"\0" * 40_000_000))) == "zip_bomb"
     assert code_of(zipped(*[(str(n), b"") for n in range(MOST_MEMBERS + 1)])) == "zip_bomb"
     assert code_of(zipped(("inner.zip", zipped(("a", b"x"))))) == "zip_bomb"
     assert code_of(zipped(("hidden.xml", zipped(("a", b"x"))))) == "zip_bomb"
 
 
 def test_many_members_that_are_small_each_and_huge_together_are_a_bomb() -> None:
-    assert code_of(zipped(*[(str(n), b"\0" * 1_000_000) for n in range(60)])) == "zip_bomb"
+    assert code_of(zipped(*[(str(n), b"\0" * 1_000_000) for n in range(10)])) == "zip_bomb"
 
 
 def test_a_size_that_the_directory_lies_about_does_not_help() -> None:
