@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ops.errors import CommandError
 from ops.processes import KINDS, STOP_ORDER, ProcessFolder, ProcessRecord, is_live, kind_of
+from ops.registries import transports_of
 from ops.settings import Settings
 
 
@@ -21,9 +22,7 @@ def start_processes(settings: Settings, bootstrap: str) -> list[ProcessRecord]:
                 f"{', '.join(strangers)} still run for another Kafka ({live[strangers[0]].bootstrap}); run `strgw down` first.",
                 "process",
             )
-        names = [
-            (f"{kind}-{number}", kind) for kind in KINDS for number in range(1, (settings.workers if kind == "worker" else 1) + 1)
-        ]
+        names = [(f"{kind}-{number}", kind) for kind in KINDS for number in range(1, _how_many(kind, settings) + 1)]
         records = [live.get(name) or folder.start(name, [kind], bootstrap) for name, kind in names]
         return [record if record.name in live and record.metrics else folder.wait_ready(record) for record in records]
 
@@ -35,6 +34,13 @@ def stop_processes(settings: Settings) -> list[tuple[ProcessRecord, bool]]:
         return []
     with folder.alone():
         return [(record, folder.stop(record)) for record in sorted(folder.records(), key=_stop_rank)]
+
+
+def _how_many(kind: str, settings: Settings) -> int:
+    """Processes of a kind: nothing is sent where every FIU reads its topic."""
+    if kind == "send":
+        return 1 if transports_of(settings) else 0
+    return settings.workers if kind == "worker" else 1
 
 
 def _stop_rank(record: ProcessRecord) -> tuple[int, str]:

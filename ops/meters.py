@@ -15,7 +15,7 @@ from streams.runtime.meters import Committed, Restored
 if TYPE_CHECKING:  # SQLAlchemy takes 20 MB and 0.3 s in processes that never open the database
     from connectors.register.overview import Standing
 
-WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver", "register"))
+WORKER_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage not in ("intake", "deliver", "register", "send"))
 UNKNOWN_PARTNER = "unknown"
 NO_FIU = "none"  # a report without a route
 HOUR_MS = 3_600_000
@@ -135,7 +135,7 @@ class DeliveryMetrics:
         """All that waits for a person at `now_ms` (ms UTC)."""
         held = Tally(self._known(one.fiu) for one in found)
         due: Tally[tuple[str, str | None]] = Tally(
-            (one.fiu or NO_FIU, _within(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
+            (one.fiu or NO_FIU, within_of(one.due_at_ms - now_ms)) for one in found if one.due_at_ms is not None
         )
         for fiu in sorted(self._seen):
             self._held.labels(fiu).set(held[fiu])
@@ -198,7 +198,7 @@ class RegisterMetrics:
         self._shown |= set(states)
         for fiu, state in self._shown:
             self._filings.labels(fiu, state).set(states.get((fiu, state), 0))
-        due = Tally((self._known(fiu), _within(due_ms - now_ms)) for fiu, due_ms in now.due)
+        due = Tally((self._known(fiu), within_of(due_ms - now_ms)) for fiu, due_ms in now.due)
         self._due_shown |= {fiu for fiu, _ in due}
         for fiu in self._due_shown:
             for within in WITHIN:
@@ -215,7 +215,7 @@ class RegisterMetrics:
         return label
 
 
-def _within(left_ms: int) -> Within | None:
+def within_of(left_ms: int) -> Within | None:
     """The closest of the bounds that the time left falls under; None when more than a day is left."""
     if left_ms < 0:
         return "overdue"

@@ -41,6 +41,13 @@ Name = Literal[
     "strgw_held_oldest_seconds",
     "strgw_delivery_seconds",
     "strgw_delivery_lag_records",
+    "strgw_transmissions",
+    "strgw_transmission_attempts",
+    "strgw_transmission_failures",
+    "strgw_unsent_oldest_seconds",
+    "strgw_unsent_due",
+    "strgw_channel_barred",
+    "strgw_receipts",
     "strgw_register_filings",
     "strgw_register_due",
     "strgw_register_lag_records",
@@ -50,16 +57,20 @@ Name = Literal[
 Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "status"]
 Kind = Literal["counter", "gauge", "histogram"]
 
-Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register"]
+Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register", "send"]
 Outcome = Literal["accepted", "quarantined"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
 FilingState = Literal["published", "held", "proposed", "withdrawn"]
 Within = Literal["overdue", "4h", "24h"]
+Attempt = Literal["sent", "answered", "refused", "retry"]
+AnswerStatus = Literal["received", "accepted", "rejected", "information_requested", "outcome", "unmatched"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
 FILING_STATES: tuple[FilingState, ...] = get_args(FilingState)
 WITHIN: tuple[Within, ...] = get_args(Within)
+ATTEMPTS: tuple[Attempt, ...] = get_args(Attempt)
+ANSWER_STATUSES: tuple[AnswerStatus, ...] = get_args(AnswerStatus)
 
 # Latency goals are 0.06 s (p50) and 0.2 s (p99); the bounds are close around them. Commits take 5 to 50 ms, restores up to a minute.
 LATENCY_BOUNDS = (0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -112,6 +123,25 @@ METRICS = (
         "strgw_delivery_seconds", "histogram", "Time to render and publish the filings of one transaction.", (), DELIVERY_BOUNDS
     ),
     Metric("strgw_delivery_lag_records", "gauge", "Reports that wait for the delivery process."),
+    Metric("strgw_transmissions", "gauge", "Filings that are carried to FIUs, by how far they came.", ("fiu", "state")),
+    Metric("strgw_transmission_attempts", "counter", "Attempts to carry a filing, by how they ended.", ("fiu", "outcome")),
+    Metric("strgw_transmission_failures", "gauge", "Failures in a row; 0 while the FIU's channel works.", ("fiu",)),
+    Metric(
+        "strgw_unsent_oldest_seconds", "gauge", "Time the oldest filing has waited to reach its FIU; 0 when none waits.", ("fiu",)
+    ),
+    Metric(
+        "strgw_unsent_due",
+        "gauge",
+        "Filings that have not reached their FIU, by the time left until their deadline.",
+        ("fiu", "within"),
+    ),
+    Metric("strgw_channel_barred", "gauge", "1: nothing is sent until a person mends the FIU's channel.", ("fiu",)),
+    Metric(
+        "strgw_receipts",
+        "counter",
+        "What channels brought back, by what it says; unmatched: set aside for a person.",
+        ("fiu", "status"),
+    ),
     Metric("strgw_register_filings", "gauge", "Filings in the register by FIU and state.", ("fiu", "state")),
     Metric(
         "strgw_register_due",

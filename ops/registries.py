@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connectors.fius.forms import renderer
 from connectors.fius.prepare import Registries
+from connectors.fius.transports.registry import Transport, load_transports
 from connectors.partners.registry import load_partners
 from ops.errors import CommandError
 from ops.settings import Settings
@@ -31,6 +32,11 @@ def partner_of(partners: Mapping[str, Partner], identity: str) -> Partner:
 def fius_of(settings: Settings) -> dict[str, Fiu]:
     """FIUs by ISO country code."""
     return load_fius(settings.fius)
+
+
+def transports_of(settings: Settings) -> dict[str, Transport]:
+    """How filings travel, by FIU; an FIU that is not in it reads its topic."""
+    return load_transports(settings.transports, fius_of(settings))
 
 
 def registries(settings: Settings, partners: Mapping[str, Partner]) -> Registries:

@@ -32,6 +32,7 @@ DESCRIBED = (
     Setting("REGISTRY", "partners.yaml; empty: the sample registry that comes with the gateway"),
     Setting("FIUS", "fius.yaml; empty: the registry that comes with the gateway"),
     Setting("PARAMETERS", "parameters.yaml with numbers of the typologies; empty: those that the typologies declare"),
+    Setting("TRANSPORTS", "transports.yaml: by which channel `strgw send` carries filings; empty: every FIU reads its topic"),
     Setting("PROFILES", "Folder of compiled FIU schemas, searched before the ones that come with the gateway"),
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
@@ -64,6 +65,7 @@ class Settings:
     registry: Path | None
     fius: Path | None
     parameters: Path | None
+    transports: Path | None
     profiles: Path | None
     hmac_key_file: Path
     hmac_key: str
@@ -91,6 +93,7 @@ class Settings:
             registry=source.path("REGISTRY"),
             fius=source.path("FIUS"),
             parameters=source.path("PARAMETERS"),
+            transports=source.path("TRANSPORTS"),
             profiles=source.path("PROFILES"),
             hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
             hmac_key=source.key("HMAC_KEY"),

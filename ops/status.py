@@ -22,6 +22,7 @@ FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("quarantined by reason", "strgw_quarantined_total", ("reason",)),
     ("findings by typology", "strgw_findings_total", ("typology",)),
     ("filings by FIU and state", "strgw_filings_total", ("fiu", "state")),
+    ("filings on their way by FIU and state", "strgw_transmissions", ("fiu", "state")),
     ("held filings due within", "strgw_filings_due", ("within",)),
     ("filings in the register by state", "strgw_register_filings", ("state",)),
     (STAGES_BEHIND, "strgw_stage_lag_records", ("stage",)),

@@ -22,6 +22,7 @@ GATES = frozenset({"open", "deny", "legal_hold"})
 RELEASES = frozenset({"automatic", "one_reviewer", "four_eyes"})
 FORMED_BY = frozenset({"score", "reviewer"})
 CONFIDENCE = frozenset({"H", "M", "L"})
+TRANSPORTS = frozenset({"topic", "folder", "sftp", "b2b"})
 # Name of the public holiday on a day of the FIU's calendar; "" on any other day.
 HolidayName = Callable[[date], str]
 _DEADLINE = re.compile(r"PT(?P<hours>\d{1,4})H|P(?P<days>\d{1,3})D|P(?P<business>\d{1,3})BD")
@@ -136,6 +137,7 @@ def _problem(fiu: Fiu) -> str:
         (fiu.egmont in EGMONT, f'egmont "{fiu.egmont}" is none of {", ".join(sorted(EGMONT))}'),
         (fiu.gate in GATES, f'gate "{fiu.gate}" is none of {", ".join(sorted(GATES))}'),
         (fiu.confidence in CONFIDENCE, f'confidence "{fiu.confidence}" is none of H, M, L'),
+        (fiu.transport in TRANSPORTS, f'transport "{fiu.transport}" is none of {", ".join(sorted(TRANSPORTS))}'),
         (fiu.timezone in _zones(), f'timezone "{fiu.timezone}" is no IANA zone; write for example Asia/Almaty'),
         (
             _is_week(fiu.weekend),

@@ -53,6 +53,7 @@ class Fiu(msgspec.Struct, frozen=True):
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
     profile      renderer profile: "ae", "lk" (goAML), "us" (FinCEN) or "portal"
+    transport    topic: the FIU reads its topic; folder | sftp | b2b: `strgw send` carries, as transports.yaml says
     release      automatic | one_reviewer | four_eyes: people its law wants before a report goes out; the stricter of this and the partner's counts
     suspicion_formed_by  score | reviewer: whose judgement starts the clock; a reviewer's means that one must release the report
     correction_deadline  how long after a rejection the corrected report is taken ("" where no fact gives it: the first deadline stays)

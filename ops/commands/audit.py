@@ -14,8 +14,8 @@ from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.progress import progress_bar
-from ops.registries import partners_of
 from ops.register import register_of
+from ops.registries import partners_of
 from ops.settings import Settings
 
 NUMBERS = ("events", "transfers", "duplicates", "quarantined", "waiting", "lost", "doubled")

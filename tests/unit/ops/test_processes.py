@@ -10,7 +10,7 @@ import pytest
 
 from connectors.kafka.process import ProcessIdentity, identity, is_running, spawn, stop
 from ops.errors import CommandError
-from ops.lifecycle import _stop_rank
+from ops.lifecycle import _how_many, _stop_rank
 from ops.processes import ProcessFolder, ProcessRecord, announce_ready, is_live, kind_of
 from ops.settings import Settings
 
@@ -94,6 +94,16 @@ def test_intake_stops_before_workers_workers_before_delivery_and_delivery_before
         "register-1",
     ]
     assert kind_of(records[1]) == "worker"
+
+
+def test_nothing_is_sent_unless_a_transport_is_set_up(tmp_path: Path) -> None:
+    assert _how_many("send", Settings.from_env({})) == 0
+    rows = "schema: strgw.transports/1\ntransports:\n- {fiu: KG, kind: folder, start: next, outbox: /o}\n"
+    (tmp_path / "transports.yaml").write_text(rows)
+    settings = Settings.from_env({"STRGW_TRANSPORTS": str(tmp_path / "transports.yaml"), "STRGW_WORKERS": "3"})
+    assert {kind: _how_many(kind, settings) for kind in ("send", "worker", "deliver")} == {"send": 1, "worker": 3, "deliver": 1}
+    names = ["register-1", "send-1", "deliver-1", "intake-1"]
+    assert sorted(names, key=lambda name: _stop_rank(ProcessRecord(name, 1, "x", "", ""))) == names[::-1]
 
 
 def test_forgotten_process_leaves_no_file(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from connectors.fius.transports import tables as _of_transmissions  # noqa: F401  # its tables join METADATA
 from connectors.register.database import open_database, read, write
 from connectors.register.errors import RegisterError
 from connectors.register.migrate import steps

@@ -1,0 +1,1 @@
+"""Carries a filing to an FIU and brings its answers back."""
