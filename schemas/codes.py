@@ -14,3 +14,12 @@ def table(name: str) -> Iterator[dict[str, str]]:
 COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in table("countries.csv")}
 COUNTRIES = frozenset(COUNTRY_NAMES)
 CURRENCIES = frozenset(row["code"] for row in table("currencies.csv"))
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name in ru, fa or prs; in English where the table leaves it out, the code itself where nobody knows it."""
+    row = _NAMES_IN.get(code, {})
+    return row.get(language) or (row.get("fa") if language == "prs" else "") or COUNTRY_NAMES.get(code, code)
+
+
+_NAMES_IN: dict[str, dict[str, str]] = {row["code"]: row for row in table("country_names.csv")}
