@@ -5,6 +5,7 @@ read as something else.
 """
 
 import io
+import re
 import unicodedata
 from functools import lru_cache
 from itertools import groupby
@@ -26,7 +27,8 @@ MARK = "*"
 _KEPT = "\u200c\u200d"  # zero-width non-joiner and joiner: Persian spelling needs them
 _SCRIPTS_SET = frozenset("LATIN CYRILLIC GREEK ARABIC COMBINING".split())  # what the font has and readers of a package type
 _PER_MM = 72 / 25.4
-_STAND_INS = ("\ufbc1", "\ufbc0")  # letters that run from right to left and that no text here keeps
+_JOINERS = str.maketrans("\u200c\u200d", "\u0627\u0627")
+_NUMBER = re.compile(r"[0-9A-Za-z]+(?:[-.,:/+][0-9A-Za-z]+)*")
 TURNED = {"features": {}, "fragment_direction": TextDirection.RTL, "script": None, "language": None}
 
 
@@ -99,7 +101,7 @@ def printable(text: str) -> str:
 def _is_set(letter: str, known: dict[int, str]) -> bool:
     if letter.isascii():
         return letter.isprintable()
-    if ord(letter) not in known or letter in _STAND_INS:
+    if ord(letter) not in known:
         return False
     return not unicodedata.category(letter).startswith(("L", "M")) or unicodedata.name(letter, "").split()[0] in _SCRIPTS_SET
 
@@ -112,21 +114,52 @@ def is_rtl(text: str) -> bool:
 def visual_runs(text: str, is_turned: bool) -> tuple[tuple[str, bool], ...]:
     """The pieces of a line from left to right, each in reading order, with whether it runs from right to left.
 
-    is_turned   the line's own direction; without a letter from right to left the line is one piece
-    Source      Unicode Standard Annex 9, as fpdf2 implements it; a joiner, which that has no place for, stands in for as a letter beside it
+    is_turned   the line's own direction. In a line from left to right every stretch of letters the other way is kept by itself: else a name in
+                Arabic script would turn the date after it round (2026-01-05 into 05-01-2026)
     """
     if not is_rtl(text):
         return ((text, False),)
-    base = TextDirection.RTL if is_turned else TextDirection.LTR
-    held = text.replace("\u200c", _STAND_INS[0]).replace("\u200d", _STAND_INS[1])
-    letters = BidiParagraph(held, base).get_characters_with_embedding_level()
+    if is_turned:
+        return _ordered(text)
+    runs: list[tuple[str, bool]] = []
+    rest = text
+    while rest:
+        start, end = _stretch(rest)
+        runs += [(rest[:start], False)] if start else []
+        runs += _ordered(rest[start:end]) if end > start else ()
+        rest = rest[end:]
+    return tuple(runs)
+
+
+def _stretch(text: str) -> tuple[int, int]:
+    """From the first letter that runs from right to left to the last before a letter that does not; all of the text where there is none."""
+    start = end = 0
+    for number, letter in enumerate(text):
+        direction = unicodedata.bidirectional(letter)
+        if direction in ("R", "AL"):
+            start, end = (start if end else number), number + 1
+        elif end == number and end and direction == "NSM":
+            end = number + 1
+        elif end and direction == "L":
+            break
+    return (start, end) if end else (len(text), len(text))
+
+
+def _ordered(text: str) -> tuple[tuple[str, bool], ...]:
+    """A text whose own direction is from right to left, as runs from left to right.
+
+    Numbers with what joins them (2026-01-05) count as one word of letters, which keeps them as they are; so does, the other way round, a joiner.
+    Source  Unicode Standard Annex 9, as fpdf2 implements it
+    """
+    held = _NUMBER.sub(lambda found: "A" * len(found[0]), text).translate(_JOINERS)
+    levels = [letter.embedding_level for letter in BidiParagraph(held, TextDirection.RTL).get_characters_with_embedding_level()]
     runs = [
-        ("".join(letter.character for letter in run), level)
-        for level, run in groupby(letters, key=lambda letter: letter.embedding_level)
+        ("".join(letter for letter, _ in run), level)
+        for level, run in groupby(zip(text, levels, strict=True), key=lambda pair: pair[1])
     ]
-    for line in range(max(level for _, level in runs), 0, -1):  # rule L2: from the highest level down to 1
+    for line in range(max(levels), 0, -1):  # rule L2: from the highest level down to 1
         runs = _reversed_from(runs, line)
-    return tuple((run.replace(_STAND_INS[0], "\u200c").replace(_STAND_INS[1], "\u200d"), level % 2 == 1) for run, level in runs)
+    return tuple((run, level % 2 == 1) for run, level in runs)
 
 
 def _reversed_from(runs: list[tuple[str, int]], line: int) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from connectors.fius.portal.people import notice_lines
 from connectors.fius.portal.shapes import DARK, Shape, Stroke, Text
 from connectors.fius.portal.sheet import LEFT, RIGHT, SMALL, Column, Sheet
 from connectors.fius.portal.words import EN, WORDS, Words
-from streams.domain.languages import LANGUAGES
+from streams.domain.languages import LANGUAGES, Language
 
 # DEF: about eight pages; nobody types more by hand, and the rest is in the workbook
 MAX_PRINTED = 300
@@ -66,15 +66,18 @@ class _Form:
         own, part = self.report.report, self.report.part
         which = f"{own.report_id}  {EN.fields['version']} {own.version}" + (f"  {part.number}/{part.of}" if part.of > 1 else "")
         titles = [words.title for words in self.words]
-        count = " / ".join(words.page.format(n=number, m=of) for words in self.words if not words.is_rtl)
         shapes: list[Shape] = [Text(LEFT, 10.0, titles[0].upper(), 9, True), Text(LEFT, 14.5, which, SMALL, grey=DARK)]
         for words in self.words[1:]:
             shapes.append(Text(RIGHT, 10.0, printable(words.title), 9, True, "right", is_rtl=words.is_rtl))
-        shapes.append(Text(RIGHT, 14.5, count, SMALL, False, "right", DARK))
+        for words, at in zip(reversed(self.words), (RIGHT, RIGHT - 40), strict=False):
+            shapes.append(Text(at, 14.5, words.page.format(n=number, m=of), SMALL, False, "right", DARK, words.is_rtl))
         return [*shapes, Stroke(((LEFT, 16.0), (RIGHT, 16.0)))]
 
     def _others(self, key: str) -> list[str]:
         return [words.fields[key] for words in self.words[1:]]
+
+    def _local(self) -> list[Language]:
+        return [LANGUAGES[language] for language in self.report.languages[1:]]
 
     def _heading(self, key: str, more: str = "") -> None:
         self.number += 1
@@ -87,7 +90,7 @@ class _Form:
         said = self.report.notice
         for words in self.words:
             for line in (*notice_lines(said, self.report.parties, words), *self._part(words)):
-                self.sheet.paragraph(line, bold=True)
+                self.sheet.paragraph(line, bold=True, turned=words.is_rtl)
         self.sheet.gap(1 if said.text else 0)
 
     def _part(self, words: Words) -> list[str]:
@@ -107,9 +110,9 @@ class _Form:
         self._field("due", f"{filing.due_at_local} ({filing.due_at})")
         self._field("formed", own.suspicion_formed_at)
         self._heading("offence")
-        told = [LANGUAGES[language].offences.get(own.offence, "") for language in self.report.languages[1:]]
-        for line in (own.offence_label, *filter(None, told)):
-            self.sheet.paragraph(line)
+        self.sheet.paragraph(own.offence_label)
+        for language in self._local():
+            self.sheet.paragraph(language.offences.get(own.offence, ""), turned=language.is_rtl)
 
     def _people(self, key: str, people: Sequence[Person]) -> None:
         self._heading(key, f" ({len(people)})")
@@ -135,7 +138,7 @@ class _Form:
         self._heading("grounds")
         for language in (*self.report.languages[1:], "en"):
             for line in self.report.narrative.get(language, "").split("\n"):
-                self.sheet.paragraph(line, indent=3 if line.startswith("  ") else 0)
+                self.sheet.paragraph(line.strip(), indent=3 if line.startswith("  ") else 0, turned=LANGUAGES[language].is_rtl)
             self.sheet.gap(3)
         self._heading("patterns")
         for pattern in self.report.patterns:
@@ -144,7 +147,10 @@ class _Form:
 
     def _pattern(self, pattern: Pattern) -> None:
         self.sheet.room(12)
-        self.sheet.paragraph(f"{pattern.typology}  {pattern.name}  ({pattern.first_at} – {pattern.last_at})", bold=True)
+        names = " / ".join(
+            dict.fromkeys([pattern.name, *(said.typologies.get(pattern.typology, pattern.name) for said in self._local())])
+        )
+        self.sheet.paragraph(f"{pattern.typology}  {names}  ({pattern.first_at} – {pattern.last_at})", bold=True)
         for number in pattern.numbers:
             self.sheet.paragraph(
                 f"{number.name}: {number.observed} {number.unit} (line {number.line}; {number.source})", SMALL + 0.5, indent=3
@@ -164,7 +170,7 @@ class _Form:
         self._heading("transfers", f" ({count})")
         if count > MAX_PRINTED:
             for words in self.words:
-                self.sheet.paragraph(words.capped.format(shown=MAX_PRINTED, count=count))
+                self.sheet.paragraph(words.capped.format(shown=MAX_PRINTED, count=count), turned=words.is_rtl)
             self.sheet.gap(1)
         last = RIGHT - LEFT - sum(_WIDTHS.values())
         columns = [Column(self._column(name), size) for name, size in (*_WIDTHS.items(), ("transfer_id", last))]
@@ -210,12 +216,14 @@ class _Form:
         for line in told:
             self.sheet.paragraph(f"{line.field}: {line.state}{f' ({line.reason})' if line.reason else ''}", SMALL + 0.5)
         for words in self.words:
-            self.sheet.paragraph(words.present.format(count=len(self.report.completeness) - len(told)), SMALL + 0.5)
+            self.sheet.paragraph(
+                words.present.format(count=len(self.report.completeness) - len(told)), SMALL + 0.5, turned=words.is_rtl
+            )
 
     def _transliterated(self) -> None:
         if any(isinstance(shape, Text) and MARK in shape.text for page in self.sheet.pages for shape in page):
             for words in self.words:
-                self.sheet.paragraph(words.transliterated, SMALL + 0.5)
+                self.sheet.paragraph(words.transliterated, SMALL + 0.5, turned=words.is_rtl)
 
 
 def details(person: Person) -> tuple[tuple[str, str], ...]:

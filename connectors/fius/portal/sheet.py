@@ -37,23 +37,28 @@ class Sheet:
         self.y += height
 
     def heading(self, said: str, others: Sequence[str] = ()) -> None:
-        """A grey bar with the heading, its translations at the right."""
+        """A grey bar with the heading, its translations at the right or, where both are long, under it."""
         self.room(18)
         self.gap(2.5)
-        self._put(Box(LEFT, self.y, RIGHT - LEFT, 6.2, LIGHT))
+        inside = RIGHT - LEFT - 8
+        both = sum(width(printable(words), HEADING, True) for words in (said, *others))
+        lines = 1 if both <= inside else 1 + len(others)
+        self._put(Box(LEFT, self.y, RIGHT - LEFT, 1.2 + 5.0 * lines, LIGHT))
         self._put(Text(LEFT + 1.5, self.y + 4.4, printable(said), HEADING, bold=True))
-        for other in others:
-            self._put(Text(RIGHT - 1.5, self.y + 4.4, printable(other), HEADING, True, "right", is_rtl=is_rtl(other)))
-        self.gap(8.2)
+        for number, other in enumerate(others, 1):
+            down = 5.0 * number if lines > 1 else 0.0
+            self._put(Text(RIGHT - 1.5, self.y + 4.4 + down, printable(other), HEADING, True, "right", is_rtl=is_rtl(other)))
+        self.gap(3.2 + 5.0 * lines)
 
-    def paragraph(self, said: str, size: float = BODY, indent: float = 0.0, bold: bool = False) -> None:
-        """Wrapped text; one that is mostly written from right to left begins at the right."""
-        turned = mostly_rtl(said)
+    def paragraph(self, said: str, size: float = BODY, indent: float = 0.0, bold: bool = False, turned: bool = False) -> None:
+        """Wrapped text; where it is `turned`, written from right to left, it begins at the right."""
         for line in wrap(said, RIGHT - LEFT - indent, size, bold):
             self.room(size * _LEADING)
             self.y += size * _LEADING
-            at, align = (RIGHT - indent, "right") if turned else (LEFT + indent, "left")
-            self._put(Text(at, self.y - 1.0, line, size, bold, align, is_rtl=turned))  # type: ignore[arg-type]
+            if turned:
+                self._put(Text(RIGHT - indent, self.y - 1.0, line, size, bold, "right", is_rtl=True))
+            else:
+                self._put(Text(LEFT + indent, self.y - 1.0, line, size, bold))
 
     def field(self, label: str, value: str, others: Sequence[str] = (), indent: float = 0.0) -> None:
         """A label with its translations over the value beside it; an empty value leaves the line out."""
@@ -134,11 +139,6 @@ def _fitting(word: str, room: float, size: float, bold: bool) -> int:
     while cut > 1 and width(word[:cut], size, bold) > room:
         cut -= 1
     return cut
-
-
-def mostly_rtl(said: str) -> bool:
-    """Whether the text's first word of letters with a direction is written from right to left."""
-    return is_rtl(said) and next((is_rtl(letter) for letter in said if letter.isalpha()), False)
 
 
 def _height(cells: Sequence[Sequence[str]], size: float) -> float:

@@ -15,6 +15,8 @@ LANGUAGES = {language.code: language for language in (EN, RU, FA, PRS)}
 # DEF: units of Central Asia whose own language has no tables here work in Russian too; a row of fius.yaml that says another language is believed
 _ALSO_READ = {"kk": "ru", "ky": "ru", "tg": "ru", "tk": "ru", "uz": "ru"}
 
+_PERSIAN = str.maketrans("يىك", "ییک")  # the gazetteer spells many towns in Arabic
+
 
 def read_by(code: str) -> Language | None:
     """The language with tables here in which a unit that works in `code` is written to beside English; None where English is all."""
@@ -31,6 +33,6 @@ def town(country: str, town_id: str, language: Language) -> str:
 def _town(country: str, town_id: str, script: str) -> str:
     spelled = gazetteer().spelled(country, town_id, script) if script else ""
     if spelled:
-        return spelled
+        return spelled.translate(_PERSIAN)
     known = gazetteer().town(country, town_id)
     return known.name if known else town_id.removeprefix(UNKNOWN_MARK).title()
