@@ -11,7 +11,8 @@ from connectors.kafka.archive import Archive
 from schemas.case import ROLES, SUBJECT_ROLES, CaseParty
 from schemas.registry import Fiu, Partner
 from schemas.report import FilingPlan, Report
-from schemas.transfer import Party, Transfer
+from schemas.safe_words import without_health
+from schemas.transfer import Flag, Party, Transfer
 from streams.domain.narrative import english
 
 T = TypeVar("T")
@@ -46,9 +47,20 @@ def resolve(
         raise ResolveError("fiu_unknown", f"The FIU {plan.fiu} is not in the FIU registry; add it to fius.yaml.", "filings.fiu")
     partner = reporting_partner(report, plan, partners)
     found = archive.fetch(report.transfers)
-    ordered = sorted(found.values(), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
+    ordered = sorted(map(_without_health, found.values()), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
     parties = merge_parties(report.parties, ordered)
     return ResolvedReport(_with_roles(report, parties), plan, fiu, partner, {t.uid: t for t in ordered}, parties)
+
+
+def _without_health(transfer: Transfer) -> Transfer:
+    """The transfer without what a customer or clerk wrote of somebody's health or shelter (victim rule V6)."""
+    kept = msgspec.structs.replace(
+        transfer,
+        purpose=transfer.purpose and without_health(transfer.purpose),
+        relationship=transfer.relationship and without_health(transfer.relationship),
+        flags=tuple(Flag(flag.code, flag.note and without_health(flag.note)) for flag in transfer.flags),
+    )
+    return kept if kept != transfer else transfer
 
 
 def _with_roles(report: Report, parties: Iterable[ResolvedParty]) -> Report:

@@ -12,6 +12,8 @@ WIDTH = 186.0
 _BOX = (46.0, 9.0)
 _COLUMNS = (0.0, 70.0, 140.0)
 _ROW, _TOP = 14.0, 12.0
+_LABEL = (4.4, 3.6)
+_STEPS = (5.0, 8.0, 11.0, 14.0, 17.0, 20.0)  # mm behind the box an arrow leaves; the columns are 24 mm apart
 _ROWS = 8  # DEF: towns of a column; further ones are one box
 _LINKS = 24  # DEF: arrows; all links are in report.json
 
@@ -30,10 +32,12 @@ def draw(flow: Flow, words: Sequence[Words]) -> Drawing:
     links = _largest(flow.links)
     strokes: list[Shape] = []
     numbers: list[Shape] = []
+    taken: list[tuple[float, float]] = []
     for count, link in enumerate(links, 1):
         points = _way(spots[link.origin], spots[link.target])
         strokes.append(Stroke(points, is_arrow=True))
-        numbers += _number(points, count)
+        taken.append(_free(points, taken))
+        numbers += _number(taken[-1], count)
     boxes: list[Shape] = []
     for part, left in zip(PARTS, _COLUMNS, strict=True):
         boxes.append(Text(left, 4.0, " / ".join(said.fields[part] for said in words if not said.is_rtl), 8, bold=True))
@@ -74,12 +78,22 @@ def _way(origin: tuple[float, float], target: tuple[float, float]) -> tuple[tupl
     )
 
 
-def _number(points: Sequence[tuple[float, float]], count: int) -> list[Shape]:
-    """The arrow's number in a small box, not always at the same place along it, so that neighbours do not meet."""
-    along = 0.2 + 0.15 * (count % 5) if len(points) == 2 else 0.5
-    (x0, y0), (x1, y1) = points[-3:-1] if len(points) > 2 else points
-    x, y = x0 + (x1 - x0) * along, y0 + (y1 - y0) * along
-    return [Box(x - 2.2, y - 1.8, 4.4, 3.6, WHITE), Text(x, y + 1.1, str(count), 7, True, "middle")]
+def _free(points: Sequence[tuple[float, float]], taken: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """Where along an arrow its number stands: beside the box it leaves, as far as can be from the numbers already there."""
+    if len(points) > 2:
+        return points[1][0], (points[1][1] + points[2][1]) / 2
+    (x0, y0), (x1, y1) = points
+    places = [(x0 + step, y0 + (y1 - y0) * step / (x1 - x0)) for step in _STEPS]
+
+    def room(at: tuple[float, float]) -> float:
+        return min((max(abs(at[0] - x) / _LABEL[0], abs(at[1] - y) / _LABEL[1]) for x, y in taken), default=1.0)
+
+    return next((place for place in places if room(place) >= 1.0), max(places, key=room))
+
+
+def _number(at: tuple[float, float], count: int) -> list[Shape]:
+    wide, high = _LABEL
+    return [Box(at[0] - wide / 2, at[1] - high / 2, wide, high, WHITE), Text(at[0], at[1] + 1.1, str(count), 7, True, "middle")]
 
 
 def _place(place: FlowPlace, at: tuple[float, float]) -> list[Shape]:

@@ -79,9 +79,9 @@ class _Form:
     def _local(self) -> list[Language]:
         return [LANGUAGES[language] for language in self.report.languages[1:]]
 
-    def _heading(self, key: str, more: str = "") -> None:
+    def _heading(self, key: str, more: str = "", follows: float = 8.0) -> None:
         self.number += 1
-        self.sheet.heading(f"{self.number}  {EN.fields[key]}{more}", self._others(key))
+        self.sheet.heading(f"{self.number}  {EN.fields[key]}{more}", self._others(key), follows)
 
     def _field(self, key: str, value: str, indent: float = 0.0) -> None:
         self.sheet.field(EN.fields[key], value, self._others(key), indent)
@@ -176,19 +176,22 @@ class _Form:
         columns = [Column(self._column(name), size) for name, size in (*_WIDTHS.items(), ("transfer_id", last))]
         printed = self.report.transfers[:MAX_PRINTED]
         self.sheet.table(columns, [_row(payment) for payment in printed])
-        stated = [(payment.ref, said) for payment in printed if (said := _stated(payment))]
-        if stated:
+        stated: dict[str, list[str]] = {}
+        for payment in printed:
+            stated.setdefault(_stated(payment), []).append(payment.ref)
+        if any(stated):
             self.sheet.gap(2)
             self.sheet.paragraph(" / ".join([EN.fields["stated"], *self._others("stated")]), SMALL + 0.5, bold=True)
-            for ref, said in stated:
-                self.sheet.paragraph(f"{ref}: {said}", SMALL + 0.5, indent=3)
+        for said, refs in stated.items():
+            if said:
+                self.sheet.paragraph(f"{said}: {_refs(refs)}", SMALL + 0.5, indent=3)
 
     def _column(self, name: str) -> str:
         return " / ".join(dict.fromkeys(words.columns[name] for words in self.words))
 
     def _flow(self) -> None:
         drawing = draw(self.report.flow, self.words)
-        self._heading("flow")
+        self._heading("flow", follows=drawing.height)
         self.sheet.drawing(drawing.shapes, drawing.height)
         for line in drawing.legend:
             self.sheet.paragraph(line, SMALL + 0.5)

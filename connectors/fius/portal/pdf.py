@@ -13,7 +13,7 @@ from fpdf.output import OutputProducer
 from fpdf.syntax import PDFContentStream, PDFObject
 
 from connectors.fius.portal.fonts import FAMILY, FILES, TURNED, SharedFont, face, visual_runs, width
-from connectors.fius.portal.shapes import Box, Shape, Stroke, Text, arrow_head
+from connectors.fius.portal.shapes import Box, Shape, Text, arrow_head
 
 PRODUCER = "strgw"
 _UNSEEN = 0.02  # points
@@ -38,8 +38,9 @@ def write(pages: Sequence[Sequence[Shape]], title: str, at: datetime.datetime, a
         document.fonts[FAMILY + style] = fonts[style]
     for page in pages:
         document.add_page()
+        pen = _Pen(document)  # a new page begins with the colours of the last one; it costs nothing to say them again
         for shape in page:
-            _draw(document, shape)
+            pen.draw(shape)
     name, data = attachment
     document.embed_file(
         bytes=data, basename=name, mime_type="application/json", associated_file_relationship="Source", modification_date=at,
@@ -59,37 +60,51 @@ def _describe(document: FPDF, title: str, at: datetime.datetime) -> None:
     document.set_xmp_metadata(_XMP.format(title=escape(title), at=stamp, producer=PRODUCER))
 
 
-def _draw(document: FPDF, shape: Shape) -> None:
-    if isinstance(shape, Text):
-        _text(document, shape)
-    elif isinstance(shape, Box):
-        document.set_fill_color(shape.fill)
-        document.set_draw_color(0)
-        document.set_line_width(0.2)
-        document.rect(shape.x, shape.y, shape.width, shape.height, style="DF" if shape.is_outlined else "F")
-    else:
-        _stroke(document, shape)
+class _Pen:
+    """Draws on a document; remembers its colours, for telling fpdf2 the same again costs a third of the drawing."""
 
+    def __init__(self, document: FPDF) -> None:
+        self._document = document
+        self._grey = self._line = -1
+        self._text = -1
 
-def _stroke(document: FPDF, stroke: Stroke) -> None:
-    document.set_draw_color(stroke.grey)
-    document.set_line_width(0.25)
-    document.polyline(stroke.points)
-    if stroke.is_arrow:
-        document.set_fill_color(stroke.grey)
-        document.polygon(arrow_head(stroke), style="F")
+    def draw(self, shape: Shape) -> None:
+        """One shape on the current page."""
+        if isinstance(shape, Text):
+            self._write(shape)
+        elif isinstance(shape, Box):
+            self._ink(shape.fill, 0, 0.2)
+            self._document.rect(shape.x, shape.y, shape.width, shape.height, style="DF" if shape.is_outlined else "F")
+        else:
+            self._ink(shape.grey, shape.grey, 0.25)
+            self._document.polyline(shape.points)
+            if shape.is_arrow:
+                self._document.polygon(arrow_head(shape), style="F")
 
+    def _ink(self, fill: int, line: int, thickness: float) -> None:
+        if fill != self._grey:
+            self._document.set_fill_color(fill)
+            self._grey = fill
+        if line != self._line:
+            self._document.set_draw_color(line)
+            self._line = line
+        self._document.set_line_width(thickness)
 
-def _text(document: FPDF, shape: Text) -> None:
-    document.set_font(FAMILY, "B" if shape.bold else "", shape.size)
-    document.set_text_color(shape.grey)
-    document.set_fill_color(shape.grey)  # fpdf2 leaves a colour out of the text's operators where both are the same
-    x = shape.x - {"left": 0.0, "middle": 0.5, "right": 1.0}[shape.align] * width(shape.text, shape.size, shape.bold)
-    for run, is_turned in visual_runs(shape.text, shape.is_rtl):
-        document.text(x, shape.y, "" if is_turned else run)
-        if is_turned:
-            _turned(document, run, (x, shape.y), shape.size)
-        x += width(run, shape.size, shape.bold)
+    def _write(self, shape: Text) -> None:
+        document = self._document
+        document.set_font(FAMILY, "B" if shape.bold else "", shape.size)
+        if shape.grey != self._text:
+            document.set_text_color(shape.grey)
+            self._text = shape.grey
+        if shape.grey != self._grey:  # fpdf2 leaves a colour out of the text's operators where both are the same
+            document.set_fill_color(shape.grey)
+            self._grey = shape.grey
+        x = shape.x - {"left": 0.0, "middle": 0.5, "right": 1.0}[shape.align] * width(shape.text, shape.size, shape.bold)
+        for run, is_turned in visual_runs(shape.text, shape.is_rtl):
+            document.text(x, shape.y, "" if is_turned else run)
+            if is_turned:
+                _turned(document, run, (x, shape.y), shape.size)
+            x += width(run, shape.size, shape.bold)
 
 
 def _turned(document: FPDF, run: str, at: tuple[float, float], size: float) -> None:

@@ -36,9 +36,9 @@ class Sheet:
         """Leaves space."""
         self.y += height
 
-    def heading(self, said: str, others: Sequence[str] = ()) -> None:
-        """A grey bar with the heading, its translations at the right or, where both are long, under it."""
-        self.room(18)
+    def heading(self, said: str, others: Sequence[str] = (), follows: float = 8.0) -> None:
+        """A grey bar with the heading, its translations at the right or, where both are long, under it; on one page with the next `follows` mm."""
+        self.room(follows + 12)
         self.gap(2.5)
         inside = RIGHT - LEFT - 8
         both = sum(width(printable(words), HEADING, True) for words in (said, *others))
