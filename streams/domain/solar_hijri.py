@@ -23,3 +23,10 @@ def solar_hijri(year: int, month: int, day: int) -> tuple[int, int, int] | None:
         return own, days // 31 + 1, days % 31 + 1
     days -= _LONG_MONTHS * 31
     return own, _LONG_MONTHS + days // 30 + 1, days % 30 + 1
+
+
+def with_solar_day(year: int, month: int, day: int, names: tuple[tuple[str, ...], tuple[str, ...]]) -> str:
+    """A Gregorian date with the Solar Hijri one in brackets, where that is known; `names` of the months of both calendars."""
+    gregorian, solar = names
+    said, own = f"{day} {gregorian[month - 1]} {year}", solar_hijri(year, month, day)
+    return f"{said} ({own[2]} {solar[own[1] - 1]} {own[0]})" if own else said

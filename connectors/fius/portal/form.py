@@ -9,7 +9,7 @@ from connectors.fius.portal.people import notice_lines
 from connectors.fius.portal.shapes import DARK, Shape, Stroke, Text
 from connectors.fius.portal.sheet import LEFT, RIGHT, SMALL, Column, Sheet
 from connectors.fius.portal.words import EN, WORDS, Words
-from streams.domain.languages import LANGUAGES, Language
+from streams.domain.languages import Language, language
 
 # DEF: about eight pages; nobody types more by hand, and the rest is in the workbook
 MAX_PRINTED = 300
@@ -43,7 +43,7 @@ class _Form:
     def __init__(self, report: PortalReport) -> None:
         self.report = report
         self.sheet = Sheet()
-        self.words = [WORDS[language] for language in report.languages]
+        self.words = [WORDS[code] for code in report.languages]
         self.number = 0
 
     def fill(self) -> None:
@@ -77,7 +77,7 @@ class _Form:
         return [words.fields[key] for words in self.words[1:]]
 
     def _local(self) -> list[Language]:
-        return [LANGUAGES[language] for language in self.report.languages[1:]]
+        return [language(code) for code in self.report.languages[1:]]
 
     def _heading(self, key: str, more: str = "", follows: float = 8.0) -> None:
         self.number += 1
@@ -111,8 +111,8 @@ class _Form:
         self._field("formed", own.suspicion_formed_at)
         self._heading("offence")
         self.sheet.paragraph(own.offence_label)
-        for language in self._local():
-            self.sheet.paragraph(language.offences.get(own.offence, ""), turned=language.is_rtl)
+        for told in self._local():
+            self.sheet.paragraph(told.offences.get(own.offence, ""), turned=told.is_rtl)
 
     def _people(self, key: str, people: Sequence[Person]) -> None:
         self._heading(key, f" ({len(people)})")
@@ -136,9 +136,9 @@ class _Form:
 
     def _grounds(self) -> None:
         self._heading("grounds")
-        for language in (*self.report.languages[1:], "en"):
-            for line in self.report.narrative.get(language, "").split("\n"):
-                self.sheet.paragraph(line.strip(), indent=3 if line.startswith("  ") else 0, turned=LANGUAGES[language].is_rtl)
+        for code in (*self.report.languages[1:], "en"):
+            for line in self.report.narrative.get(code, "").split("\n"):
+                self.sheet.paragraph(line.strip(), indent=3 if line.startswith("  ") else 0, turned=language(code).is_rtl)
             self.sheet.gap(3)
         self._heading("patterns")
         for pattern in self.report.patterns:

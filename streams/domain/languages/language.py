@@ -7,10 +7,12 @@ the slot's format: `{payers:отправитель|отправителя|отп
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+import msgspec
+
 from schemas.money import Money, decimals, to_decimal
 
 
-class Phrases(NamedTuple):
+class Phrases(msgspec.Struct, frozen=True):
     """The sentences of a narrative, in the order in which they are said."""
 
     urgent: str
@@ -57,7 +59,7 @@ class Phrases(NamedTuple):
     data_lacked: str
 
 
-class Reason(NamedTuple):
+class Reason(msgspec.Struct, frozen=True):
     """Why a finding matters, where it measured the numbers `needs`.
 
     Slots   of `says`: every number by its name, the towns of payment, the kind of identifier
@@ -124,6 +126,11 @@ class Language(NamedTuple):
     def _separated(self, plain: str) -> str:
         thousands, decimal = self.separators
         return plain.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
+
+
+def one_form(number: float) -> int:
+    """For languages whose nouns do not change after a number."""
+    return 0
 
 
 class Slot(NamedTuple):
