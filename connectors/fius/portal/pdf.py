@@ -31,6 +31,7 @@ def write(pages: Sequence[Sequence[Shape]], title: str, at: datetime.datetime, a
     document.set_compression(False)
     document.set_auto_page_break(False)
     document.c_margin = 0
+    document.allow_images_transparency = False  # else fpdf2 makes every page a transparency group
     _describe(document, title, at)
     fonts = {}
     for style in FILES:
