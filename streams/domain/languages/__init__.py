@@ -15,7 +15,7 @@ from streams.domain.languages import fa, prs, ru
 from streams.domain.languages.en import EN
 from streams.domain.languages.language import Language, Phrases, Reason, Slot, one_form
 
-__all__ = ["CODES", "EN", "Language", "Slot", "language", "read_by", "town"]
+__all__ = ["CODES", "EN", "Language", "Slot", "code_for", "language", "read_by", "town"]
 
 CODES = ("en", "ru", "fa", "prs")
 LANGUAGE_SCHEMA = "strgw.language/1"
@@ -60,10 +60,16 @@ def language(code: str) -> Language:
     return Language(**msgspec.structs.asdict(tables), plural=plural, day=day, country=country)
 
 
+def code_for(code: str) -> str:
+    """Which of CODES a unit that works in `code` is written to in beside English; "" where English is all."""
+    own = _ALSO_READ.get(code, code)
+    return own if own in CODES and own != EN.code else ""
+
+
 def read_by(code: str) -> Language | None:
     """The language in which a unit that works in `code` is written to beside English; None where English is all."""
-    own = _ALSO_READ.get(code, code)
-    return language(own) if own in CODES and own != EN.code else None
+    own = code_for(code)
+    return language(own) if own else None
 
 
 def town(country: str, town_id: str, language: Language) -> str:

@@ -262,3 +262,12 @@ def test_the_parameters_that_judged_are_named(case: Any) -> None:
     assert document["parameters"] == [{"version": "pilot 3", "sha256": "ab" * 32}]
     assert f"Judged by the parameters pilot 3, SHA-256 {'ab' * 32}." in " ".join(readable.split())
     assert codes(case, report) == []
+
+
+@pytest.mark.parametrize(("tongue", "code"), [("ru", "ru"), ("uz", "ru"), ("prs", "prs"), ("uk", "")])
+def test_the_ledger_of_a_package_says_in_which_language_the_narrative_is(case: Any, tongue: str, code: str) -> None:
+    case.fius["KG"] = case.fiu("KG", language=tongue)
+    document, _ = content(case)
+    told = [line for line in document["completeness"] if line["field"].startswith("narrative.")]
+    assert told == ([{"field": f"narrative.{code}", "state": "present", "reason": ""}] if code else [])
+    assert document["languages"] == (["en", code] if code else ["en"])
