@@ -78,13 +78,18 @@ class SharedFont(TTFFont):
 class _Reduced(TTFont):  # type: ignore[misc]  # fontTools has no types
     """A font that HarfBuzz has reduced, in a millisecond; fpdf2 would have fontTools take it apart and put it together again in thirty.
 
-    order  names of its glyphs, which is all fpdf2 asks of it before it is saved
+    order  names of its glyphs; it holds parts of letters too, which nobody asked for by name and fontTools would count out
     """
 
     def __init__(self, data: bytes, order: list[str]) -> None:
         super().__init__(recalcTimestamp=False)
         self.setGlyphOrder(order)
         self._data = data
+        self._places = {name: place for place, name in enumerate(order)}
+
+    def getGlyphID(self, glyphName: str) -> int:  # noqa: N802, N803 - fontTools calls it so
+        """Where a glyph stands in the font."""
+        return self._places[glyphName]
 
     def save(self, file: io.BytesIO, reorderTables: bool | None = True) -> None:  # noqa: N803 - fontTools calls it so
         """Writes the font as it is."""

@@ -3,12 +3,15 @@
 import datetime
 import io
 import re
+import unicodedata
 import zipfile
 from typing import Any
 
 import msgspec
 import pypdfium2
 import pytest
+from fontTools.pens.recordingPen import DecomposingRecordingPen
+from fontTools.ttLib import TTFont
 from lxml import etree
 
 from connectors.fius.portal import fonts, form
@@ -222,6 +225,42 @@ def test_arabic_script_is_joined_and_dates_beside_it_keep_their_order(case: Any)
     assert turned[0][0].endswith("می‌شود") and turned[-1] == ("از ", True)
     pdf = write(pages, "t", AT, ("report.json", b"{}"))
     assert ARABIC.search(said(pdf))
+
+
+def outline(font: TTFont, name: str) -> list[Any]:
+    """The drawing of a glyph, made of no other glyphs."""
+    pen = DecomposingRecordingPen(font.getGlyphSet())
+    font.getGlyphSet()[name].draw(pen)
+    return list(pen.value)
+
+
+def stream_after(pdf: bytes, reference: bytes) -> list[bytes]:
+    """The streams of the objects that a key refers to, in the file's order."""
+    found = []
+    for number in re.findall(reference + rb" (\d+) 0 R", pdf):
+        body = pdf[pdf.index(b"\n" + number + b" 0 obj") :]
+        start = body.index(b"stream\n") + 7
+        found.append(body[start : body.index(b"\nendstream", start)])
+    return found
+
+
+@pytest.mark.parametrize("code", ["ru", "prs"])
+def test_every_letter_is_drawn_as_the_font_draws_it(case: Any, code: str) -> None:
+    """Text that is read back says nothing of what is seen: code, glyph and outline are followed by hand."""
+    pdf = pdf_of(case, code)
+    checked = 0
+    files, places, letters = (stream_after(pdf, key) for key in (b"/FontFile2", b"/CIDToGIDMap", b"/ToUnicode"))
+    for style, data, place, table in zip(("", "B"), files, places, letters, strict=True):
+        whole, small = TTFont(io.BytesIO(fonts.face(style).data)), TTFont(io.BytesIO(data))
+        for coded, letter in re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]{4})>\n", table):
+            own = whole.getBestCmap().get(int(letter, 16))
+            if own is None or unicodedata.bidirectional(chr(int(letter, 16))) in ("AL", "BN"):
+                continue  # Arabic letters change their shape as they join, and joiners are not seen
+            at = 2 * int(coded, 16)
+            glyph = int.from_bytes(place[at : at + 2], "big")
+            assert outline(small, small.getGlyphName(glyph)) == outline(whole, own), chr(int(letter, 16))
+            checked += 1
+    assert checked > 100
 
 
 def test_the_workbook_holds_no_time_of_writing_and_no_compression(case: Any) -> None:
