@@ -17,3 +17,12 @@ CURRENCIES = frozenset(row["code"] for row in table("currencies.csv"))
 # By the three digits of ISO 3166-1 and ISO 4217; of two codes with one number the newer, which comes later in the alphabet (XCG for ANG).
 COUNTRY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("countries.csv") if row["numeric"]}
 CURRENCY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("currencies.csv")}
+
+
+def country_name(code: str, language: str) -> str:
+    """A country's name in ru, fa or prs; in English where the table leaves it out, the code itself where nobody knows it."""
+    row = _NAMES_IN.get(code, {})
+    return row.get(language) or (row.get("fa") if language == "prs" else "") or COUNTRY_NAMES.get(code, code)
+
+
+_NAMES_IN: dict[str, dict[str, str]] = {row["code"]: row for row in table("country_names.csv")}

@@ -1,5 +1,6 @@
 """Known towns: one id for every usual spelling of a town, in any script (schemas/reference/places.csv)."""
 
+import unicodedata
 from functools import lru_cache
 
 import msgspec
@@ -34,10 +35,12 @@ class Gazetteer:
     def __init__(self, rows: list[dict[str, str]]) -> None:
         self._by_spelling: dict[tuple[str, str], KnownTown] = {}
         self._by_id: dict[tuple[str, str], KnownTown] = {}
+        self._spelled: dict[tuple[str, str], tuple[str, ...]] = {}
         for row in rows:
             name, country = row["town"], row["country"]
             town = KnownTown(spelling(name), name, country, float(row["lat"]), float(row["lon"]))
             self._by_id[country, town.id] = town
+            self._spelled[country, town.id] = tuple(filter(None, row["aliases"].split("|")))
             for alias in (name, *filter(None, row["aliases"].split("|"))):
                 known = self._by_spelling.setdefault((country, spelling(alias)), town)
                 if known is not town:
@@ -50,6 +53,13 @@ class Gazetteer:
     def town(self, country: str, town_id: str) -> KnownTown | None:
         """The town with this id, or None."""
         return self._by_id.get((country, town_id))
+
+    def spelled(self, country: str, town_id: str, script: str) -> str:
+        """The first spelling of a town in a script, named as Unicode names its letters ("CYRILLIC"); "" where there is none."""
+        for alias in self._spelled.get((country, town_id), ()):
+            if unicodedata.name(alias[0], "").startswith(script):
+                return alias
+        return ""
 
     def __len__(self) -> int:
         """Number of towns."""

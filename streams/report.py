@@ -18,10 +18,12 @@ from schemas.report import Report, TypologyLine
 from schemas.topics import CASES, FILINGS
 from streams.domain.completeness import completeness
 from streams.domain.fold import Output, State, partition_of
+from streams.domain.languages import code_for
 from streams.domain.narrative import english, rank
 from streams.routing import Jurisdictions, Matter, route
 from streams.typologies import CATALOGUE
 
+PACKAGE = "portal"  # the profile whose form is written in the unit's language too, where there is one (connectors/fius/portal)
 CASE_STATES = frozenset({"open", "below", "merged", "withdrawn"})
 TYPOLOGY_NAMES = {typology.id: typology.name for typology in CATALOGUE}
 
@@ -137,7 +139,8 @@ def compose(case: Case, jurisdictions: Jurisdictions) -> Report:
         supersedes=tuple(sorted(set(case.supersedes))),
         parameters=_parameters(findings),
     )
-    languages = {jurisdictions.fius[plan.fiu].language for plan in filings if plan.obligation == "file"}
+    units = [jurisdictions.fius[plan.fiu] for plan in filings if plan.obligation == "file"]
+    languages = {fiu.language for fiu in units if fiu.profile != PACKAGE or not code_for(fiu.language)}
     unplaced = len({party.key for party in case.parties}) - len(parties)
     return msgspec.structs.replace(
         report, narrative={"en": english(report, case.merged_into)}, completeness=completeness(report, unplaced, languages)

@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import msgspec
 
 from connectors.fius.delivered import HELD, STATE_TOPIC, WITHDRAWN, Delivered, restored
+from connectors.fius.dispatch import REPORT_CODEC
 from connectors.kafka.scan import CommittedLog
 from schemas import topics
 from schemas.held import HELD_CODEC, Held
+from schemas.report import Report
 
 
 class Hold(msgspec.Struct, frozen=True):
@@ -24,6 +26,17 @@ def read_holds(bootstrap: str) -> list[Hold]:
         found = [(HELD_CODEC.decode(record.value or b""), record.timestamp) for record in log.scan(topics.HELD)]
         state = restored((record.key or b"", record.value) for record in log.scan(STATE_TOPIC))
     return joined(found, state)
+
+
+def read_report(bootstrap: str, held: Held) -> Report | None:
+    """The version of the report that a hold stands for; None where it is no longer kept. Raises TopicMissing, CorruptRecord."""
+    found = None
+    with CommittedLog(bootstrap) as log:
+        for record in log.scan(topics.FILINGS):
+            if record.key == held.report_id.encode():
+                report = REPORT_CODEC.decode(record.value or b"")
+                found = report if report.version == held.version else found
+    return found
 
 
 def joined(found: Iterable[tuple[Held, int]], state: dict[str, Delivered]) -> list[Hold]:

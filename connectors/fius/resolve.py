@@ -3,14 +3,22 @@
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+import msgspec
+
+from connectors.fius.age import childhood
 from connectors.fius.resolved import ResolvedParty, ResolvedReport
 from connectors.kafka.archive import Archive
-from schemas.case import ROLES, CaseParty
+from schemas.case import ROLES, SUBJECT_ROLES, CaseParty
 from schemas.registry import Fiu, Partner
 from schemas.report import FilingPlan, Report
-from schemas.transfer import Party, Transfer
+from schemas.safe_words import without_health
+from schemas.transfer import Flag, Party, Transfer
+from streams.domain.narrative import english
 
 T = TypeVar("T")
+SHIELDED = frozenset({"victim", "protected"})
+CHILD = "is, or may be, under 18; to be protected, whatever the payments look like"
+NO_SUBJECT = "absent: nobody in the case may be named as subject"
 UNLISTED = "Named in a transfer of this report; the payments give no ground for a role."
 
 
@@ -39,8 +47,33 @@ def resolve(
         raise ResolveError("fiu_unknown", f"The FIU {plan.fiu} is not in the FIU registry; add it to fius.yaml.", "filings.fiu")
     partner = reporting_partner(report, plan, partners)
     found = archive.fetch(report.transfers)
-    ordered = sorted(found.values(), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
-    return ResolvedReport(report, plan, fiu, partner, {t.uid: t for t in ordered}, merge_parties(report.parties, ordered))
+    ordered = sorted(map(_without_health, found.values()), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
+    parties = merge_parties(report.parties, ordered)
+    return ResolvedReport(_with_roles(report, parties), plan, fiu, partner, {t.uid: t for t in ordered}, parties)
+
+
+def _without_health(transfer: Transfer) -> Transfer:
+    """The transfer without what a customer or clerk wrote of somebody's health or shelter (victim rule V6)."""
+    kept = msgspec.structs.replace(
+        transfer,
+        purpose=transfer.purpose and without_health(transfer.purpose),
+        relationship=transfer.relationship and without_health(transfer.relationship),
+        flags=tuple(Flag(flag.code, flag.note and without_health(flag.note)) for flag in transfer.flags),
+    )
+    return kept if kept != transfer else transfer
+
+
+def _with_roles(report: Report, parties: Iterable[ResolvedParty]) -> Report:
+    """The report with the roles that the parties have once their birth dates are known, and the words that go with them."""
+    roles = {party.key: party for party in parties}
+    listed = tuple(CaseParty(party.key, roles[party.key].role, roles[party.key].why) for party in report.parties)
+    if listed == report.parties:
+        return report
+    ledger = report.completeness
+    if not any(party.role in SUBJECT_ROLES for party in listed):
+        ledger = {**ledger, "parties.subject": NO_SUBJECT}
+    changed = msgspec.structs.replace(report, parties=listed, completeness=ledger)
+    return msgspec.structs.replace(changed, narrative={**report.narrative, "en": english(changed)})
 
 
 def reporting_partner(report: Report, plan: FilingPlan, partners: Mapping[str, Partner]) -> Partner:
@@ -56,11 +89,16 @@ def reporting_partner(report: Report, plan: FilingPlan, partners: Mapping[str, P
 
 
 def merge_parties(roles: Iterable[CaseParty], transfers: Iterable[Transfer]) -> tuple[ResolvedParty, ...]:
-    """P1 … Pn in the order of `roles`, then parties only the transfers name. Raises ResolveError(party_unknown)."""
+    """P1 … Pn in the order of `roles`, then parties only the transfers name. Who is, or may be, a child is to be protected.
+
+    Raises  ResolveError(party_unknown | role_unknown)
+    """
     seen: dict[bytes, list[Party]] = {}
     sent: dict[bytes, list[bytes]] = {}
     received: dict[bytes, list[bytes]] = {}
+    last_ms = 0
     for transfer in transfers:
+        last_ms = max(last_ms, transfer.occurred_ms)
         sent.setdefault(transfer.sender.key, []).append(transfer.uid)
         seen.setdefault(transfer.sender.key, []).append(transfer.sender)
         if transfer.receiver is not None:
@@ -72,6 +110,9 @@ def merge_parties(roles: Iterable[CaseParty], transfers: Iterable[Transfer]) -> 
     merged = []
     for number, party in enumerate(listed, 1):
         _check(number, party, seen)
+        born = (face.date_of_birth for face in seen[party.key] if face.date_of_birth)
+        if party.role not in SHIELDED and childhood(born, last_ms):
+            party = CaseParty(party.key, "protected", CHILD)
         merged.append(_merge(f"P{number}", party, seen[party.key], sent.get(party.key, ()), received.get(party.key, ())))
     return tuple(merged)
 

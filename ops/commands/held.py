@@ -1,16 +1,18 @@
 """`strgw held`: filings that wait for a person."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
-from connectors.fius.holds import Hold, read_holds
+from connectors.fius.holds import Hold, read_holds, read_report
 from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.settings import Settings
 from schemas.held import PROPOSAL_ONLY, Held
+from streams.domain.referral import ReferralHint, referral_hints
 
 SHORT = 12  # hex digits: 48 bits
 
@@ -46,15 +48,20 @@ def list_(settings: Settings, everything: bool, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def show(settings: Settings, held_id: str, as_json: bool) -> None:
-    """Show one held filing with every error and the field it comes from. HELD_ID may be shortened to what is unambiguous."""
-    found = [hold for hold in read_holds(running_bootstrap(settings)) if hold.held.held_id.startswith(held_id)]
+    """Show one held filing with every error and the field it comes from, and where people at risk in it can find help (for you alone:
+    it goes into no filing). HELD_ID may be shortened to what is unambiguous."""
+    bootstrap = running_bootstrap(settings)
+    found = [hold for hold in read_holds(bootstrap) if hold.held.held_id.startswith(held_id)]
     if len(found) != 1:
         said = "No held filing has" if not found else f"{len(found)} held filings have"
         raise CommandError(f"{said} an id that starts with {held_id}; `strgw held list --all` shows them.", "held_unknown")
+    report = read_report(bootstrap, found[0].held)
+    hints = referral_hints(report) if report is not None else ()
     if as_json:
-        print_json(_document(found[0]))
+        print_json({**_document(found[0]), "referral": [hint._asdict() for hint in hints]})
         return
     _print(found[0].held, found[0])
+    _print_help(hints)
 
 
 def _row(hold: Hold) -> tuple[str, ...]:
@@ -80,6 +87,15 @@ def _print(held: Held, hold: Hold) -> None:
     for error in held.errors:
         click.echo(f"  - {error.code}: {error.text}")
         click.echo(f"    field {error.canonical_path or '?'}{f', in the form {error.target_path}' if error.target_path else ''}")
+
+
+def _print_help(hints: Sequence[ReferralHint]) -> None:
+    if hints:
+        click.echo("  Help for people at risk. For the compliance officer alone; a referral needs the person's consent.")
+    for hint in hints:
+        click.echo(f"  {hint.country}, {', '.join(hint.people)}:")
+        for said in hint.says:
+            click.echo(f"    {said}")
 
 
 def _document(hold: Hold) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The report in plain English: what was seen, then what it may mean, then what is not known. Parties are P1, P2 …; no names.
+"""The report in words: what was seen, then what it may mean, then what is not known. Parties are P1, P2 …; no names.
 
-A victim, a protected person or a payer is never called a subject; the wording rules of the project's style reference apply.
+A victim, a protected person or a payer is never called a subject; the wording rules (schemas/reference/safe_words.yaml) apply in every language.
 """
 
 from collections import Counter
@@ -9,55 +9,39 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from schemas.case import SUBJECT_ROLES
-from schemas.codes import COUNTRY_NAMES
 from schemas.finding import Evidence, Finding, Number
-from schemas.money import Money, text
-from schemas.places import UNKNOWN_MARK, gazetteer
+from schemas.money import Money
 from schemas.report import Report
 from schemas.transfer import ENTITY_KINDS, PARTY
+from streams.domain.languages import EN, Language, town
+from streams.domain.reasons import absent, ground, reason, suppressor
+from streams.domain.roles import grounds_of
 from streams.domain.score import ALERT_LINE
 
-OFFENCES = {
-    "TIP": "trafficking in persons",
-    "SOM": "smuggling of migrants",
-    "TIP+SOM": "smuggling of migrants together with trafficking in persons",
-}
-ROLE_SENTENCES = {
-    "subject": "Reported as subject",
-    "facilitator": "Reported as subject, for possibly helping to move the money",
-    "victim": "Possible victim, reported as a person who may need protection and not as a suspect",
-    "protected": "Person who may need protection, not a suspect",
-    "family_payer": "Payer, possibly for a relative and possibly under pressure, not a suspect",
-    "involved": "Named in a transfer only; nothing here says more",
-    "unknown": "Role not known",
-}
-_HANDLING = (
-    "URGENT. Somebody may be held until money arrives. Please do not let the parties be contacted or the payments be stopped "
-    "before the competent authority has agreed."
-)
-_DO_NOT_BLOCK = "HANDLING. Stopping the payments may put a person in danger: please leave them running until the competent authority has agreed."
-_UNKNOWN = (
-    "Not known from payments alone: what the payments were really for, what was agreed outside them, who decides over the accounts and documents used, "
-    "and whether anybody was moved, held or forced."
-)
 _TOWNS = 4  # DEF: towns named for each country; the structured part has them all
 _SUBJECTS = 8  # DEF: subjects whose flows are told one by one
 
 
 def english(report: Report, merged_into: str = "") -> str:
-    """The narrative of a report, one paragraph or item a line.
+    """The narrative in English, as the report carries it."""
+    return narrate(report, EN, merged_into)
+
+
+def narrate(report: Report, language: Language, merged_into: str = "") -> str:
+    """The narrative of a report in a language, one paragraph or item a line.
 
     Shape   a function of the report's other content; labels follow the order of `report.parties`
     """
+    say = language.phrases
     if report.state != "open":
-        return _withdrawal(merged_into)
+        return say.withdrawn_into.format(report=merged_into) if merged_into else say.withdrawn
     label = labels(report)
     sections = (
-        [_HANDLING] if report.urgent else [_DO_NOT_BLOCK] if report.do_not_block else [],
-        ["WHAT WAS SEEN", *_seen(report.transfers), *_flows(report, label)],
-        ["PATTERNS", *_patterns(report, label)],
-        ["WHAT IT MAY MEAN", _meaning(report), *_roles(report, label)],
-        ["WHAT IS NOT KNOWN", _UNKNOWN, *_missing(report.findings)],
+        [say.urgent] if report.urgent else [say.do_not_block] if report.do_not_block else [],
+        [say.seen, *_seen(report.transfers, language), *_flows(report, label, language)],
+        [say.patterns, *_patterns(report, label, language)],
+        [say.meaning, _meaning(report, language), *_roles(report, label, language)],
+        [say.not_known, say.unknown, *_missing(report.findings, language)],
     )
     return "\n".join(line for section in sections for line in section)
 
@@ -67,87 +51,86 @@ def labels(report: Report) -> dict[bytes, str]:
     return {party.key: f"P{number}" for number, party in enumerate(report.parties, 1)}
 
 
-def day(at_ms: int) -> str:
+def day(at_ms: int, language: Language) -> str:
     """A day as people write it, UTC: 5 March 2024."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at_ms)
-    return f"{moment.day} {moment:%B %Y}"
+    return language.day(moment.year, moment.month, moment.day)
 
 
-def _withdrawal(merged_into: str) -> str:
-    if merged_into:
-        return f"This report is withdrawn because its transfers are now part of report {merged_into}, which replaces it."
-    return (
-        "This report is withdrawn. Later information, such as refunded or cancelled transfers, brought the measured pattern below the level "
-        "at which a report is due."
-    )
-
-
-def _seen(transfers: Sequence[Evidence]) -> list[str]:
-    first, last = day(transfers[0].at_ms), day(transfers[-1].at_ms)
-    when = f"On {first}" if first == last else f"From {first} to {last}"
-    usd = text(Money(sum(t.usd_minor for t in transfers), "USD"))
-    moved = f" moved {usd} by the reference rates" if {t.currency for t in transfers} != {"USD"} else ""
-    lines = [f"{when} (UTC), {_count(len(transfers), 'transfer')}{moved}: {_sums(transfers)}."]
-    channels = Counter(t.channel.replace("_", " ") for t in transfers)
-    lines.append(f"Channels: {_ranked(channels)}.")
+def _seen(transfers: Sequence[Evidence], language: Language) -> list[str]:
+    say = language.phrases
+    first, last = day(transfers[0].at_ms, language), day(transfers[-1].at_ms, language)
+    when = (say.on_day if first == last else say.from_to).format(first=first, last=last)
+    usd = language.money(Money(sum(t.usd_minor for t in transfers), "USD"))
+    rates = say.by_rates.format(usd=usd) if {t.currency for t in transfers} != {"USD"} else ""
+    counted = language.counted(len(transfers), "transfer")
+    lines = [say.moved.format(when=when, transfers=counted, by_rates=rates, sums=_sums(transfers, language))]
+    channels = Counter(language.channels.get(t.channel) or t.channel.replace("_", " ") for t in transfers)
+    lines.append(say.channels.format(channels=_ranked(channels, language)))
     taken_in = [(t.send_country, t.send_town) for t in transfers if t.channel != "cash_out"]
-    lines += [f"Money taken in: {_places(taken_in)}."] if taken_in else []
-    return [*lines, f"Money paid out or credited: {_places((t.pay_country, t.pay_town) for t in transfers)}."]
+    lines += [say.taken_in.format(places=_places(taken_in, language))] if taken_in else []
+    return [*lines, say.paid_out.format(places=_places(((t.pay_country, t.pay_town) for t in transfers), language))]
 
 
-def _sums(transfers: Sequence[Evidence]) -> str:
+def _sums(transfers: Sequence[Evidence], language: Language) -> str:
     """For each currency: sum, count, and smallest, middle and largest single sum."""
     by_currency: dict[str, list[int]] = {}
     for transfer in transfers:
         by_currency.setdefault(transfer.currency, []).append(transfer.amount_minor)
     said = []
     for currency, amounts in sorted(by_currency.items()):
-        total = f"{text(Money(sum(amounts), currency))} in {_count(len(amounts), 'transfer')}"
-        low, middle, high = (text(Money(int(n), currency)) for n in (min(amounts), median(amounts), max(amounts)))
-        said.append(f"{total} (single sums {low} to {high}, median {middle})" if low != high else f"{total} (each {low})")
-    return "; ".join(said)
+        total, count = language.money(Money(sum(amounts), currency)), language.counted(len(amounts), "transfer")
+        low, middle, high = (language.money(Money(int(n), currency)) for n in (min(amounts), median(amounts), max(amounts)))
+        template = language.phrases.sums_range if low != high else language.phrases.sums_each
+        said.append(template.format(total=total, transfers=count, low=low, middle=middle, high=high))
+    return language.joins[1].join(said)
 
 
-def _flows(report: Report, label: Mapping[bytes, str]) -> list[str]:
+def _flows(report: Report, label: Mapping[bytes, str], language: Language) -> list[str]:
     """What each subject received and sent."""
+    say = language.phrases
     subjects = [party.key for party in report.parties if party.role in SUBJECT_ROLES]
     lines = []
     for key in subjects[:_SUBJECTS]:
         received = [t for t in report.transfers if t.receiver == key and t.sender != key]
         sent = [t for t in report.transfers if t.sender == key]
-        said = [_flow("received", received, "from", {t.sender for t in received})] if received else []
-        said += (
-            [_flow("sent or withdrew", sent, "to", {t.receiver for t in sent if t.receiver not in (None, key)})] if sent else []
-        )
-        lines += [f"{label[key]} {' and '.join(said)}."] if said else []
+        said = []
+        if received:
+            said.append(_flow(say.received, received, (say.from_parties, {t.sender for t in received}), language))
+        if sent:
+            others = {t.receiver for t in sent if t.receiver not in (None, key)}
+            said.append(_flow(say.sent, sent, (say.to_parties, others), language))
+        if said:
+            lines.append((say.flow_both if said[1:] else say.flow).format(label=label[key], first=said[0], second=said[-1]))
     if len(subjects) > _SUBJECTS:
-        lines.append(f"The flows of {len(subjects) - _SUBJECTS} more parties of this kind are in the list of transfers.")
+        lines.append(say.more_flows.format(count=len(subjects) - _SUBJECTS))
     return lines
 
 
-def _flow(verb: str, transfers: list[Evidence], side: str, others: Iterable[bytes | None]) -> str:
-    count = len(set(others))
-    who = f" {side} {count} {'party' if count == 1 else 'parties'}" if count else ""
-    return f"{verb} {text(Money(sum(t.usd_minor for t in transfers), 'USD'))} in {_count(len(transfers), 'transfer')}{who}"
+def _flow(template: str, transfers: list[Evidence], side: tuple[str, set[bytes] | set[bytes | None]], language: Language) -> str:
+    joined, others = side
+    who = joined.format(parties=language.counted(len(others), "party"), count=len(others)) if others else ""
+    usd = language.money(Money(sum(t.usd_minor for t in transfers), "USD"))
+    return template.format(usd=usd, transfers=language.counted(len(transfers), "transfer"), others=who)
 
 
-def _patterns(report: Report, label: Mapping[bytes, str]) -> list[str]:
+def _patterns(report: Report, label: Mapping[bytes, str], language: Language) -> list[str]:
     """The best finding of each typology with its numbers; the others are counted."""
-    lines = []
+    say, lines = language.phrases, []
     for line in report.typologies:
         of_kind = [finding for finding in report.findings if finding.typology == line.id]
         best = max(of_kind, key=rank)
-        lines.append(
-            f"- {line.name} pattern ({line.id}), at {_entity(best, label)}, {day(best.started_ms)} to {day(best.occurred_ms)}: {_sentence(best.reason)}"
-        )
+        name, at = language.typologies.get(line.id, line.name), _entity(best, label, language)
+        first, last = day(best.started_ms, language), day(best.occurred_ms, language)
+        told = _sentence(reason(best, language))
+        lines.append(say.pattern.format(name=name, id=line.id, entity=at, first=first, last=last, reason=told))
         if best.numbers:
-            lines.append(f"  Measured, with the line from which it counts: {'; '.join(_number(n) for n in best.numbers)}.")
-        for suppressor in best.suppressors:
-            lines.append(
-                f"  Speaks against it: {_sentence(suppressor.why)} Its weight was lowered to {suppressor.factor:g} of what it would be."
-            )
+            lines.append(say.measured.format(numbers=language.joins[1].join(_number(n, language) for n in best.numbers)))
+        for against in best.suppressors:
+            why = _sentence(suppressor(against, language))
+            lines.append(say.speaks_against.format(why=why, factor=f"{against.factor:g}"))
         if len(of_kind) > 1:
-            lines.append(f"  {_count(len(of_kind) - 1, 'further finding')} of this pattern in the same case.")
+            lines.append(say.further.format(further=language.counted(len(of_kind) - 1, "further")))
     return lines
 
 
@@ -156,49 +139,52 @@ def rank(finding: Finding) -> tuple[float, bool, str]:
     return finding.score, finding.entity_kind == PARTY, finding.finding_id
 
 
-def _entity(finding: Finding, label: Mapping[bytes, str]) -> str:
+def _entity(finding: Finding, label: Mapping[bytes, str], language: Language) -> str:
     """The party at whom the pattern was seen, or the kind of identifier and who collects there."""
     if finding.entity in label:
         return label[finding.entity]
     holders = sorted(
         (label[key] for key, part in finding.parts.items() if part == "collector" and key in label), key=lambda p: int(p[1:])
     )
-    return f"one {ENTITY_KINDS[finding.entity_kind]}{' of ' + _run(holders) if holders else ''}"
+    say, kind = language.phrases, language.kinds[ENTITY_KINDS[finding.entity_kind]]
+    return say.one_kind.format(kind=kind, holders=say.of_holders.format(holders=_run(holders, language)) if holders else "")
 
 
-def _number(number: Number) -> str:
-    name = number.name.removeprefix("min_").removeprefix("max_").replace("_", " ")
-    return f"{name} {_figure(number.observed)} (line {_figure(number.line)}{', ' + number.unit if number.unit else ''})"
+def _number(number: Number, language: Language) -> str:
+    name = number.name.removeprefix("min_").removeprefix("max_")
+    words = language.measures.get(name) or name.replace("_", " ")
+    unit = f", {number.unit}" if number.unit and name not in language.measures else ""
+    observed, line = language.figure(number.observed), language.figure(number.line)
+    return language.phrases.number.format(name=words, observed=observed, line=line, unit=unit)
 
 
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def _meaning(report: Report) -> str:
-    offence = OFFENCES.get(report.offence)
-    what = f"consistent with {offence}" if offence else "unusual; it does not point to one offence"
+def _meaning(report: Report, language: Language) -> str:
+    say, offence = language.phrases, language.offences.get(report.offence)
     formed = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=report.suspicion_formed_ms)
-    return (
-        f"Taken together this is {what}. The combined score is {report.score:.2f} on a scale from 0 to 1; a report is due from {ALERT_LINE:.2f}. "
-        f"Suspicion formed on {day(report.suspicion_formed_ms)} at {formed:%H:%M} UTC, when the patterns seen by then reached that line."
+    return say.formed.format(
+        what=say.points_to.format(offence=offence) if offence else say.points_nowhere,
+        score=language.share(report.score),
+        line=language.share(ALERT_LINE),
+        day=day(report.suspicion_formed_ms, language),
+        time=f"{formed:%H:%M}",
     )
 
 
-def _roles(report: Report, label: Mapping[bytes, str]) -> list[str]:
+def _roles(report: Report, label: Mapping[bytes, str], language: Language) -> list[str]:
     """One line for each role; for subjects also why, for all others no argument about them."""
+    grounds = grounds_of(report.findings, report.transfers) if language.grounds else {}
     by_role: dict[str, dict[str, list[str]]] = {}
     for party in report.parties:
-        why = party.why if party.role in SUBJECT_ROLES else ""
+        why = ground(party, grounds.get(party.key), language) if party.role in SUBJECT_ROLES else ""
         by_role.setdefault(party.role, {}).setdefault(why, []).append(label[party.key])
     lines = []
-    for role, sentence in ROLE_SENTENCES.items():
-        said = [f"{_run(people)}{' - ' + why if why else ''}" for why, people in by_role.get(role, {}).items()]
-        lines += [f"{sentence}: {'; '.join(said)}."] if said else []
+    for role, sentence in language.roles.items():
+        said = [f"{_run(people, language)}{' - ' + why if why else ''}" for why, people in by_role.get(role, {}).items()]
+        lines += [language.phrases.role.format(sentence=sentence, people=language.joins[1].join(said))] if said else []
     return lines
 
 
-def _run(people: Sequence[str]) -> str:
+def _run(people: Sequence[str], language: Language) -> str:
     """P1, P2, P3, P7 as "P1 to P3, P7"."""
     runs: list[list[int]] = []
     for number in (int(word[1:]) for word in people):
@@ -206,44 +192,42 @@ def _run(people: Sequence[str]) -> str:
             runs[-1].append(number)
         else:
             runs.append([number])
-    return ", ".join(f"P{run[0]}" if len(run) == 1 else f"P{run[0]} to P{run[-1]}" for run in runs)
+    to = language.phrases.run
+    return language.joins[0].join(
+        f"P{run[0]}" if len(run) == 1 else to.format(first=f"P{run[0]}", last=f"P{run[-1]}") for run in runs
+    )
 
 
-def _missing(findings: Iterable[Finding]) -> list[str]:
-    absent = sorted({name for finding in findings for name in finding.absent})
-    return [f"The data did not hold: {', '.join(absent)}."] if absent else []
+def _missing(findings: Iterable[Finding], language: Language) -> list[str]:
+    facts = sorted({name for finding in findings for name in finding.absent})
+    return (
+        [language.phrases.data_lacked.format(absent=language.joins[0].join(absent(fact, language) for fact in facts))]
+        if facts
+        else []
+    )
 
 
-def _places(places: Iterable[tuple[str, str]]) -> str:
+def _places(places: Iterable[tuple[str, str]], language: Language) -> str:
     by_country: dict[str, Counter[str]] = {}
-    for country, town in places:
-        by_country.setdefault(country, Counter())[_town(country, town)] += 1
+    for country, name in places:
+        by_country.setdefault(country, Counter())[town(country, name, language)] += 1
     ranked = sorted(by_country.items(), key=lambda item: (-item[1].total(), item[0]))
-    return "; ".join(
-        f"{COUNTRY_NAMES.get(country, country) if country else 'country not given'} {towns.total()}{_towns(towns)}"
+    nowhere = language.phrases.country_not_given
+    return language.joins[1].join(
+        f"{language.country(country) if country else nowhere} {towns.total()}{_towns(towns, language)}"
         for country, towns in ranked
     )
 
 
-def _town(country: str, town_id: str) -> str:
-    """The town's name; what the partner wrote, normalised, where the gazetteer does not know it."""
-    known = gazetteer().town(country, town_id)
-    return known.name if known else town_id.removeprefix(UNKNOWN_MARK).title()
+def _towns(towns: Counter[str], language: Language) -> str:
+    named = Counter({name: count for name, count in towns.items() if name})
+    more = language.phrases.more_towns.format(count=len(named) - _TOWNS) if len(named) > _TOWNS else ""
+    return f" ({_ranked(named, language, _TOWNS)}{more})" if named else ""
 
 
-def _towns(towns: Counter[str]) -> str:
-    named = Counter({town: count for town, count in towns.items() if town})
-    more = f", {len(named) - _TOWNS} more" if len(named) > _TOWNS else ""
-    return f" ({_ranked(named, _TOWNS)}{more})" if named else ""
-
-
-def _ranked(counts: Counter[str], limit: int | None = None) -> str:
+def _ranked(counts: Counter[str], language: Language, limit: int | None = None) -> str:
     key: Callable[[tuple[str, int]], tuple[int, str]] = lambda item: (-item[1], item[0])  # noqa: E731 - a typed key for mypy
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items(), key=key)[:limit])
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+    return language.joins[0].join(f"{name} {count}" for name, count in sorted(counts.items(), key=key)[:limit])
 
 
 def _sentence(words: str) -> str:

@@ -5,6 +5,7 @@ control > collector > coordinator > who gathers and passes on > family payer > w
 """
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from schemas.case import CaseParty
 from schemas.finding import Evidence, Finding
@@ -32,8 +33,25 @@ _PRECEDENCE = (
 )
 
 
+class Ground(NamedTuple):
+    """Why a party has its role: the part that decided ("gathers" where the number of its payers did too), and how many pay it."""
+
+    code: str
+    role: str
+    why: str
+    paid_by: int
+
+
 def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple[CaseParty, ...]:
     """The role of every party of the case, by key; a function of the set of findings."""
+    return tuple(
+        CaseParty(key, ground.role, ground.why.format(paid_by=ground.paid_by))
+        for key, ground in grounds_of(findings, evidence).items()
+    )
+
+
+def grounds_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> dict[bytes, Ground]:
+    """What decided the role of every party of the case, by key in order."""
     parts: dict[bytes, set[str]] = {}
     for finding in findings:
         for party, part in finding.parts.items():
@@ -46,7 +64,7 @@ def roles_of(findings: Iterable[Finding], evidence: Iterable[Evidence]) -> tuple
             everyone.add(item.receiver)
             if item.receiver != item.sender:
                 payers.setdefault(item.receiver, set()).add(item.sender)
-    return tuple(_role(key, parts.get(key, set()), len(payers.get(key, ()))) for key in sorted(everyone))
+    return {key: _ground(parts.get(key, set()), len(payers.get(key, ()))) for key in sorted(everyone)}
 
 
 def possible_roles(part: str) -> tuple[str, ...]:
@@ -54,8 +72,8 @@ def possible_roles(part: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(role for name, _, role, _ in _PRECEDENCE if name == part)) or ("involved",)
 
 
-def _role(key: bytes, parts: set[str], paid_by: int) -> CaseParty:
+def _ground(parts: set[str], paid_by: int) -> Ground:
     for part, least_payers, role, why in _PRECEDENCE:
         if part in parts and paid_by >= least_payers:
-            return CaseParty(key, role, why.format(paid_by=paid_by))
-    return CaseParty(key, "involved", "named in a transfer of this case")
+            return Ground("gathers" if least_payers else part, role, why, paid_by)
+    return Ground("", "involved", "named in a transfer of this case", paid_by)

@@ -30,7 +30,9 @@ class Parameters(msgspec.Struct, frozen=True):
     """Lines of TS-P03."""
 
     window_h: Annotated[int, Line("hours", "DEF", "typologies A4, A7")] = 72
-    min_usd: Annotated[int, Line("US dollars in the window", "SRC", "AsiaNews: the smallest ransom reported is 500")] = 500
+    min_usd: Annotated[int, Line("US dollars in the window", "SRC", "AsiaNews: the smallest ransom payment reported is 500")] = (
+        500
+    )
     min_points: Annotated[int, Line("signs of duress", "DEF", "typologies A7: two of six", most=6)] = 2
     many: Annotated[int, Line("payments in the window", "DEF", "typologies A7")] = 3
     night_share: Annotated[float, Line("share of payments at 22-06 local time", "DEF", "typologies A7")] = 0.3

@@ -6,6 +6,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from connectors.fius.portal import document as doc
+from connectors.fius.portal.flow import money_flow
 from connectors.fius.portal.ledger import ledger_lines
 from connectors.fius.portal.people import notice, person
 from connectors.fius.resolved import ResolvedReport
@@ -14,6 +15,8 @@ from schemas.indicators import READ, load_indicators
 from schemas.money import Money, decimals, to_decimal
 from schemas.report import RouteStep
 from schemas.transfer import Agent, Place, Transfer
+from streams.domain.languages import EN, read_by, town
+from streams.domain.narrative import narrate
 
 OFFENCES = {
     "TIP": "suspected trafficking in persons",
@@ -21,7 +24,6 @@ OFFENCES = {
     "TIP+SOM": "suspected trafficking in persons and smuggling of migrants",
     "OTHER": "suspected proceeds of crime, offence not determined",
 }
-DEFAULT_LANGUAGE = "en"
 
 
 def build(resolved: ResolvedReport) -> doc.PortalReport:
@@ -31,6 +33,7 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
     labels = {party.key: party.label for party in resolved.parties}
     last_ms = max((transfer.occurred_ms for transfer in transfers), default=report.suspicion_formed_ms)
     people = tuple(person(party, refs, last_ms) for party in resolved.parties)
+    own = read_by(resolved.fiu.language)
     return doc.PortalReport(
         format=doc.FORMAT,
         notice=notice(people, report.urgent, report.do_not_block),
@@ -43,8 +46,8 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
             utc(report.suspicion_formed_ms),
         ),
         filing=_filing(resolved),
-        narrative=dict(sorted(report.narrative.items())),
-        language=resolved.fiu.language if resolved.fiu.language in report.narrative else DEFAULT_LANGUAGE,
+        narrative=dict(sorted((report.narrative | ({own.code: narrate(report, own)} if own else {})).items())),
+        language=own.code if own else EN.code,
         patterns=tuple(_pattern(finding, resolved, refs) for finding in report.findings if finding.state == "open"),
         parties=people,
         transfers=tuple(_payment(transfer, refs[transfer.uid], labels) for transfer in transfers),
@@ -55,6 +58,8 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
         completeness=ledger_lines(resolved),
         indicators=tuple(_indication(line.id, resolved.fiu.id) for line in report.typologies),
         parameters=tuple(doc.Judged(used.version, used.sha256) for used in report.parameters),
+        languages=(EN.code, own.code) if own else (EN.code,),
+        flow=money_flow(transfers),
     )
 
 
@@ -149,8 +154,8 @@ def _payment(transfer: Transfer, ref: str, labels: dict[bytes, str]) -> doc.Paym
 
 def _point(place: Place, agent: Agent | None) -> doc.Point:
     if agent is None:
-        return doc.Point(place.country, place.town, "", "")
-    return doc.Point(place.country, agent.city or place.town, agent.agent_id, agent.name)
+        return doc.Point(place.country, town(place.country, place.town, EN), "", "")
+    return doc.Point(place.country, agent.city or town(place.country, place.town, EN), agent.agent_id, agent.name)
 
 
 def major(money: Money) -> str:

@@ -11,6 +11,7 @@ SCHEMA_VERSION = "1"
 Role = Literal["subject", "facilitator", "victim", "protected", "family_payer", "involved", "unknown"]
 # suspected: a subject of the report · protect: may need protection · payer: pays, perhaps under pressure · named: neither
 Treatment = Literal["suspected", "protect", "payer", "named"]
+FlowPart = Literal["source", "transit", "destination"]
 Age = Literal["", "child", "possibly_child", "age_unknown"]
 
 
@@ -142,7 +143,10 @@ class PayAccount(Record, frozen=True):
 
 
 class Person(Record, frozen=True):
-    """A party with every spelling and identifier its transfers gave; `sent` and `received` name transfers (T1 …)."""
+    """A party with every spelling and identifier its transfers gave; `sent` and `received` name transfers (T1 …).
+
+    latin  for each of `names` its transliteration, "" where the name is written in Latin letters
+    """
 
     label: str
     role: Role
@@ -165,6 +169,7 @@ class Person(Record, frozen=True):
     accounts: tuple[PayAccount, ...]
     sent: tuple[str, ...]
     received: tuple[str, ...]
+    latin: tuple[str, ...] = ()
 
 
 class Point(Record, frozen=True):
@@ -197,6 +202,39 @@ class Payment(Record, frozen=True):
     remarks: tuple[str, ...]
 
 
+class FlowPlace(Record, frozen=True):
+    """A town of the flow of money; `part`: it only pays in, does both, or only pays out."""
+
+    country: str
+    town: str
+    part: FlowPart
+
+
+class FlowLink(Record, frozen=True):
+    """What went from one place to another (positions in `places`): how many transfers, US dollars by the reference rates, first and last day UTC."""
+
+    origin: int
+    target: int
+    transfers: int
+    usd: str
+    first: str
+    last: str
+
+
+class Flow(Record, frozen=True):
+    """Where the money went: places in the order source, transit, destination, and what links them. No person is named."""
+
+    places: tuple[FlowPlace, ...] = ()
+    links: tuple[FlowLink, ...] = ()
+
+
+class Part(Record, frozen=True):
+    """Which of how many packages of the same report this is; the transfers are divided among them, part 1 holds the grounds."""
+
+    number: int = 1
+    of: int = 1
+
+
 class Proposal(Record, frozen=True):
     """An exchange between FIUs this report suggests; the reporting entity sends nothing there itself."""
 
@@ -213,7 +251,10 @@ class LedgerLine(Record, frozen=True):
 
 
 class PortalReport(Record, frozen=True):
-    """The whole of `report.json`. `narrative` by language; its P1 … are the labels of `parties`."""
+    """The whole of `report.json`. `narrative` by language; its P1 … are the labels of `parties`.
+
+    language   the one the FIU works in, where a narrative is written in it; `languages` those of the form, English first
+    """
 
     format: Literal["strgw.portal/1"]
     notice: Notice
@@ -229,6 +270,9 @@ class PortalReport(Record, frozen=True):
     completeness: tuple[LedgerLine, ...]
     indicators: tuple[Indication, ...] = ()
     parameters: tuple[Judged, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    flow: Flow = Flow()
+    part: Part = Part()
 
 
 def json_schema() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from connectors.fius.portal.document import LedgerLine
 from connectors.fius.resolved import ResolvedParty, ResolvedReport
 from schemas.filing import LedgerRow
+from streams.domain.languages import code_for
 
 NOT_GIVEN = "not given by the reporting entity"
 # Field of a resolved party -> field of report.json. What a person's identification rests on; the rest is extra.
@@ -21,7 +22,10 @@ PRESENT = "present"
 
 def ledger_lines(resolved: ResolvedReport) -> tuple[LedgerLine, ...]:
     """The ledger inside report.json: the report's own lines first, then one line for each field of the parties."""
-    own = [_own(field, said) for field, said in sorted(resolved.report.completeness.items())]
+    told = dict(resolved.report.completeness)
+    if code := code_for(resolved.fiu.language):
+        told[f"narrative.{code}"] = PRESENT
+    own = [_own(field, said) for field, said in sorted(told.items())]
     return tuple(own + [_party_line(resolved.parties, source, target) for source, target in PARTY_FIELDS])
 
 

@@ -1,9 +1,14 @@
 """How a portal package speaks of people: what each role means for the reader, age, and the notice at the top."""
 
+import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
+import msgspec
+from anyascii import anyascii
+
+from connectors.fius.age import childhood
 from connectors.fius.portal.document import Age, IdDocument, Notice, PayAccount, Person, PostalAddress, Role, Treatment
+from connectors.fius.portal.words import EN, Words
 from connectors.fius.resolved import ResolvedParty
 from schemas.case import SUBJECT_ROLES
 
@@ -16,15 +21,6 @@ TREATMENTS: dict[str, tuple[Role, Treatment]] = {
     "involved": ("involved", "named"),
     "unknown": ("unknown", "named"),
 }
-ADULT_YEARS = 18  # Convention on the Rights of the Child, article 1
-
-URGENT = "URGENT: a person may be held or in danger until this money arrives."
-DO_NOT_STOP = (
-    "No step taken on this report should stop or delay the payment, or reach the people named, "
-    "before the authority responsible for their safety has agreed."
-)
-PROTECT = "{who} reported as possibly in need of protection, not as suspected of anything."
-CHILD = "{who} under 18 or may be; the rules that protect children apply."
 
 
 def is_subject(role: str) -> bool:
@@ -57,6 +53,7 @@ def person(party: ResolvedParty, refs: dict[bytes, str], last_ms: int) -> Person
         accounts=tuple(PayAccount(a.type, a.number) for a in party.accounts),
         sent=tuple(refs[uid] for uid in party.sent),
         received=tuple(refs[uid] for uid in party.received),
+        latin=tuple(latin(name) for name in party.names),
     )
 
 
@@ -64,32 +61,26 @@ def age(party: ResolvedParty, treatment: Treatment, at_ms: int) -> Age:
     """Whether the party is, or may be, a child at `at_ms`. A partial date of birth leaves it open."""
     if not party.dates_of_birth:
         return "age_unknown" if treatment == "protect" else ""
-    verdicts = {_under_age(born, at_ms) for born in party.dates_of_birth}
-    if verdicts == {True}:
-        return "child"
-    return "possibly_child" if verdicts & {True, None} else ""
+    return childhood(party.dates_of_birth, at_ms)
 
 
-def _under_age(born: str, at_ms: int) -> bool | None:
-    """True or False where the date decides it (YYYY, YYYY-MM or YYYY-MM-DD), None where it leaves it open."""
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-    limit = f"{int(day[:4]) - ADULT_YEARS:04d}{day[4:]}"
-    size = len(born)
-    if born[:size] == limit[:size]:
-        return False if size == len(limit) else None
-    return born > limit[:size]
+def latin(name: str) -> str:
+    """A name's transliteration; "" where it is written in Latin letters already."""
+    is_latin = all(not letter.isalpha() or unicodedata.name(letter, "").startswith("LATIN") for letter in name)
+    return "" if is_latin else anyascii(name).strip()
 
 
 def notice(people: Sequence[Person], urgent: bool, do_not_block: bool) -> Notice:
-    """The lines at the top of the package, in the order in which they matter to the people concerned."""
-    protect = tuple(p.label for p in people if p.treatment == "protect")
-    children = tuple(p.label for p in people if p.age in ("child", "possibly_child"))
-    lines = [URGENT] if urgent else []
-    lines += [DO_NOT_STOP] if do_not_block else []
-    lines += [PROTECT.format(who=_are(protect))] if protect else []
-    lines += [CHILD.format(who=_are(children))] if children else []
-    return Notice(urgent, do_not_block, protect, tuple(lines))
+    """What stands at the top of the package, with its lines in English."""
+    protect = tuple(person.label for person in people if person.treatment == "protect")
+    said = Notice(urgent, do_not_block, protect, ())
+    return msgspec.structs.replace(said, text=tuple(notice_lines(said, people, EN)))
 
 
-def _are(labels: Sequence[str]) -> str:
-    return f"{', '.join(labels)} {'is' if len(labels) == 1 else 'are'}"
+def notice_lines(said: Notice, people: Sequence[Person], words: Words) -> list[str]:
+    """The notice in one language, in the order in which it matters to the people concerned."""
+    children = [person.label for person in people if person.age in ("child", "possibly_child")]
+    lines = [words.urgent] if said.urgent else []
+    lines += [words.do_not_stop] if said.do_not_stop_payment else []
+    lines += [words.protect.format(who=", ".join(said.persons_to_protect))] if said.persons_to_protect else []
+    return lines + ([words.child.format(who=", ".join(children))] if children else [])

@@ -14,9 +14,10 @@ def broken_rules(report: PortalReport) -> list[FilingError]:
 
 
 def _content(report: PortalReport) -> Iterator[FilingError]:
-    if not report.narrative.get(report.language, "").strip():
-        said = f"The narrative in {report.language} is missing; the report stage must write it."
-        yield FilingError("narrative_missing", said, f"narrative.{report.language}", "narrative")
+    for language in report.languages if report.part.number == 1 else ():
+        if not report.narrative.get(language, "").strip():
+            said = f"The narrative in {language} is missing; the report stage must write it."
+            yield FilingError("narrative_missing", said, f"narrative.{language}", "narrative")
     if not report.transfers:
         yield FilingError("no_transfers", "The report names no transfer.", "transfers", "transfers")
     if not report.filing.legal_basis:
@@ -42,7 +43,7 @@ def _people(report: PortalReport) -> Iterator[FilingError]:
 
 def _references(report: PortalReport) -> Iterator[FilingError]:
     labels = [person.label for person in report.parties]
-    if labels != [f"P{number}" for number in range(1, len(labels) + 1)]:
+    if not _are_in_order(labels, report.part.number == 1):
         yield FilingError("labels", "The parties are not labelled P1, P2 … in order.", "parties.label", "parties")
     known = set(labels)
     for number, payment in enumerate(report.transfers):
@@ -50,6 +51,12 @@ def _references(report: PortalReport) -> Iterator[FilingError]:
         if unknown:
             said = f"{payment.ref} names {', '.join(sorted(unknown))}, who is not in the table of parties."
             yield FilingError("party_unlisted", said, f"transfers[{number}]", "transfers.sender")
+
+
+def _are_in_order(labels: list[str], is_all: bool) -> bool:
+    """P1, P2 … without a gap where the package names everybody; rising where it is a further part."""
+    numbers = [int(label[1:]) if label[:1] == "P" and label[1:].isdigit() else 0 for label in labels]
+    return numbers == (list(range(1, len(numbers) + 1)) if is_all else sorted(set(numbers) - {0}))
 
 
 def _amounts(report: PortalReport) -> Iterator[FilingError]:

@@ -5,22 +5,14 @@ What was seen comes first, then what it may mean, then what is not known; a pers
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import zip_longest
 from textwrap import wrap
 
 from connectors.fius.portal.document import BasisStep, Indication, Pattern, Payment, Person, Point, PortalReport
+from connectors.fius.portal.words import EN
 
 WIDTH = 100
-ROLE_WORDS = {
-    "subject": "SUSPECTED",
-    "facilitator": "SUSPECTED OF HELPING",
-    "victim": "PERSON TO PROTECT (possible victim)",
-    "protected": "PERSON TO PROTECT",
-    "family_payer": "PAYER, perhaps under pressure; not reported as a suspect",
-    "involved": "NAMED IN THE TRANSFERS; not reported as a suspect",
-    "unknown": "NAMED IN THE TRANSFERS; role not known",
-}
 ROLE_ORDER = ("victim", "protected", "family_payer", "subject", "facilitator", "involved", "unknown")
-AGE_WORDS = {"child": "under 18", "possibly_child": "may be under 18", "age_unknown": "age not known"}
 
 
 def text(report: PortalReport) -> str:
@@ -43,13 +35,14 @@ def _head(report: PortalReport) -> list[str]:
     lines += [f"From        {filing.reporting_entity}, branch {filing.branch or '-'}, registration {filing.registration or '-'}"]
     lines += [f"Report      {own.report_id}, version {own.version}"]
     lines += [f"Replaces    {', '.join(own.supersedes)}"] if own.supersedes else []
+    lines += [f"Part        {report.part.number} of {report.part.of}"] if report.part.of > 1 else []
     return [*lines, f"Due         {filing.due_at_local} ({filing.due_at})"]
 
 
 def _account(report: PortalReport) -> list[str]:
     lines = _section("1. Account")
-    for paragraph in report.narrative.get(report.language, "").split("\n"):
-        lines += _wrapped(paragraph)
+    for language in (*report.languages[1:], *report.languages[:1]):
+        lines += ["", *(line for said in report.narrative.get(language, "").split("\n") for line in _wrapped(said))]
     return lines
 
 
@@ -103,8 +96,9 @@ def _people(report: PortalReport) -> list[str]:
 
 
 def _person(person: Person) -> list[str]:
-    age = f", {AGE_WORDS[person.age]}" if person.age else ""
-    lines = ["", f"{ROLE_WORDS[person.role]}{age}", f"{person.label} = {' / '.join(person.names)}"]
+    age = f", {EN.ages[person.age]}" if person.age else ""
+    names = (f"{name} ({said})" if said else name for name, said in zip_longest(person.names, person.latin))
+    lines = ["", f"{EN.roles[person.role]}{age}", f"{person.label} = {' / '.join(names)}"]
     said: tuple[tuple[str, Iterable[str]], ...] = (
         ("Why this role", (person.why,) if person.why else ()),
         ("Born", person.dates_of_birth),

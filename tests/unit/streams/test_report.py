@@ -429,3 +429,15 @@ def test_a_report_names_every_set_of_parameters_that_judged_its_findings_once() 
     sets = [ParametersUsed("pilot 3", "b" * 64), ParametersUsed("built-in", "a" * 64), ParametersUsed("pilot 3", "b" * 64), None]
     found = tuple(finding([paid(n)], f"TS-F0{n}", parameters=used) for n, used in enumerate(sets, 1))
     assert report(case(findings=found, evidence=tuple(paid(n) for n in range(1, 5)))).parameters == (sets[1], sets[0])
+
+
+def test_the_ledger_says_english_only_where_no_form_is_written_in_the_units_language() -> None:
+    for profile, tongue, expected in (
+        ("portal", "ru", False),
+        ("portal", "tg", False),
+        ("ae", "ru", True),
+        ("portal", "tr", True),
+    ):
+        unit = msgspec.structs.replace(FIUS["TR"], profile=profile, language=tongue)
+        made = compose(case(), Jurisdictions({"demo": DEMO}, {**FIUS, "TR": unit}, SHARING))
+        assert (f"narrative.{tongue}" in made.completeness) == expected

@@ -71,6 +71,10 @@ def test_held_lists_what_waits_and_shows_the_field_to_mend(desk: Any, strgw: Any
     shown = strgw("held", "show", listed[0]["held_id"][:12])
     assert "narrative_missing" in shown.stdout
     assert "field narrative" in shown.stdout
+    assert "Help for people at risk. For the compliance officer alone" in shown.stdout
+    assert "  AE, P3:" in shown.stdout  # the person to protect pays there
+    hints = json.loads(strgw("held", "show", listed[0]["held_id"][:12], "--json").stdout)["referral"]
+    assert [(hint["country"], hint["people"]) for hint in hints] == [("AE", ["P3"])]
     unknown = strgw("held", "show", "zz")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (1, 1)
 

@@ -14,6 +14,7 @@ import yaml
 
 from connectors.fius.portal.document import json_schema
 from connectors.fius.portal.package import LIMIT_BYTES, pack, render, unpack, validate
+from connectors.fius.portal.stored import pack as packed
 from connectors.fius.resolve import resolve
 from connectors.fius.resolved import Rendered
 from schemas.finding import ParametersUsed
@@ -33,7 +34,7 @@ def content(case: Any, report: Report | None = None) -> tuple[dict[str, Any], st
 
 
 def repacked(payload: bytes, **changes: Any) -> bytes:
-    report, _ = unpack(payload)
+    report = unpack(payload).report
     return pack(msgspec.structs.replace(report, **changes))
 
 
@@ -51,10 +52,9 @@ def test_the_same_report_gives_the_same_bytes(case: Any) -> None:
 
 def test_the_bytes_carry_no_time_of_writing(case: Any) -> None:
     with zipfile.ZipFile(io.BytesIO(rendered(case, case.report()).payload)) as package:
-        assert [(e.filename, e.date_time, e.compress_type) for e in package.infolist()] == [
-            ("report.json", (1980, 1, 1, 0, 0, 0), 0),
-            ("report.txt", (1980, 1, 1, 0, 0, 0), 0),
-        ]
+        entries = [(e.filename, e.date_time, e.compress_type) for e in package.infolist()]
+    names = ("report.json", "report.txt", "report.pdf", "transfers.csv", "transfers.xlsx", "flow.svg")
+    assert entries == [(name, (1980, 1, 1, 0, 0, 0), 0) for name in names]
 
 
 def test_the_json_follows_the_published_schema(case: Any) -> None:
@@ -72,17 +72,18 @@ def test_amounts_are_exact_in_the_decimals_of_the_currency(case: Any) -> None:
     assert "USD 250.50" in readable
 
 
-def test_every_spelling_of_a_party_is_kept_in_its_own_script(case: Any) -> None:
+def test_every_spelling_of_a_party_is_kept_in_its_own_script_with_a_transliteration(case: Any) -> None:
     document, readable = content(case)
     assert document["parties"][1]["names"] == ["Aigul Sadykova", "АЙГУЛЬ САДЫКОВА"]
-    assert "P2 = Aigul Sadykova / АЙГУЛЬ САДЫКОВА" in readable
+    assert document["parties"][1]["latin"] == ["", "AYGUL' SADYKOVA"]
+    assert "P2 = Aigul Sadykova / АЙГУЛЬ САДЫКОВА (AYGUL' SADYKOVA)" in readable
 
 
 def test_only_subject_roles_are_treated_as_suspected(case: Any, keys: dict[str, bytes]) -> None:
     for role in ("subject", "facilitator", "victim", "protected", "family_payer", "involved", "unknown"):
-        parties = tuple(msgspec.structs.replace(p, role=role) if p.key == keys["person"] else p for p in case.report().parties)
+        parties = tuple(msgspec.structs.replace(p, role=role) if p.key == keys["collector"] else p for p in case.report().parties)
         document, _ = content(case, case.report(parties=parties))
-        assert (document["parties"][2]["treatment"] == "suspected") == (role in ("subject", "facilitator")), role
+        assert (document["parties"][0]["treatment"] == "suspected") == (role in ("subject", "facilitator")), role
 
 
 @pytest.mark.parametrize("role", ["victim", "protected"])
@@ -169,32 +170,58 @@ def test_a_filing_without_legal_basis_is_not_valid(case: Any) -> None:
 
 def test_a_protected_person_made_a_subject_by_hand_is_refused(case: Any) -> None:
     payload = rendered(case, case.report()).payload
-    report, _ = unpack(payload)
+    report = unpack(payload).report
     people = tuple(msgspec.structs.replace(p, treatment="suspected") if p.label == "P3" else p for p in report.parties)
     assert "role_treatment" in [error.code for error in validate(repacked(payload, parties=people))]
 
 
 def test_a_transfer_of_an_unlisted_party_is_refused(case: Any) -> None:
     payload = rendered(case, case.report()).payload
-    report, _ = unpack(payload)
+    report = unpack(payload).report
     assert "party_unlisted" in [error.code for error in validate(repacked(payload, parties=report.parties[:2]))]
 
 
 @pytest.mark.parametrize("amount", ["0.00", "-1.00", "ten"])
 def test_an_amount_that_is_not_positive_is_refused(case: Any, amount: str) -> None:
     payload = rendered(case, case.report()).payload
-    report, _ = unpack(payload)
+    report = unpack(payload).report
     transfers = (msgspec.structs.replace(report.transfers[0], amount=amount), *report.transfers[1:])
     assert [e.code for e in validate(repacked(payload, transfers=transfers))] == ["amount"]
 
 
-def test_text_that_says_something_else_is_refused(case: Any) -> None:
+def forged(payload: bytes, name: str, old: bytes, new: bytes) -> bytes:
+    """The package with one entry changed."""
+    with zipfile.ZipFile(io.BytesIO(payload)) as package:
+        entries = [(entry.filename, package.read(entry)) for entry in package.infolist()]
+    assert [old in body for entry, body in entries if entry == name] == [True]
+    return packed([(entry, body.replace(old, new) if entry == name else body) for entry, body in entries])
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code"),
+    [
+        ("report.txt", b"USD 200.00", b"USD 900.00", "text_differs"),
+        ("transfers.csv", b"200.00", b"900.00", "csv_differs"),
+        ("transfers.xlsx", b"200.00", b"900.00", "xlsx_differs"),
+        ("transfers.xlsx", b"sharedStrings", b"sharedStringz", "xlsx_differs"),
+        ("flow.svg", b"Dubai", b"Delhi", "svg_differs"),
+        ("report.pdf", b'"amount": "200.00"', b'"amount": "900.00"', "pdf_differs"),
+    ],
+)
+def test_an_entry_that_says_something_else_is_refused(case: Any, name: str, old: bytes, new: bytes, code: str) -> None:
     payload = rendered(case, case.report()).payload
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(payload)) as old, zipfile.ZipFile(buffer, "w") as new:
-        new.writestr("report.json", old.read("report.json"))
-        new.writestr("report.txt", old.read("report.txt").decode().replace("USD 200.00", "USD 900.00"))
-    assert [e.code for e in validate(buffer.getvalue())] == ["text_differs"]
+    assert [e.code for e in validate(forged(payload, name, old, new))] == [code]
+
+
+def test_a_package_of_ours_is_valid_whoever_asks(case: Any) -> None:
+    assert validate(rendered(case, case.report()).payload) == []
+
+
+def test_a_package_with_an_entry_more_or_less_is_refused(case: Any) -> None:
+    entries = list(unpack(rendered(case, case.report()).payload).entries.items())
+    for wrong in (entries[:-1], [*entries, ("more.txt", b"")], entries[::-1]):
+        [error] = validate(packed(wrong))
+        assert (error.code, error.text[:22]) == ("structure", "The package must hold ")
 
 
 @pytest.mark.parametrize("payload", [b"", b"PK\x03\x04 not a zip", b"<report/>"])
@@ -235,3 +262,12 @@ def test_the_parameters_that_judged_are_named(case: Any) -> None:
     assert document["parameters"] == [{"version": "pilot 3", "sha256": "ab" * 32}]
     assert f"Judged by the parameters pilot 3, SHA-256 {'ab' * 32}." in " ".join(readable.split())
     assert codes(case, report) == []
+
+
+@pytest.mark.parametrize(("tongue", "code"), [("ru", "ru"), ("uz", "ru"), ("prs", "prs"), ("uk", "")])
+def test_the_ledger_of_a_package_says_in_which_language_the_narrative_is(case: Any, tongue: str, code: str) -> None:
+    case.fius["KG"] = case.fiu("KG", language=tongue)
+    document, _ = content(case)
+    told = [line for line in document["completeness"] if line["field"].startswith("narrative.")]
+    assert told == ([{"field": f"narrative.{code}", "state": "present", "reason": ""}] if code else [])
+    assert document["languages"] == (["en", code] if code else ["en"])

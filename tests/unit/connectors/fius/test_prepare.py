@@ -86,10 +86,10 @@ def test_a_party_no_transfer_names_is_an_error_not_an_empty_name(case: Any) -> N
 
 
 def test_a_party_the_case_does_not_list_is_named_without_a_role(case: Any) -> None:
-    report = case.report(parties=case.report().parties[:2])
+    report = case.report(parties=case.report().parties[1:])  # the collector, who is no child
     result = prepared(case, report)
     assert isinstance(result, Prepared)
-    assert "1 suspected, 0 to protect, 3 parties" in result.filings[0].summary
+    assert "0 suspected, 1 to protect, 3 parties" in result.filings[0].summary
 
 
 def test_a_transfer_of_another_uid_at_the_coordinate_is_held(case: Any) -> None:
