@@ -3,13 +3,45 @@
 import msgspec
 
 
+class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who reports to an FIU for a licence: the person the FIU has registered. What is not given stays out of the reports.
+
+    user_code  the FIU's own code for the person; birth_date is ISO, nationality ISO alpha-2, phone E.164
+    """
+
+    first_name: str
+    last_name: str
+    user_code: str = ""
+    gender: str = ""
+    birth_date: str = ""
+    id_number: str = ""
+    nationality: str = ""
+    phone: str = ""
+    email: str = ""
+    occupation: str = ""
+
+
+class Office(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Address of a licensed branch; its country is the licence's."""
+
+    line: str
+    city: str
+    state: str = ""
+    postal_code: str = ""
+
+
 class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all)."""
+    """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all).
+
+    officer, office  who reports and from where, for FIUs whose form asks for it
+    """
 
     country: str
     registration: str
     branch: str = "HEAD"
     agents: tuple[str, ...] = ()
+    officer: Officer | None = None
+    office: Office | None = None
 
 
 class Partner(msgspec.Struct, frozen=True):
@@ -48,7 +80,7 @@ class Fiu(msgspec.Struct, frozen=True):
     deadline     ISO 8601 duration, BD for business days: PT24H, P3BD, P30D
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
-    profile      renderer profile: "ae", "lk" (goAML) or "portal"
+    profile      renderer profile: a goAML form ("ae", "lk" …), or "portal"
     """
 
     id: str

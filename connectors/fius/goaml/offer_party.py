@@ -1,6 +1,7 @@
 """Persons, entities and accounts in goAML's vocabulary."""
 
 import ipaddress
+from functools import lru_cache
 
 import phonenumbers
 
@@ -44,6 +45,8 @@ class PartyOffers:
         if key not in self._nodes:
             self._nodes[key] = self._entity(party) if party.kind == "entity" else self._person(party)
             self._nodes[key].shared = True
+            if self.map.fields:
+                self._nodes[key].facts = _facts(party)
         return self._nodes[key]
 
     def _person(self, party: ResolvedParty) -> Node:
@@ -93,32 +96,17 @@ class PartyOffers:
 
     def _reach(self, node: Node, party: ResolvedParty, at: str) -> None:
         """Phones, addresses and e-mail addresses."""
-        node.wrap("phones", "phone", [self._phone(number, party.kind, at) for number in party.phones])
+        node.wrap("phones", "phone", [phone_node(number, party.kind, at) for number in party.phones])
         node.wrap("addresses", "address", [self._address(address, party.kind, at) for address in party.addresses])
         mails = [Leaf(mail, f"{at}.emails") for mail in party.emails]
         for mail in mails[:5]:
             node.add("email", mail)
         node.wrap("emails", "email", mails)
 
-    def _phone(self, number: str, kind: str, at: str) -> Node:
-        node = Node(f"{at}.phones")
-        node.say("tph_contact_type", kind, f"{at}.kind", "contact")
-        digits, prefix, reach = "".join(char for char in number if char.isdigit()), None, "unknown"
-        try:
-            parsed = phonenumbers.parse(number, None)
-        except phonenumbers.NumberParseException:
-            pass  # a number without its country stays as dialled
-        else:
-            prefix, digits = str(parsed.country_code), str(phonenumbers.national_significant_number(parsed))
-            reach = _MOBILE.get(phonenumbers.number_type(parsed), "unknown")
-        node.say("tph_communication_type", reach, f"{at}.phones", "communication")
-        node.say("tph_country_prefix", prefix, f"{at}.phones")
-        node.say("tph_number", digits, f"{at}.phones")
-        return node
-
     def _address(self, address: Address, kind: str, at: str) -> Node:
         node = Node(f"{at}.addresses")
         node.say("address_type", kind, f"{at}.kind", "contact")
+        node.facts = {"address.line": address.line, "address.city": address.city, "address.country": address.country}
         line = " ".join(address.line.split())
         node.say("address", line[:_PART].strip(), f"{at}.addresses.line")
         node.say("additional_address_line1", line[_PART:].strip(), f"{at}.addresses.line")
@@ -162,6 +150,47 @@ class PartyOffers:
         )
         lines += [getattr(texts, name).format(values="; ".join(values)) for name, values in told if values]
         return Leaf(" ".join(lines), at, text=True)
+
+
+def _facts(party: ResolvedParty) -> dict[str, str]:
+    """What a form may put into a field of its own choice. No fact is made up: what transfers never carry is not here."""
+    facts = {f"document.{document.type}": document.number for document in reversed(party.documents)}
+    facts |= {f"document.{document.type}.country": document.country for document in reversed(party.documents)}
+    told = {
+        "name": main_name(party),
+        "native_name": next((clean(name) for name in party.names if not is_ascii(name)), ""),
+        "birth_date": next(iter(party.dates_of_birth), ""),
+        "nationality": next(iter(party.nationalities), ""),
+        "occupation": next(iter(party.occupations), ""),
+        "phone": next(iter(party.phones), ""),
+        "email": next(iter(party.emails), ""),
+        "customer_number": next(iter(party.party_ids), ""),
+        "customer_since": next(iter(party.customer_since), ""),
+        "document": party.documents[0].number if party.documents else "",
+    }
+    return facts | {name: value for name, value in told.items() if value}
+
+
+@lru_cache(maxsize=8_192)
+def dialled(number: str) -> tuple[str, str, str]:
+    """Country prefix, national number and kind ("mobile", "fixed", "unknown") of a phone number; one without a country stays as dialled."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return "", "".join(char for char in number if char.isdigit()), "unknown"
+    kind = _MOBILE.get(phonenumbers.number_type(parsed), "unknown")
+    return str(parsed.country_code), str(phonenumbers.national_significant_number(parsed)), kind
+
+
+def phone_node(number: str, kind: str, at: str) -> Node:
+    """A phone of a person or an entity (`kind`)."""
+    node = Node(f"{at}.phones")
+    prefix, digits, reach = dialled(number)
+    node.say("tph_contact_type", kind, f"{at}.kind", "contact")
+    node.say("tph_communication_type", reach, f"{at}.phones", "communication")
+    node.say("tph_country_prefix", prefix, f"{at}.phones")
+    node.say("tph_number", digits, f"{at}.phones")
+    return node
 
 
 def account_node(account: Account, holder: ResolvedParty, person: Node, at: str) -> Node:
