@@ -68,7 +68,7 @@ def _form(profile: str, own: Path | None) -> Form | None:
 
 
 def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes]:
-    """What an FIU calls a typology: from its compiled form where it has one, else from the packaged table.
+    """What an FIU calls a typology: from its compiled form where that is its own export, else from the packaged table.
 
     Raises  ProfileError, schemas.yaml_rows.RegistryError where its form cannot be read
     """
@@ -77,6 +77,8 @@ def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes
     form = _form(fiu.profile, own)
     if form is None:
         return lambda _typology: LocalCodes((), f"There is no form {fiu.profile!r} here; import the FIU's schema.")
+    if form.schema.profile.provenance != "fiu_export":
+        return partial(load_indicators().local, fiu.id)
     return form.indicators
 
 

@@ -1,5 +1,6 @@
 """What an FIU's form means in our words: code maps, placeholder rules, texts, business rules and limits (profiles/<cc>/map.yaml)."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -7,8 +8,9 @@ from typing import Literal, TypeVar
 
 import msgspec
 
-from connectors.fius.goaml.profile import ProfileError, Schema, decode, elements
+from connectors.fius.goaml.profile import ProfileError, Schema, SchemaProfile, decode, elements
 from connectors.fius.goaml.texts import SAMPLE, Texts
+from schemas.codes import COUNTRY_CURRENCY
 from schemas.indicators import LocalCodes
 from schemas.yaml_rows import Document, RegistryError
 
@@ -93,8 +95,9 @@ class SideNodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One FIU's map.
 
-    indicators       typology -> the FIU's codes; [] or none: only the general ones under "*" stand for it, and `unmapped` says why
-    codes            code set -> our word -> the FIU's code; "word@CC" where the country matters, "*" for every other word
+    indicators       typology, or offence (TIP, SOM) -> the FIU's codes; [] or none: only the general ones under "*" stand for it, and `unmapped` says why
+    codes            code set -> our word -> the FIU's code; "*" for every other word. "word@variant" where more matters: the country of a
+                     document, the direction of a transfer (out, in, home), or whether a contact is a phone or an address
     nodes            channel -> what stands on each side
     cash_out         rule that shows the account holder as the one who took the cash, since nobody else is named; None: such a side is missing
     entity_accounts  whether an entity's account may be shown as account (needs its signatories in some schemas)
@@ -164,8 +167,19 @@ class Form:
         self.root = schema.root("report") or schema.root("reportdata")
         self.root_name = self.root.name if self.root is not None else ""
         self.headless = self.root_name != "report"
+        self._local: dict[str, Form] = {}
         self.rooms: tuple[int, int] | None = None  # most characters of reason and comments, worked out by units.py
         self.listed = _listed(schema, fiu_map)
+        self.rule_codes = frozenset(rule.id for rule in fiu_map.rules) | {"file_too_big", "too_many_transactions"}
+
+    def for_fiu(self, fiu: str, country: str) -> "Form":
+        """The form as this FIU takes it: a generic one gets the FIU's name and its country's currency, any other is its FIU's already."""
+        if self.schema.profile.provenance != "generic" or self.map.currency:
+            return self
+        if fiu not in self._local:
+            local = msgspec.structs.replace(self.map, fiu=fiu, currency=COUNTRY_CURRENCY.get(country, ""))
+            self._local[fiu] = Form(self.schema, local)
+        return self._local[fiu]
 
     def indicators(self, typology: str) -> LocalCodes:
         """The FIU's codes for a typology, none of them outside its own list; the general ones where it has none of its own."""
@@ -174,6 +188,10 @@ class Form:
             return LocalCodes(own, "")
         return LocalCodes(self._known(self.map.indicators.get(ANY, ())), self.map.unmapped or NO_CODE)
 
+    def offence(self, offence: str) -> tuple[tuple[str, str], ...]:
+        """The FIU's codes for an offence as such (TIP, SOM), beside those of the typologies; most lists have none."""
+        return self._known(self.map.indicators.get(offence, ()))
+
     def _known(self, codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         if self.listed is None:
             return tuple((code, "") for code in codes)
@@ -181,14 +199,14 @@ class Form:
 
     def placeholder(self, path: str) -> Placeholder | None:
         """The rule that fills the element at `path` ("report/…/birthdate"), the most specific one; None where there is none."""
-        return _longest(self.placeholders, path)
+        return longest(self.placeholders, path)
 
     def field(self, path: str) -> Field | None:
         """What the FIU uses the element at `path` for, where that is not what its name says."""
-        return _longest(self.fields, path)
+        return longest(self.fields, path)
 
 
-def _longest(rules: dict[str, T], path: str) -> T | None:
+def longest(rules: Mapping[str, T], path: str) -> T | None:
     """The rule with the longest of the ends of `path`."""
     steps = path.split("/")
     for length in range(min(len(steps), 4), 0, -1):
@@ -233,6 +251,14 @@ def read_map(text: str, source: str) -> FormMap:
     except (KeyError, IndexError, ValueError) as error:
         raise RegistryError(source, 1, f"a text or the file_name asks for {error}, which there is not") from error
     return form_map
+
+
+def load_schema(code: str) -> SchemaProfile:
+    """The compiled schema of a profile that comes with the gateway. Raises ProfileError."""
+    path = files("connectors.fius.profiles") / code.lower() / "schema.json"
+    if not path.is_file():
+        raise ProfileError("profile_missing", f"There is no goAML profile {code!r} with the gateway.")
+    return decode(path.read_bytes())
 
 
 @lru_cache(maxsize=64)

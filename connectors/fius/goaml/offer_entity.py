@@ -34,7 +34,7 @@ def office_node(office: Office, country: str) -> Node:
     """The address the report comes from."""
     at = "partner.office"
     node = Node(at)
-    node.say("address_type", "entity", at, "contact")
+    node.add("address_type", Leaf("entity", at, "contact", variant="address"))
     node.say("address", " ".join(office.line.split()), f"{at}.line")
     node.say("city", office.city, f"{at}.city")
     node.say("zip", office.postal_code, f"{at}.postal_code")

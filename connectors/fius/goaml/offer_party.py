@@ -37,6 +37,7 @@ class PartyOffers:
 
     def __init__(self, form_map: FormMap) -> None:
         self.map = form_map
+        self.aliased = any(field.at.endswith("alias") for field in form_map.fields)  # then other spellings go to the comments
         self._nodes: dict[tuple[bytes, str], Node] = {}
 
     def party(self, party: ResolvedParty) -> Node:
@@ -105,7 +106,7 @@ class PartyOffers:
 
     def _address(self, address: Address, kind: str, at: str) -> Node:
         node = Node(f"{at}.addresses")
-        node.say("address_type", kind, f"{at}.kind", "contact")
+        node.add("address_type", Leaf(kind, f"{at}.kind", "contact", variant="address"))
         node.facts = {"address.line": address.line, "address.city": address.city, "address.country": address.country}
         line = " ".join(address.line.split())
         node.say("address", line[:_PART].strip(), f"{at}.addresses.line")
@@ -139,8 +140,10 @@ class PartyOffers:
         lines = [texts.label.format(label=party.label)]
         if party.role in SHIELDED_ROLES:
             lines.append(getattr(texts, f"role_{party.role}"))
+        others = [clean(name) for name in party.names if clean(name) != main_name(party) and is_ascii(name)]
         told = (
             ("birth_dates", party.dates_of_birth[1:]),
+            ("other_names", others if self.aliased else []),
             ("native_name", [name for name in party.names if not is_ascii(name)]),
             ("customer_number", party.party_ids),
             ("customer_since", party.customer_since),
@@ -156,7 +159,9 @@ def _facts(party: ResolvedParty) -> dict[str, str]:
     """What a form may put into a field of its own choice. No fact is made up: what transfers never carry is not here."""
     facts = {f"document.{document.type}": document.number for document in reversed(party.documents)}
     facts |= {f"document.{document.type}.country": document.country for document in reversed(party.documents)}
+    other = [document for document in party.documents if document.type not in ("national_id", "passport", "registration")]
     told = {
+        "document.other": other[0].number if other else "",
         "name": main_name(party),
         "native_name": next((clean(name) for name in party.names if not is_ascii(name)), ""),
         "birth_date": next(iter(party.dates_of_birth), ""),
@@ -186,7 +191,7 @@ def phone_node(number: str, kind: str, at: str) -> Node:
     """A phone of a person or an entity (`kind`)."""
     node = Node(f"{at}.phones")
     prefix, digits, reach = dialled(number)
-    node.say("tph_contact_type", kind, f"{at}.kind", "contact")
+    node.add("tph_contact_type", Leaf(kind, f"{at}.kind", "contact", variant="phone"))
     node.say("tph_communication_type", reach, f"{at}.phones", "communication")
     node.say("tph_country_prefix", prefix, f"{at}.phones")
     node.say("tph_number", digits, f"{at}.phones")

@@ -127,6 +127,9 @@ class ReportOffers:
 
     def _indicators(self) -> list[Leaf]:
         codes: dict[str, str] = {}
+        for offence in self.resolved.report.offence.split("+"):
+            for code, _ in self.form.offence(offence):
+                codes.setdefault(code, offence)
         for line in self.resolved.report.typologies:
             for code, _ in self.form.indicators(line.id).codes:
                 codes.setdefault(code, line.id)

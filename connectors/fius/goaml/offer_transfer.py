@@ -46,7 +46,7 @@ class TransferOffers:
     def node(self, transfer: Transfer, continued: str) -> Node:
         """One transaction; `continued`: the part of the narrative that its comments carry."""
         at = f"transfers[{transfer.transfer_id}]"
-        node = Node(at)
+        node = Node(at, self._told(transfer) if self.map.fields else None)
         node.add("transactionnumber", Leaf(transfer.transfer_id, f"{at}.transfer_id").or_shorter(transfer.uid.hex()))
         node.say("internal_ref_number", transfer.uid.hex(), f"{at}.uid")
         node.say("transaction_is_suspicious", "true", at)
@@ -62,7 +62,7 @@ class TransferOffers:
             )
         node.add("transaction_description", Leaf(self._description(transfer), f"{at}.purpose", text=True))
         node.say("date_transaction", local_time(transfer.occurred_ms, self.resolved.fiu.timezone), f"{at}.occurred_ms")
-        node.say("transmode_code", transfer.channel, f"{at}.channel", "transmode")
+        node.add("transmode_code", Leaf(transfer.channel, f"{at}.channel", "transmode", variant=self._direction(transfer)))
         node.say("transaction_status", transfer.status, f"{at}.status", "transaction_status")
         converted = convert(transfer.amount, self.map.currency, transfer.occurred_ms, self.rates)
         if converted is not None:
@@ -71,6 +71,23 @@ class TransferOffers:
         self._sides(node, transfer, converted)
         node.add("comments", self._comments(transfer, continued, converted))
         return node
+
+    def _told(self, transfer: Transfer) -> dict[str, str]:
+        """What a form may put into a field of its own choice."""
+        said = {
+            "channel": transfer.channel.replace("_", " "),
+            "status": transfer.status,
+            "purpose": transfer.purpose or "",
+            "relationship": transfer.relationship or "",
+            "agent": transfer.send_agent.agent_id if transfer.send_agent else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def _direction(self, transfer: Transfer) -> str:
+        """The transfer seen from the FIU's country: "out", "in", "home" (within), "" where it is neither or not known."""
+        home = self.resolved.fiu.country
+        ends = transfer.send_place.country == home, transfer.pay_place.country == home
+        return {(True, False): "out", (False, True): "in", (True, True): "home"}.get(ends, "")
 
     def _description(self, transfer: Transfer) -> str:
         texts = self.map.texts

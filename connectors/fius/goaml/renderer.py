@@ -24,6 +24,7 @@ def render(resolved: ResolvedReport, form: Form, rates: Rates = table_rates) -> 
     Each file carries its ledger and its errors; it may be published only while it has none. Same input, same bytes. Never raises
     on the content of a report.
     """
+    form = form.for_fiu(resolved.fiu.id, resolved.fiu.country)
     offers = ReportOffers(resolved, form, rates)
     transfers = tuple(resolved.transfers.values())
     parts = 1

@@ -65,7 +65,7 @@ def _my_client(report: etree._Element, _: Rule, form_map: FormMap) -> bool:
 
 
 def _local_currency(report: etree._Element, _: Rule, form_map: FormMap) -> bool:
-    return report.findtext(_ours(form_map, "currency_code_local")) == form_map.currency
+    return report.findtext(_ours(form_map, "currency_code_local")) == form_map.currency or not form_map.currency
 
 
 def _bi_party(report: etree._Element, _: Rule, form_map: FormMap) -> bool:

@@ -11,6 +11,7 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     role_protected: str = "Shown as a person who may need protection, not as a suspect."
     role_family_payer: str = "Shown as a payer, possibly under pressure, not as a suspect."
     native_name: str = "Name as given: {values}."
+    other_names: str = "Other spellings: {values}."
     birth_dates: str = "Other birth dates given: {values}."
     customer_number: str = "Customer number: {values}."
     customer_since: str = "Customer since: {values}."

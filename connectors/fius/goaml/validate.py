@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
@@ -63,7 +63,8 @@ def validate(payload: bytes, form: Form, canonical: Mapping[str, str] | None = N
 
     canonical  target path -> canonical field, to say where a value came from; without it the field is guessed from its name
     """
-    return tuple(found.error for found in examine_xml(payload, form, canonical))
+    found = examine_xml(payload, form, canonical)
+    return tuple(one.error for one in found if one.error.code not in form.rule_codes) or tuple(one.error for one in found)
 
 
 def examine(payload: bytes, form: Form) -> tuple[Located, ...]:
@@ -86,7 +87,7 @@ def examine(payload: bytes, form: Form) -> tuple[Located, ...]:
 
 
 def examine_xml(payload: bytes, form: Form, canonical: Mapping[str, str] | None = None) -> tuple[Located, ...]:
-    """Everything wrong with one XML report, with lines: the schema first; where that is met, conditions and rules."""
+    """Everything wrong with one XML report, with lines: against the schema, then against its conditions and the FIU's rules."""
     if len(payload) > MOST_BYTES:
         return (Located(FilingError("too_big_to_check", f"The file has more than {MOST_BYTES // 1_000_000} MB.", "", "")),)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
@@ -98,16 +99,16 @@ def examine_xml(payload: bytes, form: Form, canonical: Mapping[str, str] | None 
         return (Located(FilingError("dtd", "The file carries a DTD; a report must not.", "", ""), 1),)
     first = _without_namespace(report)
     found = (*first, *structural(report, form, canonical or {}))
-    if found:
+    if found and report.tag != form.root_name:
         return found
     conditions = [Located(error, line_of(node)) for error, node in check_conditions(report, form)]
     rules = [Located(error, _line(report, error.target_path)) for error in check_rules(report, len(payload), form)]
-    return (*conditions, *rules)
+    return (*found, *conditions, *rules)
 
 
 def _unreadable(error: etree.XMLSyntaxError) -> Located:
     line = error.lineno or 0
-    if error.code in _ENCODING:
+    if cast(Any, error).code in _ENCODING:
         text = f"The bytes in line {line} are not in the encoding the file claims, or are characters XML does not allow."
         return Located(FilingError("wrong_encoding", text, "", ""), line)
     return Located(FilingError("not_xml", f"The file is not well-formed XML (line {line}); render it again.", "", ""), line)
