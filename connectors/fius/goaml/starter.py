@@ -44,7 +44,9 @@ def starter_map(profile: SchemaProfile, currency: str, like: FormMap) -> FormMap
     """A map for `profile`, with shape and rules of `like`, and codes from the FIU's own lists; `to_map` names the words without one."""
     schema = Schema(profile)
     lists = {name: _list(schema, known.elements) for name, known in words().sets.items()}
-    codes = {name: _translated(found, words().sets[name].words) for name, found in lists.items() if found}
+    codes = {
+        name: _translated(found, words().sets[name].words) if found else like.codes.get(name, {}) for name, found in lists.items()
+    }
     in_codes = countries(list_of(schema, "country_code") or list_of(schema, "from_country"))
     if in_codes is not None:
         unknown = unknown_code(list_of(schema, "from_country"))
@@ -52,7 +54,7 @@ def starter_map(profile: SchemaProfile, currency: str, like: FormMap) -> FormMap
     reports = list_of(schema, "report_code")
     filed = "STR" if "STR" in reports else code_for(reports, "suspicious_transaction")
     activity = "SAR" if "SAR" in reports else code_for(reports, "suspicious_activity")
-    told = {"file": filed, "hold": filed, "activity": activity}
+    told = {"file": filed, "hold": filed, "activity": activity} if reports else dict(like.report_codes)
     rules = tuple(rule for rule in like.rules if rule.kind in ("required", "my_client", "local_currency"))
     text = f"The local currency of reports to this FIU is {currency}."
     headless = schema.root("report") is None
@@ -132,6 +134,8 @@ def _to_map(
 
 def _indicators(codes: Codes, like: FormMap) -> dict[str, tuple[str, ...]]:
     """Codes the FIU shares with `like`, those its labels name for the two offences, and a general one that states no offence."""
+    if not codes:
+        return like.indicators
     same = {name: tuple(code for code in told if code in codes) for name, told in like.indicators.items()}
     table = {name: told for name, told in same.items() if told and name != ANY}
     for offence, concept in (("TIP", "trafficking"), ("SOM", "smuggling")):
