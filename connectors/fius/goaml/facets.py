@@ -11,6 +11,7 @@ Check = Callable[[str], str]
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _MOST = 2**63
+_NO_END = 10**9
 _INTEGERS = {
     "xs:integer": (None, None), "xs:long": (-_MOST, _MOST - 1), "xs:int": (-(2**31), 2**31 - 1), "xs:short": (-(2**15), 2**15 - 1),
     "xs:byte": (-128, 127), "xs:nonNegativeInteger": (0, None), "xs:positiveInteger": (1, None), "xs:nonPositiveInteger": (None, 0),
@@ -34,7 +35,15 @@ def checker(facets: tuple[Simple, ...], schema: Schema) -> Check:
 
     facets  the chain of Schema.facets: own restrictions first, the built-in or a union or list last
     """
-    checks = [check for simple in facets for check in _restrictions(simple)] + [_base(facets[-1], facets, schema)]
+    checks = [
+        *_length(facets),
+        *(check for simple in facets for check in _restrictions(simple)),
+        *_base(facets[-1], facets, schema),
+    ]
+    if not checks:
+        return lambda _: ""
+    if len(checks) == 1:
+        return checks[0]
 
     def check(value: str) -> str:
         for one in checks:
@@ -46,14 +55,20 @@ def checker(facets: tuple[Simple, ...], schema: Schema) -> Check:
     return check
 
 
+def _length(facets: tuple[Simple, ...]) -> Iterator[Check]:
+    """The narrowest of all lengths in the chain."""
+    least = max((length for simple in facets for length in (simple.min_length, simple.length) if length is not None), default=0)
+    most = min(
+        (length for simple in facets for length in (simple.max_length, simple.length) if length is not None), default=_NO_END
+    )
+    if least or most < _NO_END:
+        yield lambda value: "" if least <= len(value) <= most else "too_short" if len(value) < least else "too_long"
+
+
 def _restrictions(simple: Simple) -> Iterator[Check]:
-    codes, length = simple.codes, simple.length
-    least = max(simple.min_length or 0, length or 0)
-    most = length if length is not None else simple.max_length
+    codes = simple.codes
     if codes is not None:
         yield lambda value: "" if value in codes else "code_not_in_list"
-    if least or most is not None:
-        yield lambda value: "too_short" if len(value) < least else "too_long" if most is not None and len(value) > most else ""
     shapes = [python_regex(pattern) for pattern in simple.patterns]
     if shapes and None not in shapes:  # what Python cannot read, libxml2 checks
         known = [shape for shape in shapes if shape is not None]
@@ -63,16 +78,17 @@ def _restrictions(simple: Simple) -> Iterator[Check]:
         yield lambda value: "" if any(rule.fullmatch(value) for rule in rules) else "pattern_mismatch"
 
 
-def _base(last: Simple, facets: tuple[Simple, ...], schema: Schema) -> Check:
+def _base(last: Simple, facets: tuple[Simple, ...], schema: Schema) -> Iterator[Check]:
     if last.members:
         members = [checker(schema.chain(member), schema) for member in last.members]
-        return lambda value: "" if any(not member(value) for member in members) else members[0](value)
-    if last.item is not None:
+        yield lambda value: "" if any(not member(value) for member in members) else members[0](value)
+    elif last.item is not None:
         item = checker(schema.chain(last.item), schema)
-        return lambda value: next((code for code in map(item, value.split()) if code), "")
-    if last.base in _INTEGERS or last.base == "xs:decimal":
-        return _number(last.base, facets)
-    return _ordered(_SHAPES.get(last.base), facets)
+        yield lambda value: next((code for code in map(item, value.split()) if code), "")
+    elif last.base in _INTEGERS or last.base == "xs:decimal":
+        yield _number(last.base, facets)
+    elif last.base in _SHAPES or any(simple.min_inclusive or simple.max_inclusive for simple in facets):
+        yield _ordered(_SHAPES.get(last.base), facets)
 
 
 def _number(base: str, facets: tuple[Simple, ...]) -> Check:

@@ -42,6 +42,7 @@ class Ledger:
     def __init__(self) -> None:
         self._rows: dict[Row, None] = {}
         self._errors: list[FilingError] = []
+        self._present: set[tuple[str, str, str]] = set()  # fields whose row is there already
         self.trouble = 0  # errors ever made, those taken back too
 
     def rows(self) -> tuple[LedgerRow, ...]:
@@ -54,7 +55,10 @@ class Ledger:
 
     def present(self, at: str, path: str, rule: str) -> None:
         """The field carries what we were told; `rule` names how it was changed."""
-        self._rows[_field(at), path, PRESENT, rule] = None
+        key = (path, rule, at[at.rfind("]") :])
+        if key not in self._present:
+            self._present.add(key)
+            self._rows[_field(at), path, PRESENT, rule] = None
 
     def absent(self, at: str, path: str, reason: str) -> None:
         """The field is not there."""
@@ -88,7 +92,9 @@ class Ledger:
     def go_back(self, position: tuple[int, int]) -> None:
         """Forgets everything after `position`, as if it had not been tried."""
         while len(self._rows) > position[0]:
-            self._rows.popitem()
+            row, _ = self._rows.popitem()
+            if row[2] == PRESENT:
+                self._present.clear()  # rows are only worked out again; none is written twice
         del self._errors[position[1] :]
 
     def mark(self) -> int:

@@ -220,16 +220,24 @@ def account_node(account: Account, holder: ResolvedParty, person: Node, at: str)
     return node
 
 
-def network_node(ip: str | None, device: str | None, at: str) -> Node | None:
-    """The device a transfer was made with; None without an IP address, which goAML demands here."""
-    if not ip:
-        return None
+@lru_cache(maxsize=4_096)
+def _address_of(ip: str) -> tuple[int, str] | None:
+    """Version and full form of an IP address; None where it is none."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
         return None
+    return address.version, address.exploded
+
+
+def network_node(ip: str | None, device: str | None, at: str) -> Node | None:
+    """The device a transfer was made with; None without an IP address, which goAML demands here."""
+    found = _address_of(ip) if ip else None
+    if found is None:
+        return None
+    version, full = found
     place = Node(f"{at}.ip")
-    place.say(f"ipv{address.version}", address.exploded, f"{at}.ip")
+    place.say(f"ipv{version}", full, f"{at}.ip")
     inner = Node(at)
     inner.say("device_number", device, f"{at}.devices")
     inner.add("ip_address", place)

@@ -42,6 +42,7 @@ class TransferOffers:
         self.rates = rates
         self.parties = PartyOffers(form_map)
         self.by_key = {party.key: party for party in resolved.parties}
+        self._accounts: dict[tuple[object, ...], Node] = {}
 
     def node(self, transfer: Transfer, continued: str) -> Node:
         """One transaction; `continued`: the part of the narrative that its comments carry."""
@@ -195,7 +196,23 @@ class TransferOffers:
         allowed = (side.mine or self.map.other_accounts) and (kind == "person" or self.map.entity_accounts)
         if side.shows != "account" or not side.said.accounts or not allowed:
             return kind, person
+        account, agent = side.said.accounts[0], side.agent
+        key = (
+            side.party.key,
+            account,
+            side.mine,
+            agent.agent_id if agent else "",
+            agent.name if agent else "",
+            transfer.amount.currency,
+        )
+        if key not in self._accounts:
+            self._accounts[key] = self._account(side, transfer, person, at)
+        return "account", self._accounts[key]
+
+    def _account(self, side: Side, transfer: Transfer, person: Node, at: str) -> Node:
+        """The account of a side with its institution; made once for all transfers that say the same of it."""
         node = account_node(side.said.accounts[0], side.party, person, f"{at}.accounts")
+        node.shared = True
         node.facts = self._facts(side, transfer)
         partner = self.resolved.partner
         if side.mine:
@@ -207,7 +224,7 @@ class TransferOffers:
             node.say("institution_name", side.agent.name, f"{at}.agent.name")
             node.say("institution_code", side.agent.agent_id, f"{at}.agent.agent_id")
             node.say("institution_country", side.agent.country, f"{at}.agent.country", "country")
-        return "account", node
+        return node
 
     def _foreign(self, transfer: Transfer, converted: Converted | None) -> Node | None:
         if converted is None or transfer.amount.currency == self.map.currency:

@@ -16,11 +16,12 @@ class Place:
 
     path     names from the root, "report/transaction/t_from"; `known`: names of its children in any branch
     fields   what the FIU uses children for where that is not what their names say
+    written_before  the XML of codes and placeholders, and the rule that changed the value
     recipes  what to write for a shape of offers (recipes.py), filled as reports are rendered
     """
 
     __slots__ = ("_children", "element", "empty", "end", "fields", "fitter", "form", "groups", "is_simple", "known", "name", "path",
-                 "placeholder", "recipes", "start")  # fmt: skip
+                 "placeholder", "recipes", "start", "written_before")  # fmt: skip
 
     def __init__(self, element: Element, path: str, form: Form) -> None:
         self.element = element
@@ -37,6 +38,7 @@ class Place:
         self.fields: tuple[tuple[str, Field], ...] = tuple((name, field) for name, field in told if field is not None)
         self._children: dict[int, Place] = {}
         self.recipes: dict[Shape, Recipe] = {}
+        self.written_before: dict[tuple[str, str, str], tuple[str, str]] = {}
 
     def child(self, element: Element) -> "Place":
         """The place of one of its children. The element belongs to the form's schema, which outlives its places."""

@@ -15,7 +15,6 @@ TEXT_SHORTENED = "TEXT_SHORTENED"
 CONTROL_REMOVED = "CONTROL_CHARACTERS_REMOVED"
 SHORT_FORM = "SHORT_FORM"
 _SHORTENED = " [...]"
-_REMEMBERED = 2_000  # translated codes kept for each element: more than any list has
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00")
 
 SENTENCES = {
@@ -57,22 +56,15 @@ class Fitter:
         patterns = [simple.patterns[0] for simple in facets if len(simple.patterns) == 1]
         alphabets = [python_regex(pattern) for pattern in patterns] if element.name in form.map.transliterate else []
         self.alphabets = [alphabet for alphabet in alphabets if alphabet is not None]
-        self._codes: dict[tuple[str, str, str], tuple[str, str]] = {}
 
     def fit(self, leaf: Leaf) -> tuple[str, str]:
         """The text to write and the rule that changed the value on the way ("" where none did). Raises UnfitError."""
         if not leaf.codes:
             return self._fitted(leaf, leaf.value)
-        key = (leaf.codes, leaf.value, leaf.variant)
-        done = self._codes.get(key)
-        if done is None:
-            code = self.form.map.code(*key)
-            if code is None:
-                raise UnfitError("code_unmapped")
-            done = self._fitted(leaf, code)
-            if len(self._codes) < _REMEMBERED and not leaf.rule:
-                self._codes[key] = done
-        return done
+        code = self.form.map.code(leaf.codes, leaf.value, leaf.variant)
+        if code is None:
+            raise UnfitError("code_unmapped")
+        return self._fitted(leaf, code)
 
     def _fitted(self, leaf: Leaf, given: str) -> tuple[str, str]:
         value = given

@@ -66,7 +66,7 @@ class Walker:
         recipe = place.recipes.get(shape(fields)) if self.quick else None
         if recipe is not None:
             before, done = self.ledger.position(), len(self._done)
-            inner = self._by_recipe(recipe, place, node, fields)
+            inner = self._by_recipe(recipe, node, fields)
             if inner is not None:
                 return inner
             self.ledger.go_back(before)
@@ -106,21 +106,20 @@ class Walker:
                     fields[name] = [Leaf(value, f"{node.at}.{field.take}", field.codes, text=True).by(field.id)]
         return fields
 
-    def _by_recipe(self, recipe: Recipe, place: Place, node: Node, fields: Fields) -> str | None:
+    def _by_recipe(self, recipe: Recipe, node: Node, fields: Fields) -> str | None:
         """The same as the walk that the recipe was noted from; None where a value does not fit."""
         ledger, parts = self.ledger, list[str]()
         trouble = ledger.trouble
-        for step in recipe.steps:
-            if step.what == "leave":
-                ledger.absent(fields[step.name][step.nth].at, step.path, step.reason)
+        for what, inner, name, nth, path, reason in recipe.steps:
+            if what == "leave" or inner is None:
+                ledger.absent(fields[name][nth].at, path, reason)
                 continue
-            assert step.place is not None
-            if step.what == "fill":
-                parts.append(self._filled(step.place, node))
+            if what == "fill":
+                parts.append(self._filled(inner, node))
             else:
-                value = fields[step.name][step.nth]
-                text = self._leaf(step.place, value) if isinstance(value, Leaf) else self._node(step.place, value)
-                if text is not None and not (text == step.place.empty and self._dropped(step.place, value)):
+                value = fields[name][nth]
+                text = self._leaf(inner, value) if isinstance(value, Leaf) else self._node(inner, value)
+                if text is not None and not (text == inner.empty and self._dropped(inner, value)):
                     parts.append(text)
             if ledger.trouble != trouble and ledger.errors_since(0):
                 return None
@@ -272,21 +271,28 @@ class Walker:
         return text
 
     def _leaf(self, place: Place, leaf: Leaf) -> str | None:
-        if place.fitter is None:
-            self.ledger.error("wrong_type", leaf.at, place.path)
-            return None
-        try:
-            text, rule = place.fitter.fit(leaf)
-        except UnfitError as unfit:
-            self.ledger.unfit(unfit.code, leaf, place.path)
-            return None
+        # Codes and placeholders come from short lists: what was written for one of them is kept. Nothing a person is known by is.
+        key = (leaf.codes, leaf.value, leaf.variant) if leaf.codes or leaf.filled else None
+        done = place.written_before.get(key) if key else None
+        if done is None:
+            if place.fitter is None:
+                self.ledger.error("wrong_type", leaf.at, place.path)
+                return None
+            try:
+                text, rule = place.fitter.fit(leaf)
+            except UnfitError as unfit:
+                self.ledger.unfit(unfit.code, leaf, place.path)
+                return None
+            if _SPECIAL.search(text):
+                text = _SPECIAL.sub(lambda found: _ESCAPED[found.group()], text)
+            done = place.written(text), rule
+            if key and not (leaf.rule and leaf.codes) and len(place.written_before) < _MOST_RECIPES:
+                place.written_before[key] = done
         if leaf.filled:
-            self.ledger.placeholder(leaf.at, place.path, rule)
+            self.ledger.placeholder(leaf.at, place.path, leaf.rule)
         else:
-            self.ledger.present(leaf.at, place.path, rule)
-        if _SPECIAL.search(text):
-            text = _SPECIAL.sub(lambda found: _ESCAPED[found.group()], text)
-        return place.written(text)
+            self.ledger.present(leaf.at, place.path, done[1])
+        return done[0]
 
     def _filled(self, place: Place, node: Node) -> str:
         """A mandatory element nobody told us: by rule, or an error and nothing."""
