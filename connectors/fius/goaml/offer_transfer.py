@@ -204,6 +204,7 @@ class TransferOffers:
             agent.agent_id if agent else "",
             agent.name if agent else "",
             transfer.amount.currency,
+            side.place.country,
         )
         if key not in self._accounts:
             self._accounts[key] = self._account(side, transfer, person, at)
