@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import msgspec
+
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.renderer import render
 from connectors.fius.resolve import merge_parties
@@ -47,6 +49,21 @@ def trials(form: Form, fiu: Fiu) -> list[Trial]:
     return found
 
 
+def crowd(fiu: Fiu, count: int) -> ResolvedReport:
+    """A report of `count` counter transfers from half as many people, of whom everything is known, to two collectors abroad."""
+    home, abroad = fiu.country, next(country for country in _ABROAD if country != fiu.country)
+    people = [_person(10 + number, f"Amina{number}", "Example", home) for number in range(count // 2 + 1)]
+    collectors = [_person(number, f"Bakyt{number}", "Example", abroad) for number in (1, 2)]
+    transfers = [
+        msgspec.structs.replace(
+            _transfer((people[number % len(people)], collectors[number % 2]), "cash_to_cash", home, abroad),
+            uid=number.to_bytes(16, "big"), transfer_id=f"TRIAL-{number}", occurred_ms=_START_MS + number * _HOUR_MS,
+        )
+        for number in range(count)
+    ]  # fmt: skip
+    return _resolved(fiu, transfers)
+
+
 def missing(tried: list[Trial]) -> tuple[Missing, ...]:
     """Fields the trials were held for, those that are always missing first; paths without the party or transfer they were tried on."""
     found: dict[tuple[str, str], Missing] = {}
@@ -73,7 +90,10 @@ def _reports(fiu: Fiu) -> Iterator[tuple[str, bool, ResolvedReport]]:
         )
     firm = _person(3, "Example", "Trading", abroad, kind="entity", documents=(Document("registration", "R77", abroad),))
     yield "to a firm", True, _resolved(fiu, [_transfer((sender, firm), "cash_to_cash", home, abroad)])
-    bare = [Party(bytes([number]) * 16, kind, name) for number, kind, name in ((4, "person", "Mirlan"), (5, "entity", "Example"))]
+    bare = [
+        Party(number.to_bytes(16, "big"), kind, name)
+        for number, kind, name in ((4, "person", "Mirlan"), (5, "entity", "Example"))
+    ]
     yield "only names known", False, _resolved(fiu, [_transfer((bare[0], bare[1]), "cash_to_cash", home, abroad)])
 
 
@@ -84,7 +104,7 @@ def _person(number: int, first: str, last: str, country: str, **more: Any) -> Pa
         "phones": (f"+9715012345{number}0",), "emails": (f"c{number}@example.org",), "addresses": (Address(f"{number} Example Street", "Exampletown", country),),
         "accounts": (Account("account", f"000012345{number}"),), "customer_since": "2024-01-01",
     }  # fmt: skip
-    return Party(key=bytes([number]) * 16, name=f"{first} {last}", **(fields | more))
+    return Party(key=number.to_bytes(16, "big"), name=f"{first} {last}", **(fields | more))
 
 
 def _transfer(ends: tuple[Party, Party | None], channel: str, home: str, abroad: str) -> Transfer:
