@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from connectors.fius.export import write_filings
+from connectors.fius.export import write_documents, write_filings
 from connectors.fius.prepare import Registries
 from connectors.fius.resolve import merge_parties
 from connectors.partners.accept import Acceptor, Rejection, stream_start
@@ -35,6 +35,7 @@ class Plan(NamedTuple):
     numbers to judge.
 
     file_format  of connectors.partners.formats where the files are not in the partner's own format
+    documents    whether each version of a report is also written as a document that can be rendered again
     """
 
     events: tuple[Path, ...]
@@ -44,6 +45,7 @@ class Plan(NamedTuple):
     out: Path
     calibration: Calibration = DECLARED
     file_format: str = ""
+    documents: bool = False
 
 
 class Watch(Protocol):
@@ -109,6 +111,8 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
     reports = [r for r in chain.reports.values() if r.state == "open"]
     findings = [f for f in chain.findings.values() if f.state == "open"]
     exported = write_filings(chain.versions, chain.archive, plan.registries, plan.out)
+    if plan.documents:
+        write_documents(chain.versions, chain.archive, plan.registries, plan.out)
     _write_lines(plan.out / "reports.jsonl", [_report_line(r, chain) for r in sorted(reports, key=_by_time)])
     _write_lines(plan.out / "findings.jsonl", [_finding_line(f, chain) for f in sorted(findings, key=_finding_order)])
     _write_lines(plan.out / "quarantine.jsonl", rejected)

@@ -11,11 +11,16 @@ def table(name: str) -> Iterator[dict[str, str]]:
     return csv.DictReader(line for line in text.splitlines() if line and not line.startswith("#"))
 
 
-COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in table("countries.csv")}
+_COUNTRIES = list(table("countries.csv"))
+COUNTRY_NAMES: dict[str, str] = {row["code"]: row["name"] for row in _COUNTRIES}
+# Other ways to write a country: alpha-3 and numeric codes, by alpha-2; and the money in use there.
+COUNTRY_ALPHA3: dict[str, str] = {row["code"]: row["alpha3"] for row in _COUNTRIES}
+COUNTRY_NUMERIC: dict[str, str] = {row["code"]: row["numeric"] for row in _COUNTRIES}
+COUNTRY_CURRENCY: dict[str, str] = {row["code"]: row["currency"] for row in _COUNTRIES}
 COUNTRIES = frozenset(COUNTRY_NAMES)
 CURRENCIES = frozenset(row["code"] for row in table("currencies.csv"))
 # By the three digits of ISO 3166-1 and ISO 4217; of two codes with one number the newer, which comes later in the alphabet (XCG for ANG).
-COUNTRY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("countries.csv") if row["numeric"]}
+COUNTRY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in _COUNTRIES if row["numeric"]}
 CURRENCY_BY_NUMBER: dict[str, str] = {row["numeric"]: row["code"] for row in table("currencies.csv")}
 
 

@@ -3,13 +3,45 @@
 import msgspec
 
 
+class Officer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who reports to an FIU for a licence: the person the FIU has registered. What is not given stays out of the reports.
+
+    user_code  the FIU's own code for the person; birth_date is ISO, nationality ISO alpha-2, phone E.164
+    """
+
+    first_name: str
+    last_name: str
+    user_code: str = ""
+    gender: str = ""
+    birth_date: str = ""
+    id_number: str = ""
+    nationality: str = ""
+    phone: str = ""
+    email: str = ""
+    occupation: str = ""
+
+
+class Office(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Address of a licensed branch; its country is the licence's."""
+
+    line: str
+    city: str
+    state: str = ""
+    postal_code: str = ""
+
+
 class Licence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all)."""
+    """A partner's licence in one country. `registration`: number the FIU gave it; `agents`: agent ids it covers (empty: all).
+
+    officer, office  who reports and from where, for FIUs whose form asks for it
+    """
 
     country: str
     registration: str
     branch: str = "HEAD"
     agents: tuple[str, ...] = ()
+    officer: Officer | None = None
+    office: Office | None = None
 
 
 class Partner(msgspec.Struct, frozen=True):
@@ -52,11 +84,11 @@ class Fiu(msgspec.Struct, frozen=True):
     deadline     ISO 8601 duration, BD for business days: PT24H, P3BD, P30D
     weekend      weekday numbers that are not business days (Monday 0)
     calendar     country code of the public-holiday calendar ("" where none is known)
-    profile      renderer profile: "ae", "lk" (goAML), "us" (FinCEN) or "portal"
     transport    topic: the FIU reads its topic; folder | sftp | b2b: `strgw send` carries, as transports.yaml says
     release      automatic | one_reviewer | four_eyes: people its law wants before a report goes out; the stricter of this and the partner's counts
     suspicion_formed_by  score | reviewer: whose judgement starts the clock; a reviewer's means that one must release the report
     correction_deadline  how long after a rejection the corrected report is taken ("" where no fact gives it: the first deadline stays)
+    profile      renderer profile: a goAML form ("ae", "lk" …), "us" (FinCEN) or "portal"
     """
 
     id: str

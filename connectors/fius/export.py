@@ -4,6 +4,7 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.fius.document import encode as encode_document
 from connectors.fius.prepare import Prepared, Registries, is_sent, prepare
 from connectors.kafka.archive import Archive
 from schemas.filing import Filing
@@ -39,6 +40,28 @@ def write_filings(reports: Iterable[Report], archive: Archive, registries: Regis
             elif is_sent(plan) or plan.obligation != "spontaneous":
                 held.append(result)
     return Exported(tuple(written.items()), tuple(held))
+
+
+def write_documents(reports: Iterable[Report], archive: Archive, registries: Registries, out_dir: Path) -> tuple[Path, ...]:
+    """Writes `documents/<report_id>.v<version>.json` for every open version: the report with its transfers (document.py).
+
+    Shape   one document a reporting partner; that of a second partner is `.v<version>.<partner>.json`
+    Raises  connectors.kafka.archive.ArchiveError
+    """
+    written: list[Path] = []
+    folder = out_dir / "documents"
+    for report in reports:
+        if report.state != "open":
+            continue
+        transfers = archive.fetch(report.transfers)
+        involved = sorted({transfer.partner for transfer in transfers.values()} & set(registries.partners))
+        for number, name in enumerate(involved):
+            folder.mkdir(parents=True, exist_ok=True)
+            middle = f".{name}" if number else ""
+            path = folder / f"{report.report_id}.v{report.version}{middle}.json"
+            path.write_bytes(encode_document(report, registries.partners[name], transfers.values()))
+            written.append(path)
+    return tuple(written)
 
 
 def _write(out_dir: Path, filing: Filing, taken: Container[Path]) -> Path:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.fius.checked import Located, Problem, problem
 from connectors.fius.fincen.mapping import PROFILE as FINCEN
 from connectors.fius.fincen.mapping import load_form as load_fincen
 from connectors.fius.fincen.renderer import render as render_fincen
@@ -13,6 +14,7 @@ from connectors.fius.goaml.conversion import table_rates
 from connectors.fius.goaml.mapping import Form, load_form
 from connectors.fius.goaml.profile import ProfileError
 from connectors.fius.goaml.renderer import render as render_goaml
+from connectors.fius.goaml.validate import examine as examine_goaml
 from connectors.fius.goaml.validate import validate as validate_goaml
 from connectors.fius.portal import package as portal
 from connectors.fius.resolved import Rendered, ResolvedReport
@@ -24,10 +26,21 @@ PORTAL = "portal"
 
 
 class ReportForm(NamedTuple):
-    """How to render a report for an FIU, and how to check a file that somebody else may have made."""
+    """How to render a report for an FIU, and how to check a file that somebody else may have made.
+
+    examine  the check with the place of each error in the file, where the form can tell it
+    rules    codes of the FIU's own rules
+    """
 
     render: Callable[[ResolvedReport], Sequence[Rendered]]
     check: Callable[[bytes], Sequence[FilingError]]
+    examine: Callable[[bytes], Sequence[Located]] | None = None
+    rules: frozenset[str] = frozenset()
+
+    def examined(self, payload: bytes) -> tuple[Problem, ...]:
+        """Everything wrong with a file, with the line where the form can tell it, and what to do."""
+        found = self.examine(payload) if self.examine else [Located(error) for error in self.check(payload)]
+        return tuple(problem(one, self.rules) for one in found)
 
 
 PORTAL_FORM = ReportForm(portal.render, portal.validate)
@@ -46,7 +59,10 @@ def report_form(profile: str, own: Path | None = None) -> ReportForm | None:
     form = _form(profile, own)
     if form is None:
         return None
-    return ReportForm(partial(render_goaml, form=form, rates=table_rates), partial(validate_goaml, form=form))
+    check, look = partial(validate_goaml, form=form), partial(examine_goaml, form=form)
+    return ReportForm(
+        partial(render_goaml, form=form, rates=table_rates), check, look, frozenset(rule.id for rule in form.map.rules)
+    )
 
 
 def _form(profile: str, own: Path | None) -> Form | None:
@@ -59,7 +75,7 @@ def _form(profile: str, own: Path | None) -> Form | None:
 
 
 def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes]:
-    """What an FIU calls a typology: from its compiled form where it has one, else from the packaged table.
+    """What an FIU calls a typology: from its compiled form where that is its own export, else from the packaged table.
 
     Raises  ProfileError, schemas.yaml_rows.RegistryError where its form cannot be read
     """
@@ -68,6 +84,8 @@ def local_codes(fiu: Fiu, own: Path | None = None) -> Callable[[str], LocalCodes
     form = _form(fiu.profile, own)
     if form is None:
         return lambda _typology: LocalCodes((), f"There is no form {fiu.profile!r} here; import the FIU's schema.")
+    if form.schema.profile.provenance != "fiu_export":
+        return partial(load_indicators().local, fiu.id)
     return form.indicators
 
 

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from connectors.partners.formats import FORMATS
 from schemas.codes import COUNTRIES
-from schemas.registry import Licence, Partner
+from schemas.registry import Licence, Officer, Partner
 from schemas.yaml_rows import Document, RegistryError
 
 PARTNERS_SCHEMA = "strgw.partners/1"
@@ -93,6 +93,17 @@ def _licence_problems(licences: tuple[Licence, ...]) -> Iterator[str]:
         if (licence.country, licence.branch) in seen:
             yield f"licences: {licence.country} {licence.branch} is given twice, keep one"
         seen.add((licence.country, licence.branch))
+        if licence.officer is not None:
+            yield from _officer_problems(licence.country, licence.officer)
+
+
+def _officer_problems(country: str, officer: Officer) -> Iterator[str]:
+    if not (officer.first_name.strip() and officer.last_name.strip()):
+        yield f"licences: the officer of {country} needs first_name and last_name, or leave officer out"
+    if officer.birth_date and not _is_day(officer.birth_date):
+        yield f'licences: the officer of {country}: "{officer.birth_date}" is not a day, write YYYY-MM-DD'
+    if officer.nationality and officer.nationality not in COUNTRIES:
+        yield f'licences: the officer of {country}: "{officer.nationality}" is not an ISO 3166-1 alpha-2 code'
 
 
 def _is_day(text: str) -> bool:

@@ -39,6 +39,10 @@ TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell o
     type=click.Path(path_type=Path, dir_okay=False),
     help="Truth file of the events: adds a quality report (tables here, quality.json and quality.html in the folder).",
 )
+@click.option(
+    "--report-documents", "documents", is_flag=True,
+    help="Also write each version of a report as documents/ID.vN.json, with its transfers: `strgw render` reads it.",
+)  # fmt: skip
 @json_option
 @click.pass_obj
 def command(
@@ -49,6 +53,7 @@ def command(
     registry: Path | None,
     format_: str,
     truth: Path | None,
+    documents: bool,
     as_json: bool,
 ) -> None:
     """Runs the backtest and prints its summary."""
@@ -67,7 +72,7 @@ def command(
     calibration = calibration_of(settings)
     say(f"Judging by {parameters_line(calibration)}.")
     file_format = format_ if format_ in FILE_FORMATS else ""
-    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration, file_format)
+    plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration, file_format, documents)
     watch = _watch(plan, truth) if truth else None
     outcome = _run(plan, watch)
     if watch is not None and watch.quality is not None:

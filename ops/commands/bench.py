@@ -18,6 +18,13 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
 
 @click.command()
 @click.option(
+    "--what",
+    default="chain",
+    show_default=True,
+    type=click.Choice(["chain", "render"]),
+    help="The whole chain, or rendering and validating reports alone (one processor, no broker).",
+)
+@click.option(
     "--stream",
     default="simulated",
     show_default=True,
@@ -49,6 +56,7 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
 @click.pass_obj
 def command(
     settings: Settings,
+    what: str,
     stream: str,
     events: int,
     rate: float,
@@ -67,6 +75,9 @@ def command(
 
     Nothing else should run on the machine meanwhile; the processor time a transfer costs is affected least.
     """
+    if what == "render":
+        _render(as_json, out)
+        return
     from ops.bench.gateway import Layout
     from ops.bench.run import Load, run
     from ops.progress import progress_bar
@@ -95,3 +106,23 @@ def _print(result: "Result") -> None:
     console = Console()
     for part in tables(result):
         console.print(part)
+
+
+def _render(as_json: bool, out: Path | None) -> None:
+    from msgspec import json
+
+    from ops.bench.rendering import renderings
+    from ops.progress import progress_bar
+
+    with progress_bar("Rendering") as advance:
+        found = renderings(advance)
+    if out is not None:
+        out.write_bytes(json.format(json.encode(found), indent=2) + b"\n")
+    if as_json:
+        print_json(found)
+        return
+    click.echo("form     transfers   reports/s   transfers/s   kB a report")
+    for one in found:
+        click.echo(
+            f"{one.form:8} {one.transfers:9} {one.per_second:11,.0f} {one.transfers_per_second:13,.0f} {one.kilobytes:13,.0f}"
+        )

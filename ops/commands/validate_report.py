@@ -1,52 +1,50 @@
-"""`strgw validate-report`: checks a report file against the form of an FIU."""
+"""`strgw validate-report`: checks a report file, anyone's, against the form of an FIU."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from connectors.fius.forms import report_form
+from connectors.fius.checked import Problem
 from ops.errors import CommandError
+from ops.forms import form_options, form_to_use
 from ops.output import json_option, print_json
 from ops.settings import Settings
-from schemas.filing import FilingError
-from schemas.fius import load_fius
+
+MOST_BYTES = 500_000_000  # DEF: a file that is read into memory to be checked
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--fiu", required=True, help="Country code of the FIU whose form the file must follow (ISO 3166, two letters).")
+@form_options
 @json_option
 @click.pass_obj
-def command(settings: Settings, file: Path, fiu: str, as_json: bool) -> int:
+def command(settings: Settings, file: Path, fiu: str, profile: str, profiles: Path | None, as_json: bool) -> int:
     """Check a report file against an FIU's form: its schema first, then its rules.
 
-    FILE is what the FIU would get: a goAML XML file or a portal package. Exit code 0: valid, 1: not valid.
+    FILE is what the FIU would get, whoever made it: a goAML XML file, a ZIP archive with such files in it, or a portal package. Every
+    error is printed with its line, its path and the next step. Exit code 0: valid, 1: not valid.
     """
-    registry = load_fius(settings.fius)
-    known = registry.get(fiu.upper())
-    if known is None:
+    used = form_to_use(settings, fiu, profile, profiles)
+    if file.stat().st_size > MOST_BYTES:
         raise CommandError(
-            f"There is no FIU {fiu.upper()} in the registry; use one of {', '.join(sorted(registry))}.", "fiu_unknown"
+            f"{file} has more than {MOST_BYTES // 1_000_000} MB; no FIU takes such a file, so split the report.", "file_too_big"
         )
-    form = report_form(known.profile, settings.profiles)
-    if form is None:
-        raise CommandError(
-            f"There is no renderer {known.profile!r} for {known.id}; correct its profile in fius.yaml.", "no_renderer"
-        )
-    errors = form.check(file.read_bytes())
+    problems = used.form.examined(file.read_bytes())
     if as_json:
-        print_json({"file": str(file), "fiu": known.id, "profile": known.profile, "valid": not errors, "errors": errors})
+        print_json({"file": str(file), "fiu": used.fiu.id, "profile": used.profile, "valid": not problems, "errors": problems})
     else:
-        _print(file, known.acronym, errors)
-    return 1 if errors else 0
+        _print(file, used.fiu.acronym, problems)
+    return 1 if problems else 0
 
 
-def _print(file: Path, fiu: str, errors: Sequence[FilingError]) -> None:
-    if not errors:
+def _print(file: Path, fiu: str, problems: Sequence[Problem]) -> None:
+    if not problems:
         click.echo(f"{file}: valid for {fiu}.")
         return
-    click.echo(f"{file}: not valid for {fiu}, {len(errors)} error(s).")
-    for error in errors:
-        where = " <- ".join(filter(None, (error.target_path, error.canonical_path)))
-        click.echo(f"  {error.code}: {error.text}{f' [{where}]' if where else ''}")
+    click.echo(f"{file}: not valid for {fiu}, {len(problems)} error(s).")
+    for one in problems:
+        place = ", ".join(filter(None, (one.entry, f"line {one.line}" if one.line else "")))
+        where = " <- ".join(filter(None, (one.target_path, one.canonical_path)))
+        click.echo(f"  {place + ': ' if place else ''}{one.code}: {one.text}{f' [{where}]' if where else ''}")
+        click.echo(f"      {one.do}")

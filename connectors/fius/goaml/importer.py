@@ -1,6 +1,8 @@
 """Compiles an FIU's XSD into a profile: every construct is carried over, reported as a warning, or refused. Nothing is skipped in silence."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 from lxml import etree
@@ -8,7 +10,7 @@ from lxml import etree
 from connectors.fius.goaml.profile import FORMAT, UNBOUNDED, Complex, Element, Group, SchemaProfile, Simple
 from connectors.fius.goaml.simple_types import SimpleTypes
 from connectors.fius.goaml.xsd import generate
-from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, integer, local, parse, structure
+from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, built_in, integer, local, parse, structure
 
 _KIND = {"sequence": "seq", "choice": "choice", "all": "all"}
 _KNOWN_ATTRIBUTES = {
@@ -22,6 +24,8 @@ _KNOWN_ATTRIBUTES = {
 # Identity constraints: libxml2 checks them, goAML schemas seen so far have none; a profile cannot hold them.
 _UNCHECKED = {"unique", "key", "keyref"}
 _GOAML = "http://www.unodc.org/goaml"
+# What a schema of reports declares: a whole report, or transactions to hang on a report typed in the FIU's web form.
+ROOTS = ("report", "reportdata")
 
 
 def compile_profile(xsd: bytes, fiu: str, version: str = "") -> SchemaProfile:
@@ -52,11 +56,11 @@ class _Compiler:
         self.simples = SimpleTypes(self.named, self.notes)
         self.types: dict[str, Complex] = {}
         self.pending: list[str] = []
-        self.groups: list[str] = []
+        self.open: list[tuple[str, str]] = []  # groups and global elements being written in
 
     def profile(self, fiu: str, version: str, sha256: str) -> SchemaProfile:
         roots = tuple(self.element(node) for (kind, _), node in self.named.items() if kind == "element")
-        if not any(root.name == "report" for root in roots):
+        if not any(root.name in ROOTS for root in roots):
             raise SchemaError("report_missing", "The XSD declares no element `report`; give the schema of reports.", self.root)
         while self.pending:
             name = self.pending.pop()
@@ -87,10 +91,6 @@ class _Compiler:
     def attributes(self, node: etree._Element) -> None:
         for name in node.attrib:
             key = str(name)
-            if key.startswith("{http://www.w3.org/2007/XMLSchema-versioning}"):
-                raise SchemaError(
-                    "construct_not_supported", "Parts of the XSD depend on the XSD version (vc:); resolve them first.", node
-                )
             if not key.startswith("{") and key not in _KNOWN_ATTRIBUTES[local(node)]:
                 raise SchemaError("construct_not_supported", f"The attribute {key} of xs:{local(node)} is not supported.", node)
 
@@ -98,9 +98,8 @@ class _Compiler:
         self.attributes(node)
         low, high = occurs(node)
         if "ref" in node.attrib:
-            target = self.find("element", attribute(node, "ref"), node)
-            declared = self.element(target)
-            return msgspec.structs.replace(declared, min=low, max=high)
+            with self.opened("element", attribute(node, "ref"), node) as target:
+                return msgspec.structs.replace(self.element(target), min=low, max=high)
         simple, inner = self.inline_type(node)
         named = self.type_name(str(node.get("type")), node) if node.get("type") is not None else ""
         if not named and simple is None and inner is None:
@@ -131,10 +130,21 @@ class _Compiler:
             raise SchemaError("type_unknown", f"The XSD names the {kind} {name} but does not define it.", node)
         return found
 
+    @contextmanager
+    def opened(self, kind: str, name: str, node: etree._Element) -> Iterator[etree._Element]:
+        """The global definition `name` while it is written in where it is used. Raises SchemaError where it contains itself."""
+        key = (kind, name.rsplit(":", maxsplit=1)[-1])
+        if key in self.open:
+            raise SchemaError("construct_not_supported", f"The {kind} {key[1]} contains itself.", node)
+        self.open.append(key)
+        yield self.find(kind, name, node)
+        self.open.pop()
+
     def type_name(self, name: str, node: etree._Element) -> str:
-        if ("complexType", name) in self.named:
-            self.pending.append(name)
-            return name
+        bare = name.rsplit(":", maxsplit=1)[-1]
+        if built_in(name, node) is None and ("complexType", bare) in self.named:
+            self.pending.append(bare)
+            return bare
         return self.simples.name(name, node)
 
     def complex_type(self, node: etree._Element) -> Complex:
@@ -146,7 +156,7 @@ class _Compiler:
             if kind in _KIND or kind == "group":
                 content = self.group(child)
             elif kind == "complexContent":
-                extends, content = self.extension(child)
+                extends, content = self.derived(child)
             elif kind == "simpleContent":
                 text = self.text_content(child)
             elif kind == "assert":
@@ -168,11 +178,20 @@ class _Compiler:
         elif kind != "annotation":
             raise SchemaError("construct_not_supported", f"xs:{kind} in a complex type is not supported.", child)
 
-    def extension(self, node: etree._Element) -> tuple[str, Group | None]:
+    def derivation(self, node: etree._Element) -> etree._Element:
         step = next((child for child in structure(node) if local(child) != "annotation"), None)
-        if step is None or local(step) != "extension":
-            raise SchemaError("construct_not_supported", "A complex type can only extend another one, not restrict it.", node)
-        base = self.type_name(attribute(step, "base"), node)
+        if step is None or local(step) not in ("extension", "restriction"):
+            raise SchemaError("construct_not_supported", f"xs:{local(node)} must extend or restrict a type.", node)
+        return step
+
+    def derived(self, node: etree._Element) -> tuple[str, Group | None]:
+        """Type and content of an xs:complexContent; a restriction says its whole content again, so it stands by itself."""
+        step = self.derivation(node)
+        base = ""
+        if local(step) == "extension":
+            base = self.type_name(attribute(step, "base"), step)
+        elif built_in(attribute(step, "base"), step) != "xs:anyType":
+            self.find("complexType", attribute(step, "base"), step)
         content = None
         for child in structure(step):
             if local(child) in _KIND or local(child) == "group":
@@ -182,12 +201,28 @@ class _Compiler:
         return base, content
 
     def text_content(self, node: etree._Element) -> str:
-        step = next((child for child in structure(node) if local(child) != "annotation"), None)
-        if step is None or local(step) != "extension":
-            raise SchemaError("construct_not_supported", "Simple content can only extend a simple type.", node)
+        """Name of the type of an xs:simpleContent's text; a restriction in place becomes a type of its own."""
+        step = self.derivation(node)
+        base = self.text_base(attribute(step, "base"), step)
+        kinds = [local(child) for child in structure(step)]
         for child in structure(step):
-            self.other(child)
-        return self.simples.name(attribute(step, "base"), step)
+            if local(child) in ("attribute", "attributeGroup", "anyAttribute"):
+                self.other(child)
+        if local(step) == "extension" or not set(kinds) - {"attribute", "attributeGroup", "anyAttribute", "annotation"}:
+            return base
+        name = f"restricted_{len(self.simples.done)}_{base.rpartition(':')[2]}"
+        self.simples.done[name] = self.simples.restriction(step, base)
+        return name
+
+    def text_base(self, name: str, step: etree._Element) -> str:
+        bare = name.rsplit(":", maxsplit=1)[-1]
+        if built_in(name, step) is None and ("complexType", bare) in self.named:
+            with self.opened("complexType", bare, step) as node:
+                inner = next((child for child in structure(node) if local(child) == "simpleContent"), None)
+                if inner is None:
+                    raise SchemaError("construct_not_supported", f"The type {bare} has no text to restrict.", step)
+                return self.text_content(inner)
+        return self.simples.name(name, step)
 
     def group(self, node: etree._Element) -> Group:
         self.attributes(node)
@@ -206,15 +241,12 @@ class _Compiler:
         return Group(kind=_KIND[local(node)], items=tuple(items), min=low, max=high)
 
     def group_reference(self, node: etree._Element, low: int, high: int) -> Group:
-        name = attribute(node, "ref").rsplit(":", maxsplit=1)[-1]
-        if name in self.groups:
-            raise SchemaError("construct_not_supported", f"The group {name} contains itself.", node)
-        self.groups.append(name)
-        body = next((child for child in structure(self.find("group", name, node)) if local(child) in _KIND), None)
-        if body is None:
-            raise SchemaError("construct_not_supported", f"The group {name} is empty.", node)
-        inner = self.group(body)
-        self.groups.pop()
+        name = attribute(node, "ref")
+        with self.opened("group", name, node) as group:
+            body = next((child for child in structure(group) if local(child) in _KIND), None)
+            if body is None:
+                raise SchemaError("construct_not_supported", f"The group {name} is empty.", node)
+            inner = self.group(body)
         return Group(kind=inner.kind, items=inner.items, min=low, max=high)
 
 

@@ -2,9 +2,11 @@
 
 import re
 
+from connectors.fius.goaml.offer import Leaf
 from connectors.fius.goaml.values import SENTENCES
 from schemas.filing import FilingError, LedgerRow
 
+Row = tuple[str, str, str, str]
 PRESENT, ABSENT, PLACEHOLDER = "present", "absent", "placeholder"
 _INDEX = re.compile(r"\[[^\]]*\]")
 # goAML elements we can fill from a transfer or a report, with our word for them where it differs: it says which canonical field is
@@ -38,8 +40,10 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str, str, str], None] = {}
+        self._rows: dict[Row, None] = {}
         self._errors: list[FilingError] = []
+        self._present: set[tuple[str, str, str]] = set()  # fields whose row is there already
+        self.trouble = 0  # errors ever made, those taken back too
 
     def rows(self) -> tuple[LedgerRow, ...]:
         """All rows."""
@@ -51,11 +55,18 @@ class Ledger:
 
     def present(self, at: str, path: str, rule: str) -> None:
         """The field carries what we were told; `rule` names how it was changed."""
-        self._rows[_field(at), path, PRESENT, rule] = None
+        key = (path, rule, at[at.rfind("]") :])
+        if key not in self._present:
+            self._present.add(key)
+            self._rows[_field(at), path, PRESENT, rule] = None
 
     def absent(self, at: str, path: str, reason: str) -> None:
         """The field is not there."""
         self._rows[_field(at), path, ABSENT, reason] = None
+
+    def add(self, rows: dict[Row, None]) -> None:
+        """Rows that were worked out before."""
+        self._rows.update(rows)
 
     def placeholder(self, at: str, path: str, rule: str) -> None:
         """The field carries what rule `rule` of the map puts there."""
@@ -63,7 +74,28 @@ class Ledger:
 
     def error(self, code: str, at: str, path: str) -> None:
         """The field cannot be written."""
+        self.trouble += 1
         self._errors.append(FilingError(code, SENTENCES[code], path, at))
+
+    def unfit(self, code: str, leaf: Leaf, path: str) -> None:
+        """The value of the field does not fit. A word of ours that has no code is named; no other value ever is, for it may be a name."""
+        self.trouble += 1
+        text = SENTENCES[code]
+        if code == "code_unmapped" and not leaf.rule:
+            text = f"The map of this FIU has no code for {leaf.codes}: {leaf.value}; add one to its map.yaml."
+        self._errors.append(FilingError(code, text, path, leaf.at))
+
+    def position(self) -> tuple[int, int]:
+        """Where the ledger stands, rows and errors."""
+        return len(self._rows), len(self._errors)
+
+    def go_back(self, position: tuple[int, int]) -> None:
+        """Forgets everything after `position`, as if it had not been tried."""
+        while len(self._rows) > position[0]:
+            row, _ = self._rows.popitem()
+            if row[2] == PRESENT:
+                self._present.clear()  # rows are only worked out again; none is written twice
+        del self._errors[position[1] :]
 
     def mark(self) -> int:
         """A position to come back to."""

@@ -1,16 +1,20 @@
 """What an FIU's form means in our words: code maps, placeholder rules, texts, business rules and limits (profiles/<cc>/map.yaml)."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
-from connectors.fius.goaml.profile import ProfileError, Schema, decode, elements
+from connectors.fius.goaml.profile import ProfileError, Schema, SchemaProfile, decode, elements
+from connectors.fius.goaml.texts import SAMPLE, Texts
+from schemas.codes import COUNTRY_CURRENCY
 from schemas.indicators import LocalCodes
 from schemas.yaml_rows import Document, RegistryError
 
+T = TypeVar("T")
 MAP_SCHEMA = "strgw.goaml-map/1"
 ANY = "*"
 NO_CODE = "The FIU's list has no code for this pattern."
@@ -37,18 +41,48 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A business rule of the FIU beyond its schema. `kind` decides what `at`, `value` and `report_codes` mean (rules.py)."""
 
     id: str
-    kind: Literal["required", "my_client", "local_currency", "bi_party", "max_characters"]
+    kind: Literal["required", "my_client", "local_currency", "bi_party", "max_characters", "required_with"]
     text: str
     at: str = ""
     value: str = ""
     report_codes: tuple[str, ...] = ()
+    needs: str = ""
+
+
+class Field(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A field that this FIU uses for something else than its name says.
+
+    at    element path, from its end, as in a Placeholder
+    take  the fact that stands in it (facts of offer_party.py and offer_transfer.py: "document.national_id", "father_name", "address.city" …);
+          a fact that transfers never carry leaves the field empty, and where the form demands it, holds the report under that name
+    codes code set that translates the fact
+    """
+
+    id: str
+    at: str
+    take: str
+    why: str
+    basis: Literal["SRC", "DEF"]
+    codes: str = ""
 
 
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Most bytes in a file and most transactions in a report."""
+    """Most bytes in a file, most transactions in a report, most different parties in a report (0: as many as there are)."""
 
     file_bytes: int
     transactions: int
+    parties: int = 0
+
+
+class Packaging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How files leave: plain XML, or ZIP archives with at most `reports` XML files each.
+
+    attach  beside the XML in the archive: "narrative" (the whole text in every language), "transfers" (a table, CSV)
+    """
+
+    kind: Literal["xml", "zip"] = "xml"
+    reports: int = 1
+    attach: tuple[Literal["narrative", "transfers"], ...] = ()
 
 
 class SideNodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,48 +92,22 @@ class SideNodes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receiver: Literal["person", "account"] = "person"
 
 
-class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Sentences of the form in the FIU's language; what stands in braces is filled in."""
-
-    label: str
-    role_victim: str
-    role_protected: str
-    role_family_payer: str
-    native_name: str
-    birth_dates: str
-    customer_number: str
-    customer_since: str
-    accounts: str
-    devices: str
-    ips: str
-    description: str
-    purpose: str
-    relationship: str
-    reference_rate: str
-    no_receiver: str
-    flag: str
-    urgent: str
-    action: str
-    action_do_not_block: str
-    version: str
-    supersedes: str
-    unit: str
-    continued: str
-
-
-# What the sentences may mention; used to try each of them when a map is read.
-_SAMPLE = dict.fromkeys("label values channel status rate currency code note version previous number count".split(), "1")
-
-
 class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One FIU's map.
 
-    indicators       typology -> the FIU's codes; [] or none: only the general ones under "*" stand for it, and `unmapped` says why
-    codes            code set -> our word -> the FIU's code; "word@CC" where the country matters, "*" for every other word
+    indicators       typology, or offence (TIP, SOM) -> the FIU's codes; [] or none: only the general ones under "*" stand for it, and `unmapped` says why
+    codes            code set -> our word -> the FIU's code; "*" for every other word. "word@variant" where more matters: the country of a
+                     document, the direction of a transfer (out, in, home), or whether a contact is a phone or an address
     nodes            channel -> what stands on each side
     cash_out         rule that shows the account holder as the one who took the cash, since nobody else is named; None: such a side is missing
     entity_accounts  whether an entity's account may be shown as account (needs its signatories in some schemas)
     other_accounts   whether accounts at other institutions are shown as accounts
+    fields           fields this FIU uses for something else than their names say
+    without_my_client  "activity": a report in which no side is a customer of the reporting entity goes as an activity report, under the
+                     report code `activity`; "": it stays as it is (and a rule of the FIU may hold it)
+    head             "web_form": the schema has no head (root `reportdata`); the rest of the report is typed in the FIU's web form
+    to_map, missing  what a person must still decide: code set -> our words that have no code yet; elements the form demands and nothing fills.
+                     Nothing reads them but people and `strgw profile import`
     prefer           which branch of a choice to take when both could be filled, best first; else the schema's first
     rename           our element name -> the FIU's, where a schema departs from the common vocabulary
     transliterate    elements written in the FIU's alphabet; `ascii`: elements the FIU reads as ASCII only
@@ -111,13 +119,14 @@ class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str
     languages: tuple[str, ...]
     report_codes: dict[str, str]
-    shape: Literal["bi_party", "multi_party"]
+    shape: Literal["bi_party", "multi_party", "activity"]
     file_name: str
     limits: Limits
     codes: dict[str, dict[str, str]]
     indicators: dict[str, tuple[str, ...]]
     nodes: dict[str, SideNodes]
-    texts: Texts
+    texts: Texts = Texts()
+    fields: tuple[Field, ...] = ()
     placeholders: tuple[Placeholder, ...] = ()
     rules: tuple[Rule, ...] = ()
     prefer: tuple[str, ...] = ()
@@ -130,6 +139,11 @@ class FormMap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unmapped: str = ""
     entity_accounts: bool = True
     other_accounts: bool = True
+    without_my_client: Literal["", "activity"] = ""
+    head: Literal["file", "web_form"] = "file"
+    packaging: Packaging = Packaging()
+    to_map: dict[str, tuple[str, ...]] = {}
+    missing: tuple[str, ...] = ()
 
     def code(self, code_set: str, word: str, variant: str = "") -> str | None:
         """The FIU's code for our `word`; the word itself where the set has no map; None where the map has no code for it."""
@@ -149,7 +163,23 @@ class Form:
         self.schema = schema
         self.map = fiu_map
         self.placeholders = {placeholder.at: placeholder for placeholder in fiu_map.placeholders}
+        self.fields = {field.at: field for field in fiu_map.fields}
+        self.root = schema.root("report") or schema.root("reportdata")
+        self.root_name = self.root.name if self.root is not None else ""
+        self.headless = self.root_name != "report"
+        self._local: dict[str, Form] = {}
+        self.rooms: tuple[int, int] | None = None  # most characters of reason and comments, worked out by units.py
         self.listed = _listed(schema, fiu_map)
+        self.rule_codes = frozenset(rule.id for rule in fiu_map.rules) | {"file_too_big", "too_many_transactions"}
+
+    def for_fiu(self, fiu: str, country: str) -> "Form":
+        """The form as this FIU takes it: a generic one gets the FIU's name and its country's currency, any other is its FIU's already."""
+        if self.schema.profile.provenance != "generic" or self.map.currency:
+            return self
+        if fiu not in self._local:
+            local = msgspec.structs.replace(self.map, fiu=fiu, currency=COUNTRY_CURRENCY.get(country, ""))
+            self._local[fiu] = Form(self.schema, local)
+        return self._local[fiu]
 
     def indicators(self, typology: str) -> LocalCodes:
         """The FIU's codes for a typology, none of them outside its own list; the general ones where it has none of its own."""
@@ -158,6 +188,10 @@ class Form:
             return LocalCodes(own, "")
         return LocalCodes(self._known(self.map.indicators.get(ANY, ())), self.map.unmapped or NO_CODE)
 
+    def offence(self, offence: str) -> tuple[tuple[str, str], ...]:
+        """The FIU's codes for an offence as such (TIP, SOM), beside those of the typologies; most lists have none."""
+        return self._known(self.map.indicators.get(offence, ()))
+
     def _known(self, codes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         if self.listed is None:
             return tuple((code, "") for code in codes)
@@ -165,12 +199,21 @@ class Form:
 
     def placeholder(self, path: str) -> Placeholder | None:
         """The rule that fills the element at `path` ("report/…/birthdate"), the most specific one; None where there is none."""
-        steps = path.split("/")
-        for length in range(min(len(steps), 4), 0, -1):
-            found = self.placeholders.get("/".join(steps[-length:]))
-            if found is not None:
-                return found
-        return None
+        return longest(self.placeholders, path)
+
+    def field(self, path: str) -> Field | None:
+        """What the FIU uses the element at `path` for, where that is not what its name says."""
+        return longest(self.fields, path)
+
+
+def longest(rules: Mapping[str, T], path: str) -> T | None:
+    """The rule with the longest of the ends of `path`."""
+    steps = path.split("/")
+    for length in range(min(len(steps), 4), 0, -1):
+        found = rules.get("/".join(steps[-length:]))
+        if found is not None:
+            return found
+    return None
 
 
 def _listed(schema: Schema, fiu_map: FormMap) -> dict[str, str] | None:
@@ -203,11 +246,19 @@ def read_map(text: str, source: str) -> FormMap:
         raise RegistryError(source, 1, 'under "nodes:", say what "*" (every other channel) shows')
     try:
         for name in Texts.__struct_fields__:
-            getattr(form_map.texts, name).format(**_SAMPLE)
+            getattr(form_map.texts, name).format(**SAMPLE)
         form_map.file_name.format(code="", reference="")
     except (KeyError, IndexError, ValueError) as error:
         raise RegistryError(source, 1, f"a text or the file_name asks for {error}, which there is not") from error
     return form_map
+
+
+def load_schema(code: str) -> SchemaProfile:
+    """The compiled schema of a profile that comes with the gateway. Raises ProfileError."""
+    path = files("connectors.fius.profiles") / code.lower() / "schema.json"
+    if not path.is_file():
+        raise ProfileError("profile_missing", f"There is no goAML profile {code!r} with the gateway.")
+    return decode(path.read_bytes())
 
 
 @lru_cache(maxsize=64)

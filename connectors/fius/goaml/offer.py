@@ -61,12 +61,21 @@ class Node:
     def add(self, name: str, value: "Offer | None") -> None:
         """Offers `value` as (another) `name`; None offers nothing."""
         if value is not None:
-            self.fields.setdefault(name, []).append(value)
+            fields = self.fields
+            if name in fields:
+                fields[name].append(value)
+            else:
+                fields[name] = [value]
 
     def say(self, name: str, value: str | None, at: str, codes: str = "") -> None:
         """Offers a plain value unless there is none."""
         if value:
-            self.add(name, Leaf(value, at, codes))
+            leaf = Leaf(value, at, codes)
+            fields = self.fields
+            if name in fields:
+                fields[name].append(leaf)
+            else:
+                fields[name] = [leaf]
 
     def wrap(self, name: str, item: str, values: "Iterable[Offer]") -> None:
         """Offers `name` as a list element with one `item` inside for each value; nothing where there are none."""

@@ -1,6 +1,7 @@
 """Persons, entities and accounts in goAML's vocabulary."""
 
 import ipaddress
+from functools import lru_cache
 
 import phonenumbers
 
@@ -36,6 +37,7 @@ class PartyOffers:
 
     def __init__(self, form_map: FormMap) -> None:
         self.map = form_map
+        self.aliased = any(field.at.endswith("alias") for field in form_map.fields)  # then other spellings go to the comments
         self._nodes: dict[tuple[bytes, str], Node] = {}
 
     def party(self, party: ResolvedParty) -> Node:
@@ -44,6 +46,8 @@ class PartyOffers:
         if key not in self._nodes:
             self._nodes[key] = self._entity(party) if party.kind == "entity" else self._person(party)
             self._nodes[key].shared = True
+            if self.map.fields:
+                self._nodes[key].facts = _facts(party)
         return self._nodes[key]
 
     def _person(self, party: ResolvedParty) -> Node:
@@ -93,32 +97,17 @@ class PartyOffers:
 
     def _reach(self, node: Node, party: ResolvedParty, at: str) -> None:
         """Phones, addresses and e-mail addresses."""
-        node.wrap("phones", "phone", [self._phone(number, party.kind, at) for number in party.phones])
+        node.wrap("phones", "phone", [phone_node(number, party.kind, at) for number in party.phones])
         node.wrap("addresses", "address", [self._address(address, party.kind, at) for address in party.addresses])
         mails = [Leaf(mail, f"{at}.emails") for mail in party.emails]
         for mail in mails[:5]:
             node.add("email", mail)
         node.wrap("emails", "email", mails)
 
-    def _phone(self, number: str, kind: str, at: str) -> Node:
-        node = Node(f"{at}.phones")
-        node.say("tph_contact_type", kind, f"{at}.kind", "contact")
-        digits, prefix, reach = "".join(char for char in number if char.isdigit()), None, "unknown"
-        try:
-            parsed = phonenumbers.parse(number, None)
-        except phonenumbers.NumberParseException:
-            pass  # a number without its country stays as dialled
-        else:
-            prefix, digits = str(parsed.country_code), str(phonenumbers.national_significant_number(parsed))
-            reach = _MOBILE.get(phonenumbers.number_type(parsed), "unknown")
-        node.say("tph_communication_type", reach, f"{at}.phones", "communication")
-        node.say("tph_country_prefix", prefix, f"{at}.phones")
-        node.say("tph_number", digits, f"{at}.phones")
-        return node
-
     def _address(self, address: Address, kind: str, at: str) -> Node:
         node = Node(f"{at}.addresses")
-        node.say("address_type", kind, f"{at}.kind", "contact")
+        node.add("address_type", Leaf(kind, f"{at}.kind", "contact", variant="address"))
+        node.facts = {"address.line": address.line, "address.city": address.city, "address.country": address.country}
         line = " ".join(address.line.split())
         node.say("address", line[:_PART].strip(), f"{at}.addresses.line")
         node.say("additional_address_line1", line[_PART:].strip(), f"{at}.addresses.line")
@@ -151,8 +140,10 @@ class PartyOffers:
         lines = [texts.label.format(label=party.label)]
         if party.role in SHIELDED_ROLES:
             lines.append(getattr(texts, f"role_{party.role}"))
+        others = [clean(name) for name in party.names if clean(name) != main_name(party) and is_ascii(name)]
         told = (
             ("birth_dates", party.dates_of_birth[1:]),
+            ("other_names", others if self.aliased else []),
             ("native_name", [name for name in party.names if not is_ascii(name)]),
             ("customer_number", party.party_ids),
             ("customer_since", party.customer_since),
@@ -162,6 +153,49 @@ class PartyOffers:
         )
         lines += [getattr(texts, name).format(values="; ".join(values)) for name, values in told if values]
         return Leaf(" ".join(lines), at, text=True)
+
+
+def _facts(party: ResolvedParty) -> dict[str, str]:
+    """What a form may put into a field of its own choice. No fact is made up: what transfers never carry is not here."""
+    facts = {f"document.{document.type}": document.number for document in reversed(party.documents)}
+    facts |= {f"document.{document.type}.country": document.country for document in reversed(party.documents)}
+    other = [document for document in party.documents if document.type not in ("national_id", "passport", "registration")]
+    told = {
+        "document.other": other[0].number if other else "",
+        "name": main_name(party),
+        "native_name": next((clean(name) for name in party.names if not is_ascii(name)), ""),
+        "birth_date": next(iter(party.dates_of_birth), ""),
+        "nationality": next(iter(party.nationalities), ""),
+        "occupation": next(iter(party.occupations), ""),
+        "phone": next(iter(party.phones), ""),
+        "email": next(iter(party.emails), ""),
+        "customer_number": next(iter(party.party_ids), ""),
+        "customer_since": next(iter(party.customer_since), ""),
+        "document": party.documents[0].number if party.documents else "",
+    }
+    return facts | {name: value for name, value in told.items() if value}
+
+
+@lru_cache(maxsize=8_192)
+def dialled(number: str) -> tuple[str, str, str]:
+    """Country prefix, national number and kind ("mobile", "fixed", "unknown") of a phone number; one without a country stays as dialled."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return "", "".join(char for char in number if char.isdigit()), "unknown"
+    kind = _MOBILE.get(phonenumbers.number_type(parsed), "unknown")
+    return str(parsed.country_code), str(phonenumbers.national_significant_number(parsed)), kind
+
+
+def phone_node(number: str, kind: str, at: str) -> Node:
+    """A phone of a person or an entity (`kind`)."""
+    node = Node(f"{at}.phones")
+    prefix, digits, reach = dialled(number)
+    node.add("tph_contact_type", Leaf(kind, f"{at}.kind", "contact", variant="phone"))
+    node.say("tph_communication_type", reach, f"{at}.phones", "communication")
+    node.say("tph_country_prefix", prefix, f"{at}.phones")
+    node.say("tph_number", digits, f"{at}.phones")
+    return node
 
 
 def account_node(account: Account, holder: ResolvedParty, person: Node, at: str) -> Node:
@@ -186,16 +220,24 @@ def account_node(account: Account, holder: ResolvedParty, person: Node, at: str)
     return node
 
 
-def network_node(ip: str | None, device: str | None, at: str) -> Node | None:
-    """The device a transfer was made with; None without an IP address, which goAML demands here."""
-    if not ip:
-        return None
+@lru_cache(maxsize=4_096)
+def _address_of(ip: str) -> tuple[int, str] | None:
+    """Version and full form of an IP address; None where it is none."""
     try:
         address = ipaddress.ip_address(ip)
     except ValueError:
         return None
+    return address.version, address.exploded
+
+
+def network_node(ip: str | None, device: str | None, at: str) -> Node | None:
+    """The device a transfer was made with; None without an IP address, which goAML demands here."""
+    found = _address_of(ip) if ip else None
+    if found is None:
+        return None
+    version, full = found
     place = Node(f"{at}.ip")
-    place.say(f"ipv{address.version}", address.exploded, f"{at}.ip")
+    place.say(f"ipv{version}", full, f"{at}.ip")
     inner = Node(at)
     inner.say("device_number", device, f"{at}.devices")
     inner.add("ip_address", place)

@@ -1,26 +1,32 @@
 """A report in goAML's vocabulary, as one file of a filing."""
 
-import msgspec
+from typing import NamedTuple
 
 from connectors.fius.goaml.conversion import Rates
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.names import ascii_form, clean
 from connectors.fius.goaml.offer import Leaf, Node
+from connectors.fius.goaml.offer_activity import ActivityOffers
+from connectors.fius.goaml.offer_entity import office_node, officer_node
 from connectors.fius.goaml.offer_transfer import TransferOffers, local_time
 from connectors.fius.resolved import ResolvedReport
-from schemas.filing import FilingError
+from schemas.registry import Licence
 from schemas.transfer import Transfer
 
 EVENT_TIME = "DATE_OF_LAST_EVENT"
 CONTINUED = "CONTINUED_IN_COMMENTS"
-_LEAST_ROOM = 200  # characters of comments below which a narrative is not continued there; DEF
 
 
-class Caps(msgspec.Struct, frozen=True):
-    """Most characters of the two elements that carry the narrative."""
+class Unit(NamedTuple):
+    """One file of a report: its number, how many there are, its transfers, and its pieces of the narrative.
 
-    reason: int
-    comments: int
+    pieces  the first for `reason`, each further one for the comments of one transaction
+    """
+
+    number: int
+    total: int
+    transfers: tuple[Transfer, ...]
+    pieces: tuple[str, ...]
 
 
 class ReportOffers:
@@ -31,79 +37,100 @@ class ReportOffers:
         self.form = form
         self.map = form.map
         self.transfers = TransferOffers(resolved, form.map, rates)
-        self.problems: list[FilingError] = []
+        self.activity = self._is_activity()
 
-    def report(self, transfers: tuple[Transfer, ...], unit: tuple[int, int], caps: Caps) -> Node:
-        """The file that holds `transfers`; `unit` is its number and how many there are."""
+    def _is_activity(self) -> bool:
+        if self.map.shape == "activity":
+            return True
+        if self.map.without_my_client != "activity":
+            return False
+        return not any(side.mine for transfer in self.resolved.transfers.values() for side in self.transfers.sides(transfer))
+
+    def report(self, unit: Unit) -> Node:
+        """The file `unit`: a whole report, or its transactions alone where the form has no head."""
+        node = self._head(unit)
+        if self.activity:
+            node.add("activity", ActivityOffers(self.resolved, self.map, self.transfers).node(unit.transfers))
+            return node
+        told = [
+            self.transfers.node(transfer, unit.pieces[index + 1] if index + 1 < len(unit.pieces) else "")
+            for index, transfer in enumerate(unit.transfers)
+        ]
+        for one in told:
+            node.add("transaction", one)
+        if self.form.headless:
+            node.wrap("transactions", "transaction", told)
+        return node
+
+    def _head(self, unit: Unit) -> Node:
         report, plan = self.resolved.report, self.resolved.plan
         node = Node("report")
+        node.say("schema_version", self.form.schema.profile.schema_version, "fiu")
         node.say("rentity_id", plan.reporting_entity, "filings.reporting_entity")
         node.say("rentity_branch", plan.branch, "filings.branch")
         node.say("submission_code", "electronic", "report", "submission")
-        node.say("report_code", self.map.report_codes.get(plan.obligation), "filings.obligation")
-        node.say("entity_reference", self.reference(unit), "report_id")
+        obligation = "activity" if self.activity and "activity" in self.map.report_codes else plan.obligation
+        node.say("report_code", self.map.report_codes.get(obligation), "filings.obligation")
+        node.say("entity_reference", self.reference(unit.number, unit.total), "report_id")
         last = max([report.suspicion_formed_ms, *(transfer.occurred_ms for transfer in self.resolved.transfers.values())])
         for name in ("submission_date", "report_date"):
             node.add(name, Leaf(local_time(last, self.resolved.fiu.timezone), "suspicion_formed_ms").by(EVENT_TIME))
         node.say("currency_code_local", self.map.currency, "fiu")
-        pieces = self._reason(unit, caps)
-        if pieces:
-            node.add("reason", Leaf(pieces[0], "narrative").by(CONTINUED if len(pieces) > 1 else ""))
+        self._reporter(node)
+        if unit.pieces and unit.pieces[0]:
+            node.add("reason", Leaf(unit.pieces[0], "narrative").by(CONTINUED if len(unit.pieces) > 1 else ""))
         texts = self.map.texts
         node.add("action", Leaf(texts.action_do_not_block if report.do_not_block else texts.action, "do_not_block"))
-        for index, transfer in enumerate(transfers):
-            node.add("transaction", self.transfers.node(transfer, pieces[index + 1] if index + 1 < len(pieces) else ""))
-        if len(pieces) > len(transfers) + 1:
-            text = "The narrative does not fit the form, even continued in the comments of its transactions; shorten it."
-            self.problems.append(FilingError("too_long", text, "report/reason", "narrative"))
         node.wrap("report_indicators", "indicator", self._indicators())
         return node
 
-    def reference(self, unit: tuple[int, int]) -> str:
+    def _reporter(self, node: Node) -> None:
+        """Who reports and from where, as the partner's licence for this FIU says."""
+        licence = self.licence()
+        if licence is None:
+            return
+        if licence.officer is not None:
+            node.add("reporting_person", officer_node(licence.officer, licence))
+            node.say("reporting_user_code", licence.officer.user_code, "partner.officer.user_code")
+        if licence.office is not None:
+            node.add("location", office_node(licence.office, licence.country))
+
+    def licence(self) -> Licence | None:
+        """The partner's licence that files this report."""
+        plan = self.resolved.plan
+        held = [licence for licence in self.resolved.partner.licences if licence.country == plan.country]
+        return next((licence for licence in held if licence.registration == plan.reporting_entity), *held[:1] or (None,))
+
+    def reference(self, number: int, count: int) -> str:
         """The reporting entity's own reference: report, version and, where there are several files, which one."""
-        number, count = unit
         base = f"{self.resolved.report.report_id}.v{self.resolved.report.version}"
         return base if count == 1 else f"{base}-{number:02d}"
 
-    def _reason(self, unit: tuple[int, int], caps: Caps) -> list[str]:
+    def narrative(self, number: int, count: int, body: bool = True) -> str:
+        """The text of file `number` of `count`; without its body only what stands around it."""
         report = self.resolved.report
         languages = (self.resolved.fiu.language, *self.map.languages)
         narrative = next((report.narrative[language] for language in languages if report.narrative.get(language)), "")
         if not narrative:
-            return []
+            return ""
         texts = self.map.texts
         lines = [texts.urgent] if report.urgent else []
-        lines.append(narrative)
+        lines += [narrative] if body else []
         if report.version > 1:
             lines.append(texts.version.format(version=report.version, previous=report.version - 1))
         if report.supersedes:
             lines.append(texts.supersedes.format(values=", ".join(report.supersedes)))
-        if unit[1] > 1:
-            lines.append(texts.unit.format(number=unit[0], count=unit[1]))
+        if count > 1:
+            lines.append(texts.unit.format(number=number, count=count))
         whole = clean("\n".join(lines))
-        return cut(ascii_form(whole) if "reason" in self.map.ascii else whole, caps, texts.continued)
+        return ascii_form(whole) if "reason" in self.map.ascii else whole
 
     def _indicators(self) -> list[Leaf]:
         codes: dict[str, str] = {}
+        for offence in self.resolved.report.offence.split("+"):
+            for code, _ in self.form.offence(offence):
+                codes.setdefault(code, offence)
         for line in self.resolved.report.typologies:
             for code, _ in self.form.indicators(line.id).codes:
                 codes.setdefault(code, line.id)
         return [Leaf(code, f"typologies[{typology}]") for code, typology in codes.items()]
-
-
-def cut(text: str, caps: Caps, continued: str) -> list[str]:
-    """`text` in pieces: the first for `reason`, each further one for the comments of one transaction, broken between words.
-
-    In one piece where the form has no room for comments; the form then refuses a text that is too long.
-    """
-    if caps.comments < _LEAST_ROOM:
-        return [text]
-    pieces: list[str] = []
-    rest, room, mark = text, caps.reason, ""
-    while len(mark) + len(rest) > room:
-        space = room - len(mark) - len(" [...]")
-        end = rest.rfind(" ", space // 2, space)
-        end = space if end < 0 else end
-        pieces.append(mark + rest[:end] + " [...]")
-        rest, room, mark = rest[end:].lstrip(), caps.comments, continued + " "
-    return [*pieces, mark + rest]

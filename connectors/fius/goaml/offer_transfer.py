@@ -42,11 +42,12 @@ class TransferOffers:
         self.rates = rates
         self.parties = PartyOffers(form_map)
         self.by_key = {party.key: party for party in resolved.parties}
+        self._accounts: dict[tuple[object, ...], Node] = {}
 
     def node(self, transfer: Transfer, continued: str) -> Node:
         """One transaction; `continued`: the part of the narrative that its comments carry."""
         at = f"transfers[{transfer.transfer_id}]"
-        node = Node(at)
+        node = Node(at, self._told(transfer) if self.map.fields else None)
         node.add("transactionnumber", Leaf(transfer.transfer_id, f"{at}.transfer_id").or_shorter(transfer.uid.hex()))
         node.say("internal_ref_number", transfer.uid.hex(), f"{at}.uid")
         node.say("transaction_is_suspicious", "true", at)
@@ -62,7 +63,7 @@ class TransferOffers:
             )
         node.add("transaction_description", Leaf(self._description(transfer), f"{at}.purpose", text=True))
         node.say("date_transaction", local_time(transfer.occurred_ms, self.resolved.fiu.timezone), f"{at}.occurred_ms")
-        node.say("transmode_code", transfer.channel, f"{at}.channel", "transmode")
+        node.add("transmode_code", Leaf(transfer.channel, f"{at}.channel", "transmode", variant=self._direction(transfer)))
         node.say("transaction_status", transfer.status, f"{at}.status", "transaction_status")
         converted = convert(transfer.amount, self.map.currency, transfer.occurred_ms, self.rates)
         if converted is not None:
@@ -71,6 +72,23 @@ class TransferOffers:
         self._sides(node, transfer, converted)
         node.add("comments", self._comments(transfer, continued, converted))
         return node
+
+    def _told(self, transfer: Transfer) -> dict[str, str]:
+        """What a form may put into a field of its own choice."""
+        said = {
+            "channel": transfer.channel.replace("_", " "),
+            "status": transfer.status,
+            "purpose": transfer.purpose or "",
+            "relationship": transfer.relationship or "",
+            "agent": transfer.send_agent.agent_id if transfer.send_agent else "",
+        }
+        return {name: value for name, value in said.items() if value}
+
+    def _direction(self, transfer: Transfer) -> str:
+        """The transfer seen from the FIU's country: "out", "in", "home" (within), "" where it is neither or not known."""
+        home = self.resolved.fiu.country
+        ends = transfer.send_place.country == home, transfer.pay_place.country == home
+        return {(True, False): "out", (False, True): "in", (True, True): "home"}.get(ends, "")
 
     def _description(self, transfer: Transfer) -> str:
         texts = self.map.texts
@@ -178,7 +196,24 @@ class TransferOffers:
         allowed = (side.mine or self.map.other_accounts) and (kind == "person" or self.map.entity_accounts)
         if side.shows != "account" or not side.said.accounts or not allowed:
             return kind, person
+        account, agent = side.said.accounts[0], side.agent
+        key = (
+            side.party.key,
+            account,
+            side.mine,
+            agent.agent_id if agent else "",
+            agent.name if agent else "",
+            transfer.amount.currency,
+            side.place.country,
+        )
+        if key not in self._accounts:
+            self._accounts[key] = self._account(side, transfer, person, at)
+        return "account", self._accounts[key]
+
+    def _account(self, side: Side, transfer: Transfer, person: Node, at: str) -> Node:
+        """The account of a side with its institution; made once for all transfers that say the same of it."""
         node = account_node(side.said.accounts[0], side.party, person, f"{at}.accounts")
+        node.shared = True
         node.facts = self._facts(side, transfer)
         partner = self.resolved.partner
         if side.mine:
@@ -190,7 +225,7 @@ class TransferOffers:
             node.say("institution_name", side.agent.name, f"{at}.agent.name")
             node.say("institution_code", side.agent.agent_id, f"{at}.agent.agent_id")
             node.say("institution_country", side.agent.country, f"{at}.agent.country", "country")
-        return "account", node
+        return node
 
     def _foreign(self, transfer: Transfer, converted: Converted | None) -> Node | None:
         if converted is None or transfer.amount.currency == self.map.currency:

@@ -1,6 +1,7 @@
 """Regular expressions of FIU schemas, which are written for .NET, as XSD means them."""
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
@@ -62,13 +63,19 @@ def _one_class(body: str) -> str:
         out.append("^")
         index = 1
     while index < len(tokens):
-        if index + 2 < len(tokens) and tokens[index + 1] == "-" and tokens[index] != "-" and len(tokens[index]) == 1:
-            out += [*tokens[index : index + 2], tokens[index + 2]]
+        ends = tokens[index : index + 3]
+        if len(ends) == 3 and ends[1] == "-" and ends[0] != "-" and _one_character(ends[0]) and _one_character(ends[2]):
+            out += ends
             index += 3
         else:
             out.append("\\-" if tokens[index] == "-" else tokens[index])
             index += 1
     return "[" + "".join(out) + "]"
+
+
+def _one_character(token: str) -> bool:
+    """Whether a token of a class stands for one character: itself, or an escaped sign; not for a set such as \\w."""
+    return len(token) == 1 or not token[1].isalpha() or token[1] in "nrt"
 
 
 def compiles(pattern: str) -> bool:
@@ -80,6 +87,17 @@ def compiles(pattern: str) -> bool:
     except etree.XMLSchemaParseError:
         return False
     return True
+
+
+@lru_cache(maxsize=256)
+def net_regex(pattern: str) -> re.Pattern[str] | None:
+    """A .NET pattern for Python's `re` (use fullmatch), or None where Python reads it differently or not at all."""
+    if re.search(r"\\[pPGAZz]|-\[|\(\?<[^=!]|\(\?>", pattern):
+        return None
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
 
 
 def python_regex(pattern: str) -> re.Pattern[str] | None:

@@ -5,7 +5,7 @@ XSD itself stays with the FIU; the facts in it are enough to render, and to gene
 """
 
 from collections.abc import Iterator
-from typing import Union
+from typing import Literal, Union
 
 import msgspec
 
@@ -20,6 +20,9 @@ class Simple(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     patterns   XSD regular expressions of which one must match the whole value
     bounds     as written by the FIU; numbers and dates stay text so that nothing is rounded
     asserts    XPath conditions on the value itself (`$value` written as `.`)
+    regexes    .NET patterns XSD cannot express (look-around); one must match the whole value, checked as a rule
+    inline     the type this one restricts, where it has no name; `base` does not count then
+    members    of a union: the value must fit one of them; `item` of a list: every word of the value must fit it
     """
 
     base: str = "xs:string"
@@ -36,6 +39,10 @@ class Simple(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fie
     fraction_digits: int | None = None
     white_space: str | None = None
     asserts: tuple[str, ...] = ()
+    regexes: tuple[str, ...] = ()
+    inline: Union["Simple", None] = None
+    members: tuple["Simple", ...] = ()
+    item: Union["Simple", None] = None
 
 
 class Element(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, tag="e", tag_field="k"):
@@ -80,7 +87,11 @@ class ImportNote(msgspec.Struct, frozen=True):
 
 
 class SchemaProfile(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The compiled schema. `source_sha256`: of the XSD it was compiled from."""
+    """The compiled schema. `source_sha256`: of the XSD it was compiled from.
+
+    provenance  fiu_export: the FIU's own XSD; specification: written here from the FIU's published text; generic: written here from the
+                common vocabulary of goAML, for FIUs whose schema is not at hand
+    """
 
     format: str
     fiu: str
@@ -91,6 +102,7 @@ class SchemaProfile(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkn
     types: dict[str, Complex]
     simples: dict[str, Simple]
     warnings: tuple[ImportNote, ...] = ()
+    provenance: Literal["fiu_export", "specification", "generic"] = "fiu_export"
 
 
 class ProfileError(Exception):
@@ -182,7 +194,7 @@ class Schema:
     def facets(self, element: Element) -> tuple[Simple, ...]:
         """The restrictions on an element's text, from its own type up to the built-in; all must hold."""
         if element.simple is not None:
-            return (element.simple, *self.facets_of(element.simple.base))
+            return self.chain(element.simple)
         kind = self.complex_of(element)
         return self.facets_of(kind.text if kind else element.type)
 
@@ -190,5 +202,11 @@ class Schema:
         """The chain of restrictions of a named type; a built-in is the last link."""
         if name not in self._facets:
             simple = self.profile.simples.get(name)
-            self._facets[name] = (simple, *self.facets_of(simple.base)) if simple else (Simple(base=name),)
+            self._facets[name] = self.chain(simple) if simple else (Simple(base=name),)
         return self._facets[name]
+
+    def chain(self, simple: Simple) -> tuple[Simple, ...]:
+        """The restrictions on a value of the type `simple`; a union or a list is the last link of its own chain."""
+        if simple.members or simple.item is not None:
+            return (simple,)
+        return (simple, *(self.chain(simple.inline) if simple.inline is not None else self.facets_of(simple.base)))

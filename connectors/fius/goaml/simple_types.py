@@ -5,7 +5,7 @@ from typing import Any
 
 from lxml import etree
 
-from connectors.fius.goaml.patterns import PatternError, has_inner_anchor, normalise
+from connectors.fius.goaml.patterns import PatternError, has_inner_anchor, net_regex, normalise
 from connectors.fius.goaml.profile import Simple
 from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, built_in, integer, local, structure
 
@@ -13,8 +13,9 @@ from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, bu
 BUILT_IN = frozenset(
     f"xs:{name}"
     for name in (
-        "string normalizedString token boolean decimal integer int long short byte nonNegativeInteger positiveInteger unsignedInt unsignedLong "
-        "unsignedShort unsignedByte float double date dateTime time anyURI base64Binary gYear"
+        "string normalizedString token boolean decimal integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger "
+        "negativeInteger unsignedInt unsignedLong unsignedShort unsignedByte float double date dateTime time duration anyURI base64Binary "
+        "hexBinary gYear gYearMonth language Name NCName NMTOKEN"
     ).split()
 )
 _COUNTS = {
@@ -55,25 +56,42 @@ class SimpleTypes:
         return bare
 
     def inline(self, node: etree._Element) -> Simple:
-        """The facets of an xs:simpleType."""
+        """The facets of an xs:simpleType, the members of a union or the item of a list."""
         steps = [child for child in structure(node) if local(child) != "annotation"]
-        if len(steps) != 1 or local(steps[0]) != "restriction":
-            raise SchemaError(
-                "construct_not_supported", "Only restrictions of one simple type are supported, no lists or unions.", node
-            )
+        if len(steps) != 1:
+            raise SchemaError("construct_not_supported", "A simple type must be one restriction, union or list.", node)
         step = steps[0]
-        facets: dict[str, Any] = {"base": self._base(step), "codes": {}, "patterns": [], "asserts": []}
+        if local(step) == "restriction":
+            return self.restriction(step)
+        members = [Simple(base=self.name(name, step)) for name in (step.get("memberTypes") or step.get("itemType") or "").split()]
+        members += [self.inline(child) for child in structure(step) if local(child) == "simpleType"]
+        if local(step) == "union" and members:
+            return Simple(members=tuple(members))
+        if local(step) == "list" and len(members) == 1:
+            return Simple(item=members[0])
+        raise SchemaError("construct_not_supported", f"xs:{local(step)} without a type in it is not supported.", step)
+
+    def restriction(self, step: etree._Element, base: str = "") -> Simple:
+        """The facets of an xs:restriction; `base` where its own names a complex type with text."""
+        facets: dict[str, Any] = {"codes": {}, "patterns": [], "asserts": [], "regexes": []}
+        if base or "base" in step.attrib:
+            facets["base"] = base or self.name(attribute(step, "base"), step)
         for facet in structure(step):
-            self._facet(facet, facets)
-        lists = {"codes": facets["codes"] or None, "patterns": tuple(facets["patterns"]), "asserts": tuple(facets["asserts"])}
-        return Simple(**facets | lists)
+            if local(facet) == "simpleType":
+                facets["inline"] = self.inline(facet)
+            elif local(facet) not in ("attribute", "attributeGroup", "anyAttribute"):
+                self._facet(facet, facets)
+        if "base" not in facets and "inline" not in facets:
+            raise SchemaError("construct_not_supported", "A restriction of nothing is not supported.", step)
+        lists = {name: tuple(facets[name]) for name in ("patterns", "asserts", "regexes")}
+        return Simple(**facets | lists | {"codes": facets["codes"] or None})
 
     def _facet(self, facet: etree._Element, facets: dict[str, Any]) -> None:
         kind, value = local(facet), facet.get("value", "")
         if kind == "enumeration":
             facets["codes"][value] = self._label(facet)
         elif kind == "pattern":
-            facets["patterns"] += self._pattern(value, facet)
+            self._pattern(value, facet, facets)
         elif kind in _COUNTS:
             facets[_COUNTS[kind]] = integer(value, facet)
         elif kind in _BOUNDS:
@@ -84,11 +102,6 @@ class SimpleTypes:
         elif kind != "annotation":
             raise SchemaError("construct_not_supported", f"The facet xs:{kind} is not supported.", facet)
 
-    def _base(self, step: etree._Element) -> str:
-        if "base" in step.attrib:
-            return self.name(attribute(step, "base"), step)
-        raise SchemaError("construct_not_supported", "A restriction without a named base is not supported.", step)
-
     def _label(self, facet: etree._Element) -> str:
         for child in facet.iter(etree.Comment, "{*}documentation"):
             if child.text and child.text.strip():
@@ -98,16 +111,19 @@ class SimpleTypes:
             return " ".join((after.text or "").split())
         return ""
 
-    def _pattern(self, value: str, facet: etree._Element) -> list[str]:
+    def _pattern(self, value: str, facet: etree._Element, facets: dict[str, Any]) -> None:
         try:
             pattern = normalise(value)
         except PatternError as problem:
-            self.notes.add(
-                problem.code, f"The pattern {value!r} cannot be written in XSD; values are not checked against it.", facet
-            )
-            return []
+            if net_regex(value) is None:
+                said = "so values are not checked against it"
+            else:
+                said = "so it is checked as a rule of its own"
+                facets["regexes"].append(value)
+            self.notes.add(problem.code, f"The pattern {value!r} cannot be written in XSD, {said}.", facet)
+            return
         if has_inner_anchor(pattern):
             self.notes.add(
                 "pattern_anchor_inside", f"The pattern {value!r} has ^ or $ inside; XSD reads them as characters.", facet
             )
-        return [pattern]
+        facets["patterns"].append(pattern)

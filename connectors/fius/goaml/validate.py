@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import cast
+from typing import Any, cast
 
 from lxml import etree
 
+from connectors.fius.checked import Located
+from connectors.fius.goaml.archive import SIGNATURE, ArchiveRefused, reports_in
+from connectors.fius.goaml.conditions import check_conditions
 from connectors.fius.goaml.ledger import Ledger
 from connectors.fius.goaml.mapping import Form
-from connectors.fius.goaml.rules import check_asserts, check_rules
+from connectors.fius.goaml.rules import check_rules
 from connectors.fius.goaml.xsd import generate
+from connectors.fius.goaml.xsd_document import has_dtd, line_of
 from schemas.filing import FilingError
 
 # libxml2's error types -> our codes and sentences. Values never appear in a sentence: they may be names.
@@ -36,7 +40,16 @@ _CODES = {
 # Follows another message about the same value and says nothing new.
 _ECHOES = frozenset({"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_TYPE_3_1_3"})
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(?P<names>[^)]*?) ?\)")
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _INDEX = re.compile(r"\[\d+\]")
+
+
+# libxml2's codes for bytes that are not in the encoding the file claims.
+_ENCODING = frozenset({
+    etree.ErrorTypes.ERR_INVALID_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING, etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING,
+    etree.ErrorTypes.I18N_CONV_FAILED, etree.ErrorTypes.ERR_INVALID_CHAR,
+})  # fmt: skip
+MOST_BYTES = 100_000_000  # DEF: twenty times the largest upload an FIU is known to take
 
 
 @lru_cache(maxsize=64)
@@ -46,24 +59,90 @@ def compiled(form: Form) -> etree.XMLSchema:
 
 
 def validate(payload: bytes, form: Form, canonical: Mapping[str, str] | None = None) -> tuple[FilingError, ...]:
-    """Everything wrong with the bytes of a report; empty where the FIU's schema and rules are met.
+    """Everything wrong with the bytes of one report; empty where the FIU's schema and rules are met.
 
     canonical  target path -> canonical field, to say where a value came from; without it the field is guessed from its name
     """
+    found = examine_xml(payload, form, canonical)
+    return tuple(one.error for one in found if one.error.code not in form.rule_codes) or tuple(one.error for one in found)
+
+
+def examine(payload: bytes, form: Form) -> tuple[Located, ...]:
+    """Everything wrong with a file that somebody hands in: a report as XML, or an archive of reports and attachments."""
+    if not payload.startswith(SIGNATURE):
+        return examine_xml(payload, form)
+    errors: list[Located] = []
+    count = 0
+    try:
+        for name, raw in reports_in(payload):
+            count += 1
+            errors += [found._replace(entry=name) for found in examine_xml(raw, form)]
+    except ArchiveRefused as refused:
+        return (*errors, refused.found)
+    most = form.map.packaging.reports
+    if count > most:
+        text = f"The archive holds {count} reports; the FIU takes {most} in one archive."
+        errors.append(Located(FilingError("too_many_reports", text, "", "")))
+    return tuple(errors)
+
+
+def examine_xml(payload: bytes, form: Form, canonical: Mapping[str, str] | None = None) -> tuple[Located, ...]:
+    """Everything wrong with one XML report, with lines: against the schema, then against its conditions and the FIU's rules."""
+    if len(payload) > MOST_BYTES:
+        return (Located(FilingError("too_big_to_check", f"The file has more than {MOST_BYTES // 1_000_000} MB.", "", "")),)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         report = etree.fromstring(payload, parser)
     except etree.XMLSyntaxError as error:
-        return (FilingError("not_xml", f"The file is not well-formed XML (line {error.lineno}); render it again.", "", ""),)
-    if b"<!DOCTYPE" in payload[:4096]:
-        return (FilingError("dtd", "The file carries a DTD; a report must not.", "", ""),)
-    found = tuple(structural(report, form, canonical or {}))
-    if found:
+        return (_unreadable(error),)
+    if has_dtd(report):
+        return (Located(FilingError("dtd", "The file carries a DTD; a report must not.", "", ""), 1),)
+    first = _without_namespace(report)
+    found = (*first, *structural(report, form, canonical or {}))
+    if found and report.tag != form.root_name:
         return found
-    return (*check_asserts(report, form), *check_rules(report, len(payload), form))
+    conditions = [Located(error, line_of(node)) for error, node in check_conditions(report, form)]
+    rules = [Located(error, _line(report, error.target_path)) for error in check_rules(report, len(payload), form)]
+    return (*found, *conditions, *rules)
 
 
-def structural(report: etree._Element, form: Form, canonical: Mapping[str, str]) -> Iterator[FilingError]:
+def _unreadable(error: etree.XMLSyntaxError) -> Located:
+    line = error.lineno or 0
+    if cast(Any, error).code in _ENCODING:
+        text = f"The bytes in line {line} are not in the encoding the file claims, or are characters XML does not allow."
+        return Located(FilingError("wrong_encoding", text, "", ""), line)
+    return Located(FilingError("not_xml", f"The file is not well-formed XML (line {line}); render it again.", "", ""), line)
+
+
+def _without_namespace(report: etree._Element) -> tuple[Located, ...]:
+    """Takes the report out of a namespace it should not be in, so that everything else can be checked, and says so.
+
+    Hints where a schema lies are dropped unread: nobody's file decides what is loaded here.
+    """
+    for hint in (f"{{{_XSI}}}schemaLocation", f"{{{_XSI}}}noNamespaceSchemaLocation"):
+        if hint in report.attrib:
+            del report.attrib[hint]
+    name = str(report.tag)
+    if not name.startswith("{"):
+        return ()
+    for node in report.iter("{*}*"):
+        node.tag = str(node.tag).rpartition("}")[2]
+    text = f"<{report.tag}> stands in the namespace {name[1:].partition('}')[0]}; a goAML report stands in none."
+    return (Located(FilingError("namespace_on_root", text, str(report.tag), ""), line_of(report)),)
+
+
+def _line(report: etree._Element, path: str) -> int:
+    """The line of the nearest element on `path` that is there."""
+    node = report
+    for step in path.split("/")[1:]:
+        inner = node.find(step)
+        if inner is None:
+            break
+        node = inner
+    return line_of(node)
+
+
+def structural(report: etree._Element, form: Form, canonical: Mapping[str, str]) -> Iterator[Located]:
     """Errors of a report against the FIU's schema."""
     schema = compiled(form)
     if schema.validate(report):
@@ -80,7 +159,7 @@ def structural(report: etree._Element, form: Form, canonical: Mapping[str, str])
         plain = _INDEX.sub("", path)
         parent, _, name = plain.rpartition("/")
         field = canonical.get(plain) or Ledger.canonical(canonical.get(parent, ""), name)
-        yield FilingError(code, f"{path}: {sentence}.", path, field)
+        yield Located(FilingError(code, f"{path}: {sentence}.", path, field), entry.line)
 
 
 def _meaning(kind: str, message: str) -> tuple[str, str]:

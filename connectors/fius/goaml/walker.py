@@ -4,89 +4,162 @@ No namespace, no attributes, UTF-8, and the same bytes for the same input. What 
 filled by a placeholder rule of the FIU's map, or the report is held with a coded error; nothing is made up in silence.
 """
 
+import re
 from collections.abc import Iterator
-from copy import deepcopy
 
-from lxml import etree
-
-from connectors.fius.goaml.ledger import CANONICAL, Ledger
+from connectors.fius.goaml.ledger import ABSENT, CANONICAL, Ledger
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Leaf, Node, Offer
+from connectors.fius.goaml.place import Place, root_place
 from connectors.fius.goaml.profile import UNBOUNDED, Element, Group, elements
-from connectors.fius.goaml.values import UnfitError, fit
+from connectors.fius.goaml.recipes import Fields, Recipe, Step, Tape, shape
+from connectors.fius.goaml.values import UnfitError
 from schemas.filing import FilingError
 
 DISABLED, NOT_IN_SCHEMA, OTHER_CHOICE = "DISABLED_BY_FIU", "NOT_IN_SCHEMA", "SAID_IN_OTHER_ELEMENT"
 NOT_KNOWN, TOO_MANY = "NOT_KNOWN", "MORE_THAN_THE_FORM_TAKES"
 _MOST = 10**9
+_MOST_RECIPES = 500  # kept for one place; more shapes than reports have. DEF
 # goAML 5 names for what an older element says too; offered beside it so that the schema can take either.
-_ALTERNATIVES = frozenset({"report_date", "identifications", "emails", "related_persons", "account_type"})
+_ALTERNATIVES = frozenset(
+    {"report_date", "identifications", "emails", "related_persons", "account_type", "transactions", "transaction"}
+)
+_SPECIAL = re.compile("[&<>\r]")
+_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 
 
 class Spot:
-    """The place the walk is at: an element being written, and what is offered for its children and not used yet."""
+    """The place the walk is at: an element being written, and what is offered for its children and not used yet.
 
-    __slots__ = ("node", "offered", "path", "xml")
+    `used` counts the offers of a name that are taken already, for the tape.
+    """
 
-    def __init__(self, node: Node, path: str, xml: etree._Element, names: dict[str, str]) -> None:
+    __slots__ = ("node", "offered", "parts", "place", "tape", "used")
+
+    def __init__(self, node: Node, place: Place, fields: Fields) -> None:
         self.node = node
-        self.path = path
-        self.xml = xml
-        self.offered = {names.get(name, name): list(values) for name, values in node.fields.items()}
+        self.place = place
+        self.parts: list[str] = []
+        self.offered = {name: list(values) for name, values in fields.items()}
+        self.tape = Tape()
+        self.used: dict[str, int] = {}
 
 
 class Walker:
     """Walks one form. After `walk` the ledger says what became of every field."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form, recipes: bool = True) -> None:
         self.form = form
         self.ledger = Ledger()
+        self.quick = recipes
         self._names = dict(form.map.rename)
-        self._done: dict[tuple[int, str], tuple[etree._Element, Node]] = {}
+        self._done: dict[tuple[int, str], tuple[str, Node]] = {}
 
-    def walk(self, root: Element, node: Node) -> etree._Element:
-        """The XML of `root` filled from `node`."""
-        xml = etree.Element(root.name)
-        self._content(root, node, root.name, xml)
-        return xml
+    def walk(self, node: Node) -> str:
+        """The XML of the form's root filled from `node`."""
+        place = root_place(self.form)
+        return place.written(self._content(place, node))
 
-    def _content(self, element: Element, node: Node, path: str, xml: etree._Element) -> None:
-        spot = Spot(node, path, xml, self._names)
-        known: set[str] = set()
-        for group in self.form.schema.content(element):
-            known.update(inner.name for inner in elements(group))
+    def _content(self, place: Place, node: Node) -> str:
+        """What stands inside an element: by recipe where the shape is known and every value fits, else by walking the schema."""
+        fields = self._fields(place, node)
+        recipe = place.recipes.get(shape(fields)) if self.quick else None
+        if recipe is not None:
+            before, done = self.ledger.position(), len(self._done)
+            inner = self._by_recipe(recipe, node, fields)
+            if inner is not None:
+                return inner
+            self.ledger.go_back(before)
+            while len(self._done) > done:
+                self._done.popitem()
+        return self._by_schema(place, node, fields)
+
+    def _by_schema(self, place: Place, node: Node, fields: Fields) -> str:
+        """The walk through one element; a recipe is kept of one without trouble."""
+        trouble = self.ledger.trouble
+        spot = Spot(node, place, fields)
+        for group in place.groups:
             self._group(group, spot)
         for name, values in spot.offered.items():
             if values:
-                said = name in known or name in _ALTERNATIVES
-                self.ledger.absent(values[0].at, f"{path}/{name}", OTHER_CHOICE if said else NOT_IN_SCHEMA)
+                said = name in place.known or name in _ALTERNATIVES
+                self._leave(spot, name, values[0], 0, OTHER_CHOICE if said else NOT_IN_SCHEMA)
+        self.ledger.add(spot.tape.absent)
+        if self.ledger.trouble != trouble:
+            self.quick = self.quick and not self.ledger.errors_since(
+                0
+            )  # a form that fails is walked once, not once for each level
+        elif not spot.tape.spoilt and len(place.recipes) < _MOST_RECIPES:
+            place.recipes[shape(fields)] = spot.tape.recipe()
+        return "".join(spot.parts)
 
-    def _item(self, item: Element | Group, times: int, spot: "Spot") -> None:
+    def _fields(self, place: Place, node: Node) -> Fields:
+        """What is offered inside an element, under the FIU's names and with the FIU's uses of them."""
+        fields = node.fields
+        if self._names:
+            fields = {self._names.get(name, name): values for name, values in fields.items()}
+        if place.fields:
+            fields = {name: values for name, values in fields.items() if all(name != told for told, _ in place.fields)}
+            for name, field in place.fields:
+                value = node.facts.get(field.take, "")
+                if value:
+                    fields[name] = [Leaf(value, f"{node.at}.{field.take}", field.codes, text=True).by(field.id)]
+        return fields
+
+    def _by_recipe(self, recipe: Recipe, node: Node, fields: Fields) -> str | None:
+        """The same as the walk that the recipe was noted from; None where a value does not fit."""
+        ledger, parts = self.ledger, list[str]()
+        trouble = ledger.trouble
+        for what, inner, name, nth, path, reason in recipe.steps:
+            if what == "leave" or inner is None:
+                ledger.absent(fields[name][nth].at, path, reason)
+                continue
+            if what == "fill":
+                parts.append(self._filled(inner, node))
+            else:
+                value = fields[name][nth]
+                text = self._leaf(inner, value) if isinstance(value, Leaf) else self._node(inner, value)
+                if text is not None and not (text == inner.empty and self._dropped(inner, value)):
+                    parts.append(text)
+            if ledger.trouble != trouble and ledger.errors_since(0):
+                return None
+        ledger.add(recipe.absent)
+        return "".join(parts)
+
+    def _item(self, item: Element | Group, times: int, spot: Spot) -> None:
         if isinstance(item, Group):
             self._group(item, spot)
         else:
             self._elements(item, times, spot)
 
-    def _group(self, group: Group, spot: "Spot") -> None:
+    def _group(self, group: Group, spot: Spot) -> None:
         """Renders a group; what it uses is taken out of what is offered. An optional group is left out if it cannot be complete."""
         if group.max == 0 or (group.kind != "choice" and group.min == 0 and not self._can_fill(group, spot.offered)):
             self._absent(group, spot, DISABLED if group.max == 0 else NOT_KNOWN)
             return
-        before, size = self.ledger.mark(), len(spot.xml)
+        before, size = self.ledger.mark(), len(spot.parts)
         if group.kind == "choice":
             self._choice(group, spot)
         else:
             self._sequence(group, spot)
         failed = group.min == 0 and self.ledger.errors_since(before)
-        if failed and not self.ledger.any_of(before, self.form.map.must_carry, spot.path):
-            del spot.xml[size:]
-            self.ledger.take_back(before, "", spot.path)
+        if failed and not self.ledger.any_of(before, self.form.map.must_carry, spot.place.path):
+            del spot.parts[size:]
+            self.ledger.take_back(before, "", spot.place.path)
 
-    def _absent(self, group: Group, spot: "Spot", reason: str) -> None:
+    def _absent(self, group: Group, spot: Spot, reason: str) -> None:
         for inner in elements(group):
-            self.ledger.absent("", f"{spot.path}/{inner.name}", reason)
+            self._unknown(inner, spot, reason)
 
-    def _sequence(self, group: Group, spot: "Spot") -> None:
+    def _unknown(self, element: Element, spot: Spot, reason: str) -> None:
+        spot.tape.absent["", f"{spot.place.path}/{element.name}", ABSENT, reason] = None
+
+    def _leave(self, spot: Spot, name: str, value: Offer, index: int, reason: str) -> None:
+        path = f"{spot.place.path}/{name}"
+        self.ledger.absent(value.at, path, reason)
+        spot.tape.steps.append(Step("leave", None, name, spot.used.get(name, 0) + index, path, reason))
+
+    def _sequence(self, group: Group, spot: Spot) -> None:
         repeated = group.max != 1 and len(group.items) > 1
         if not repeated:
             for item in group.items:
@@ -95,6 +168,7 @@ class Walker:
         wanted = max((len(spot.offered.get(inner.name, ())) for inner in elements(group)), default=0)
         rounds = max(min(wanted, _MOST if group.max == UNBOUNDED else group.max), group.min)
         whole = spot.offered
+        spot.tape.spoilt = True
         for number in range(rounds):
             spot.offered = {name: values[number : number + 1] for name, values in whole.items()}
             for item in group.items:
@@ -102,17 +176,20 @@ class Walker:
         names = {inner.name for inner in elements(group)}
         spot.offered = {name: values for name, values in whole.items() if name not in names}
 
-    def _choice(self, group: Group, spot: "Spot") -> None:
+    def _choice(self, group: Group, spot: Spot) -> None:
         branches = [item for item in group.items if self._can_fill(item, spot.offered)]
         branches = branches or [item for item in group.items if any(spot.offered.get(inner.name) for inner in _members(item))]
         if not branches and group.min > 0:
-            branches = [item for item in group.items if self._has_placeholder(item, spot.path)] or list(group.items[:1])
+            live = [item for item in group.items if item.max != 0]
+            branches = (
+                [item for item in live if self._has_placeholder(item, spot.place.path)] or live[:1] or list(group.items[:1])
+            )
         if not branches:
             self._absent(group, spot, NOT_KNOWN)
             return
         self._item(min(branches, key=self._rank), group.max, spot)
 
-    def _can_fill(self, item: Element | Group, offered: dict[str, list[Offer]]) -> bool:
+    def _can_fill(self, item: Element | Group, offered: Fields) -> bool:
         """Whether something was offered for the item; for a sequence: something, and all that it demands."""
         if isinstance(item, Element):
             return item.max != 0 and bool(offered.get(item.name))
@@ -128,104 +205,113 @@ class Walker:
     def _has_placeholder(self, item: Element | Group, path: str) -> bool:
         return any(inner.max != 0 and self.form.placeholder(f"{path}/{inner.name}") for inner in _members(item))
 
-    def _elements(self, element: Element, times: int, spot: "Spot") -> None:
+    def _elements(self, element: Element, times: int, spot: Spot) -> None:
         """All occurrences of one element; `times`: how often its group may be repeated."""
-        path = f"{spot.path}/{element.name}"
         values = spot.offered.pop(element.name, [])
         if element.max == 0:
-            self.ledger.absent(values[0].at if values else "", path, DISABLED)
+            if values:
+                self._leave(spot, element.name, values[0], 0, DISABLED)
+            else:
+                self._unknown(element, spot, DISABLED)
             return
+        place = spot.place.child(element)
         most = _MOST if UNBOUNDED in (element.max, times) else element.max * times
         written = 0
         failures: list[FilingError] = []
-        for value in values:
+        for index, value in enumerate(values):
             if written >= most:
-                self._too_many(element, value, path)
+                self._too_many(place, value, index, spot)
                 break
-            failed = self._one(element, value, path, spot.xml)
+            failed = self._one(place, value, index, spot)
             failures += failed
             written += not failed
+        spot.used[element.name] = spot.used.get(element.name, 0) + len(values)
         if not values and element.min > 0:
-            self._fill(element, spot, path)
+            spot.parts.append(self._filled(place, spot.node))
+            spot.tape.steps.append(Step("fill", place, element.name, 0, place.path))
         elif not values:
-            self.ledger.absent("", path, NOT_KNOWN)
+            self._unknown(element, spot, NOT_KNOWN)
         elif written < element.min:
             self.ledger.put_back(failures)
 
-    def _too_many(self, element: Element, value: Offer, path: str) -> None:
-        if element.name in self.form.map.must_carry:
-            self.ledger.error("too_many", value.at, path)
+    def _too_many(self, place: Place, value: Offer, index: int, spot: Spot) -> None:
+        if place.name in self.form.map.must_carry:
+            self.ledger.error("too_many", value.at, place.path)
         else:
-            self.ledger.absent(value.at, path, TOO_MANY)
+            self._leave(spot, place.name, value, index, TOO_MANY)
 
-    def _one(self, element: Element, value: Offer, path: str, xml: etree._Element) -> list[FilingError]:
+    def _one(self, place: Place, value: Offer, index: int, spot: Spot) -> list[FilingError]:
         """Writes one element; where its content does not fit, leaves it out and says why."""
         before = self.ledger.mark()
-        child = self._written(element, value, path)
-        if self.ledger.errors_since(before) and element.name not in self.form.map.must_carry:
-            return self.ledger.take_back(before, value.at, path)
-        if child is not None and (len(child) or child.text or element.min > 0 or isinstance(value, Leaf)):
-            xml.append(child)
+        text = self._leaf(place, value) if isinstance(value, Leaf) else self._node(place, value)
+        if self.ledger.errors_since(before) and place.name not in self.form.map.must_carry:
+            return self.ledger.take_back(before, value.at, place.path)
+        if text is not None and not (text == place.empty and self._dropped(place, value)):
+            spot.parts.append(text)
+        spot.tape.steps.append(Step("write", place, place.name, spot.used.get(place.name, 0) + index, place.path))
         return []
 
-    def _written(self, element: Element, value: Offer, path: str) -> etree._Element | None:
-        if isinstance(value, Leaf):
-            return self._leaf(element, value, path)
-        if self.form.schema.is_simple(element):
-            self.ledger.error("wrong_type", value.at, path)
+    def _dropped(self, place: Place, value: Offer) -> bool:
+        """Whether an empty element is not worth writing: an optional one that would only have held others."""
+        return place.element.min == 0 and not isinstance(value, Leaf)
+
+    def _node(self, place: Place, node: Node) -> str | None:
+        if place.is_simple:
+            self.ledger.error("wrong_type", node.at, place.path)
             return None
-        key = (id(value), path)
-        if value.shared and key in self._done:
-            return deepcopy(self._done[key][0])
+        key = (id(node), place.path)
+        if node.shared and key in self._done:
+            return self._done[key][0]
         before = self.ledger.mark()
-        child = etree.Element(element.name)
-        self._content(element, value, path, child)
-        if value.rule:
-            self.ledger.placeholder(value.at, path, value.rule)
-        if value.shared and not self.ledger.errors_since(before):
-            self._done[key] = (child, value)  # the node is kept alive so that its id stays its own
-            return deepcopy(child)
-        return child
+        text = place.written(self._content(place, node))
+        if node.rule:
+            self.ledger.placeholder(node.at, place.path, node.rule)
+        if node.shared and not self.ledger.errors_since(before):
+            self._done[key] = (text, node)  # the node is kept alive so that its id stays its own
+        return text
 
-    def _leaf(self, element: Element, leaf: Leaf, path: str) -> etree._Element | None:
-        if not self.form.schema.is_simple(element):
-            self.ledger.error("wrong_type", leaf.at, path)
-            return None
-        try:
-            text, rule = fit(leaf, element, self.form)
-        except UnfitError as unfit:
-            self.ledger.error(unfit.code, leaf.at, path)
-            return None
-        child = etree.Element(element.name)
-        child.text = text
+    def _leaf(self, place: Place, leaf: Leaf) -> str | None:
+        # Codes and placeholders come from short lists: what was written for one of them is kept. Nothing a person is known by is.
+        key = (leaf.codes, leaf.value, leaf.variant) if leaf.codes or leaf.filled else None
+        done = place.written_before.get(key) if key else None
+        if done is None:
+            if place.fitter is None:
+                self.ledger.error("wrong_type", leaf.at, place.path)
+                return None
+            try:
+                text, rule = place.fitter.fit(leaf)
+            except UnfitError as unfit:
+                self.ledger.unfit(unfit.code, leaf, place.path)
+                return None
+            if _SPECIAL.search(text):
+                text = _SPECIAL.sub(lambda found: _ESCAPED[found.group()], text)
+            done = place.written(text), rule
+            if key and not (leaf.rule and leaf.codes) and len(place.written_before) < _MOST_RECIPES:
+                place.written_before[key] = done
         if leaf.filled:
-            self.ledger.placeholder(leaf.at, path, rule)
+            self.ledger.placeholder(leaf.at, place.path, leaf.rule)
         else:
-            self.ledger.present(leaf.at, path, rule)
-        return child
+            self.ledger.present(leaf.at, place.path, done[1])
+        return done[0]
 
-    def _fill(self, element: Element, spot: "Spot", path: str) -> None:
-        """A mandatory element nobody told us: by rule, or an error."""
-        rule = self.form.placeholder(path)
-        at = self.ledger.canonical(spot.node.at, element.name)
+    def _filled(self, place: Place, node: Node) -> str:
+        """A mandatory element nobody told us: by rule, or an error and nothing."""
+        rule = place.placeholder
+        field = self.form.field(place.path) if self.form.fields else None
+        at = f"{node.at}.{field.take}" if field is not None and field.take else self.ledger.canonical(node.at, place.name)
         if rule is None:
-            self.ledger.error("mandatory_missing" if element.name in CANONICAL else "mandatory_unmapped", at, path)
-            return
+            known = place.name in CANONICAL or field is not None
+            self.ledger.error("mandatory_missing" if known else "mandatory_unmapped", at, place.path)
+            return ""
         if rule.node:
-            child = etree.Element(element.name)
-            inner = Node(at, spot.node.facts)
-            self._content(element, inner, path, child)
-            spot.xml.append(child)
-        else:
-            value = spot.node.facts.get(rule.fact, "") if rule.fact else rule.value
-            if rule.fact and not value:
-                self.ledger.error("mandatory_missing", at, path)
-                return
-            leaf = self._leaf(element, Leaf(value, at).by(rule.id, filled=True), path)
-            if leaf is not None:
-                spot.xml.append(leaf)
-            return
-        self.ledger.placeholder(at, path, rule.id)
+            text = place.written(self._content(place, Node(at, node.facts)))
+            self.ledger.placeholder(at, place.path, rule.id)
+            return text
+        value = node.facts.get(rule.fact, "") if rule.fact else rule.value
+        if rule.fact and not value:
+            self.ledger.error("mandatory_missing", at, place.path)
+            return ""
+        return self._leaf(place, Leaf(value, at).by(rule.id, filled=True)) or ""
 
 
 def _members(item: Element | Group) -> Iterator[Element]:

@@ -80,7 +80,16 @@ def _complex(parent: etree._Element, kind: Complex) -> etree._Element:
 
 def _simple(parent: etree._Element, simple: Simple) -> etree._Element:
     node = etree.SubElement(parent, _XS + "simpleType")
-    restriction = etree.SubElement(node, _XS + "restriction", base=simple.base)
+    if simple.members or simple.item is not None:
+        inside = etree.SubElement(node, _XS + ("union" if simple.members else "list"))
+        for inner in simple.members or (simple.item,):
+            _simple(inside, inner or Simple())
+        return node
+    restriction = etree.SubElement(node, _XS + "restriction")
+    if simple.inline is not None:
+        _simple(restriction, simple.inline)
+    else:
+        restriction.set("base", simple.base)
     for pattern in simple.patterns:
         etree.SubElement(restriction, _XS + "pattern", value=pattern)
     for code in simple.codes or ():

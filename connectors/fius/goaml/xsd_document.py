@@ -1,13 +1,16 @@
 """Reading an XSD document safely, and saying where something in it cannot be used."""
 
 from collections.abc import Iterator
-from typing import cast
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
 
 from lxml import etree
 
 from connectors.fius.goaml.profile import ImportNote
 
 XS = "http://www.w3.org/2001/XMLSchema"
+VC = "http://www.w3.org/2007/XMLSchema-versioning"
+_XSD_VERSION = Decimal("1.1")
 MAX_BYTES = 20_000_000  # DEF: the largest goAML schema seen has 0.3 MB
 
 
@@ -42,13 +45,35 @@ def parse(xsd: bytes) -> etree._Element:
         root = etree.fromstring(xsd, parser)
     except etree.XMLSyntaxError as error:
         raise SchemaError("schema_not_xml", f"The file is not well-formed XML: {error}.") from error
-    if b"<!DOCTYPE" in xsd:
+    if has_dtd(root):
         raise SchemaError("schema_with_dtd", "The XSD carries a DTD; remove it.")
     if root.tag != f"{{{XS}}}schema":
         raise SchemaError("schema_expected", "The file is XML but not an XSD (its root is not xs:schema).", root)
     if root.get("targetNamespace"):
         raise SchemaError("namespace_not_supported", "The XSD has a target namespace; goAML reports have none.", root)
+    _choose_versions(root)
     return root
+
+
+def has_dtd(root: etree._Element) -> bool:
+    """Whether the document declares a DTD, inside or elsewhere."""
+    return bool(cast(Any, root.getroottree()).docinfo.doctype)
+
+
+def _choose_versions(root: etree._Element) -> None:
+    """Leaves out what a processor of XSD 1.1 would not read (vc:minVersion, vc:maxVersion); the root's own marks it and nothing more."""
+    for node in list(root.iterdescendants(f"{{{XS}}}*")):
+        least, below = _version(node, "minVersion", "0"), _version(node, "maxVersion", "9")
+        parent = node.getparent()
+        if parent is not None and not least <= _XSD_VERSION < below:
+            parent.remove(node)
+
+
+def _version(node: etree._Element, name: str, default: str) -> Decimal:
+    try:
+        return Decimal(node.get(f"{{{VC}}}{name}", default))
+    except InvalidOperation as error:
+        raise SchemaError("number_expected", f"vc:{name} is not a version of XSD.", node) from error
 
 
 def structure(node: etree._Element) -> Iterator[etree._Element]:

@@ -6,6 +6,7 @@ import holidays
 import msgspec
 import pytest
 
+from connectors.fius.goaml.mapping import load_schema
 from schemas.fius import Deadline, holidays_of, load_fius, load_sharing, parse_deadline, read_fius
 from schemas.yaml_rows import RegistryError
 
@@ -70,12 +71,16 @@ def test_egmont_standing_and_gate(fiu: str, egmont: str, gate: str) -> None:
     assert (row.egmont, row.gate) == (egmont, gate)
 
 
-def test_only_the_profiles_that_exist_are_named() -> None:
-    assert {fiu.id: fiu.profile for fiu in load_fius().values() if fiu.profile != "portal"} == {
-        "AE": "ae",
-        "LK": "lk",
-        "US": "us",
-    }
+def test_every_profile_named_exists_and_belongs_to_its_fiu() -> None:
+    named = {fiu.id: fiu.profile for fiu in load_fius().values() if fiu.profile != "portal"}
+    assert named.pop("US") == "us"  # FinCEN's batch
+    assert all(load_schema(profile).fiu in (fiu, "G4", "G5") for fiu, profile in named.items())
+    own = {fiu: profile for fiu, profile in named.items() if load_schema(profile).provenance == "fiu_export"}
+    assert own == {"AE": "ae", "LK": "lk"}
+
+
+def test_only_units_known_to_run_goaml_take_one_of_its_forms() -> None:
+    assert {fiu.goaml for fiu in load_fius().values() if fiu.profile not in ("portal", "us")} == {"yes"}
 
 
 def test_weekends_agree_with_python_holidays_but_for_the_rows_that_say_why() -> None:

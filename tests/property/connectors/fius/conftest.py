@@ -15,6 +15,7 @@ from schemas.report import Clock, FilingPlan, Report, TypologyLine
 from schemas.transfer import Account, Address, Agent, Document, Flag, Party, Place, Transfer
 
 START_MS = 1_767_600_000_000
+OF_ANY = {"goaml4": "ID", "goaml5": "CH"}  # forms of no country, and one that takes each
 CHANNELS = ("cash_to_cash", "cash_to_wallet", "wallet_to_cash", "wallet_to_wallet", "account_to_cash", "bank_transfer", "card", "payroll",
             "cash_in", "cash_out", "merchant", "virtual_asset", "unheard_of")  # fmt: skip
 
@@ -97,7 +98,7 @@ def transfers(draw: st.DrawFn, number: int, country: str) -> Transfer:
 
 @st.composite
 def reports(draw: st.DrawFn, code: str) -> ResolvedReport:
-    country = code.upper()
+    country = OF_ANY.get(code, code.upper())
     items = [draw(transfers(number, country)) for number in range(draw(st.sampled_from([0, 1, 1, 2, 2, 3, 4])))]
     keys = dict.fromkeys(party.key for t in items for party in (t.sender, t.receiver) if party is not None)
     roles = tuple(CaseParty(key, draw(st.sampled_from(ROLES)), "") for key in keys)

@@ -44,16 +44,20 @@ def test_an_imported_schema_and_its_starter_map_load_as_a_form(xsd: Path, tmp_pa
 def test_a_map_that_is_there_is_never_written_over(xsd: Path, tmp_path: Path) -> None:
     out = tmp_path / "profiles"
     run("import", xsd, "--fiu", "xx", "--currency", "USD", "--out", out, "--json")
-    (out / "xx" / "map.yaml").write_text("mine", "utf-8")
+    path = out / "xx" / "map.yaml"
+    mine = "# mine\n" + path.read_text("utf-8")
+    path.write_text(mine, "utf-8")
     run("import", xsd, "--fiu", "xx", "--currency", "USD", "--out", out, "--json")
-    assert (out / "xx" / "map.yaml").read_text("utf-8") == "mine"
+    assert path.read_text("utf-8") == mine
 
 
 def test_what_cannot_be_imported_is_one_sentence(xsd: Path, tmp_path: Path) -> None:
     (tmp_path / "bad.xsd").write_text("<no", "utf-8")
     with pytest.raises(CommandError, match=r"bad\.xsd cannot be imported"):
-        run("import", tmp_path / "bad.xsd", "--fiu", "xx", "--out", tmp_path)
+        run("import", tmp_path / "bad.xsd", "--fiu", "ae", "--out", tmp_path)
     with pytest.raises(CommandError, match="no country code"):
         run("import", xsd, "--fiu", "../x", "--out", tmp_path)
     with pytest.raises(CommandError, match="choose another --out"):
-        run("import", xsd, "--fiu", "xx", "--out", xsd / "sub")
+        run("import", xsd, "--fiu", "ae", "--out", xsd / "sub")
+    with pytest.raises(CommandError, match="give it with --currency"):
+        run("import", xsd, "--fiu", "xx", "--out", tmp_path)

@@ -18,9 +18,9 @@ TEXT = (files("connectors.fius.profiles") / "ae" / "map.yaml").read_text("utf-8"
         ("  currency: AED", "  curency: AED", "curency"),
         ("shape: bi_party ", "shape: any_party ", "Invalid enum value"),
         ("file_bytes: 5000000", "file_bytes: five", "int"),
-        ('label: "{label} in', 'label: "{name} in', "asks for 'name'"),
+        ("  codes:\n", '  texts: {label: "{name} in the reason."}\n  codes:\n', "asks for 'name'"),
         ('    "*": {sender: person, receiver: person}\n', "", "every other channel"),
-        ("    urgent:", "    urgnt:", "urg"),
+        ("  codes:\n", '  texts: {urgnt: "Now."}\n  codes:\n', "urg"),
         ("basis: SRC, why: \"Birth date", "basis: GUESS, why: \"Birth date", "Invalid enum value"),
     ],
 )  # fmt: skip

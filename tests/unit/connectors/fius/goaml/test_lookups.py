@@ -1,0 +1,51 @@
+"""An FIU's codes are found by their labels, in its own language, and never by chance."""
+
+import pytest
+
+from connectors.fius.goaml.lookups import code_for, countries, unknown_code, words
+from schemas.codes import COUNTRY_ALPHA3, COUNTRY_NAMES, COUNTRY_NUMERIC
+
+
+@pytest.mark.parametrize(
+    ("concept", "label"),
+    [
+        ("cash", "Espèces"), ("cash", "Uang tunai"), ("cash", "Наличные"), ("cash", "نقدا"), ("passport", "Paspor"), ("passport", "Reisepass"),
+        ("national_id", "Kartu Tanda Penduduk (KTP)"), ("remitter", "Pengirim"), ("beneficiary", "Bénéficiaire"), ("mobile_phone", "Handphone"),
+        ("smuggling", "Penyelundupan Migran"), ("trafficking", "Perdagangan Orang"), ("trafficking", "Traite des êtres humains"),
+    ],
+)  # fmt: skip
+def test_a_label_is_understood_in_the_fius_language(concept: str, label: str) -> None:
+    assert code_for({"1": "Something else", "2": label}, concept) == "2"
+
+
+def test_a_code_without_a_label_is_read_itself_and_a_label_comes_before_the_code() -> None:
+    assert code_for({"PPT": "", "DL": ""}, "passport") == "PPT"
+    assert code_for({"CASH": "Cheque", "X": "Cash"}, "cash") == "X"
+
+
+def test_nothing_is_found_where_nothing_is_said() -> None:
+    assert code_for({"A": "", "B": "", "BB": ""}, "cash") is None
+    assert unknown_code({"A": "", "B": ""}) is None
+
+
+def test_a_country_code_is_never_taken_for_unknown() -> None:
+    assert unknown_code({"AE": "United Arab Emirates", "NA": "Namibia"}) is None
+    assert unknown_code({"NA": "", "OT": ""}) is None
+    assert unknown_code({"NA": "Namibia", "-": "UNKNOWN"}) == "-"
+
+
+def test_countries_are_read_by_whatever_code_the_list_uses() -> None:
+    assert countries(dict.fromkeys(COUNTRY_NAMES, "")) is None
+    three = countries(dict.fromkeys(COUNTRY_ALPHA3.values(), ""))
+    number = countries({code.lstrip("0"): "" for code in COUNTRY_NUMERIC.values()})
+    named = countries({f"C{n}": name.upper() for n, name in enumerate(COUNTRY_NAMES.values())})
+    assert three is not None and number is not None and named is not None
+    assert (three["KG"], number["AF"], named["AD"]) == ("KGZ", "4", "C0")
+    assert set(three) == set(number) == set(named) == set(COUNTRY_NAMES)
+
+
+def test_every_concept_a_set_asks_for_exists() -> None:
+    known = words()
+    assert {concept for told in known.sets.values() for wanted in told.words.values() for concept in wanted} <= set(
+        known.concepts
+    )
