@@ -193,17 +193,17 @@ def test_every_xml_filing_validates_against_the_schema_generated_for_its_fiu(res
 def test_every_report_of_the_stream_is_valid_in_every_shipped_form_or_held_for_a_named_field(result: Judged, code: str) -> None:
     form, fiu = load_form(code), load_fius(None)[SHIPPED[code]]
     last = {path.name.partition(".")[0]: path for path in sorted((result.out / "documents").glob("*.json"), key=by_version)}
-    valid = 0
+    valid: list[bytes] = []
     for path in last.values():
         for file in render(decode(path.read_bytes()).resolved(fiu), form):
             codes = {error.code for error in file.errors}
             assert codes <= form.rule_codes | {"mandatory_missing"}, (path.name, codes)
             if not codes & {"mandatory_missing"}:
                 assert compiled(form).validate(etree.fromstring(file.payload)), path.name
-                valid += 1
-    assert valid >= len(last) / 2
-    if code == "np":
-        assert xmlschema.XMLSchema10(generate(form.schema.profile).decode()).is_valid(file.payload.decode())
+                valid.append(file.payload)
+    assert len(valid) >= len(last) / 2
+    if code == "np":  # the second validator takes a second a form; the others are held against it in the property tests
+        assert xmlschema.XMLSchema10(generate(form.schema.profile).decode()).is_valid(min(valid, key=len).decode())
 
 
 def by_version(path: Path) -> int:
