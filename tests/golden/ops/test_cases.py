@@ -202,8 +202,8 @@ def test_every_report_of_the_stream_is_valid_in_every_shipped_form_or_held_for_a
                 assert compiled(form).validate(etree.fromstring(file.payload)), path.name
                 valid.append(file.payload)
     assert len(valid) >= len(last) / 2
-    if code == "np":
-        assert xmlschema.XMLSchema10(generate(form.schema.profile).decode()).is_valid(valid[-1].decode())
+    if code == "np":  # the second validator takes a second a form; the others are held against it in the property tests
+        assert xmlschema.XMLSchema10(generate(form.schema.profile).decode()).is_valid(min(valid, key=len).decode())
 
 
 def by_version(path: Path) -> int:
