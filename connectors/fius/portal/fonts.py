@@ -27,6 +27,7 @@ MARK = "*"
 _KEPT = "\u200c\u200d"  # zero-width non-joiner and joiner: Persian spelling needs them
 _SCRIPTS_SET = frozenset("LATIN CYRILLIC GREEK ARABIC COMBINING".split())  # what the font has and readers of a package type
 _PER_MM = 72 / 25.4
+_OPENED = {")": "(", "]": "[", "»": "«"}
 _JOINERS = str.maketrans("\u200c\u200d", "\u0627\u0627")
 _NUMBER = re.compile(r"[0-9A-Za-z]+(?:[-:/+][0-9A-Za-z]+)+")
 TURNED = {"features": {}, "fragment_direction": TextDirection.RTL, "script": None, "language": None}
@@ -166,6 +167,8 @@ def _stretch(text: str) -> tuple[int, int]:
             end = number + 1
         elif end and direction == "L":
             break
+    while end < len(text) and text[end] in ")]»" and text[start:end].count(_OPENED[text[end]]) > text[start:end].count(text[end]):
+        end += 1  # the end of a bracket that was opened among these letters
     return (start, end) if end else (len(text), len(text))
 
 

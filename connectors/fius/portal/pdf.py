@@ -67,7 +67,7 @@ class _Pen:
     def __init__(self, document: FPDF) -> None:
         self._document = document
         self._grey = self._line = -1
-        self._text = -1
+        self._font: tuple[bool, float] | None = None
 
     def draw(self, shape: Shape) -> None:
         """One shape on the current page."""
@@ -92,20 +92,28 @@ class _Pen:
         self._document.set_line_width(thickness)
 
     def _write(self, shape: Text) -> None:
-        document = self._document
-        document.set_font(FAMILY, "B" if shape.bold else "", shape.size)
-        if shape.grey != self._text:
-            document.set_text_color(shape.grey)
-            self._text = shape.grey
-        if shape.grey != self._grey:  # fpdf2 leaves a colour out of the text's operators where both are the same
-            document.set_fill_color(shape.grey)
-            self._grey = shape.grey
+        self._use(shape)
+        document, font = self._document, self._document.current_font
+        assert isinstance(font, SharedFont)
         x = shape.x - {"left": 0.0, "middle": 0.5, "right": 1.0}[shape.align] * width(shape.text, shape.size, shape.bold)
         for run, is_turned in visual_runs(shape.text, shape.is_rtl):
-            document.text(x, shape.y, "" if is_turned else run)
             if is_turned:
                 _turned(document, run, (x, shape.y), shape.size)
+            else:
+                at = f"{x * document.k:.2f} {(document.h - shape.y) * document.k:.2f}"
+                document._out(f"BT {at} Td {font.encode_text(run)} ET")
             x += width(run, shape.size, shape.bold)
+
+    def _use(self, shape: Text) -> None:
+        """The font and colour of a text, told to fpdf2 where they change."""
+        document, wanted = self._document, (shape.bold, shape.size)
+        if wanted != self._font:
+            document.set_font(FAMILY, "B" if shape.bold else "", shape.size)
+            document.text(shape.x, shape.y, "")  # writes the font into the page
+            self._font = wanted
+        if shape.grey != self._grey:
+            document.set_fill_color(shape.grey)
+            self._grey = shape.grey
 
 
 def _turned(document: FPDF, run: str, at: tuple[float, float], size: float) -> None:

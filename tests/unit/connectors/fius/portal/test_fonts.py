@@ -74,3 +74,10 @@ def test_joined_letters_are_narrower_than_they_are_alone() -> None:
     assert is_rtl("سلام")
     assert 0 < width("سلام", 10, False) < sum(width(letter, 10, False) for letter in "سلام")
     assert width("ab", 10, False) == pytest.approx(width("a", 10, False) + width("b", 10, False))
+
+
+def test_a_bracket_opened_among_letters_from_right_to_left_is_closed_among_them() -> None:
+    _, *among, (after, _) = visual_runs("P3 شخص (زیر 18 سال) x", False)
+    assert "".join(run for run, _ in among).count(")") == 1
+    assert after == " x"
+    assert visual_runs("(نور)", False) == (("(", False), ("نور", True), (")", False))
