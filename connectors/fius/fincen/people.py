@@ -4,14 +4,12 @@ Victims, protected persons and those who pay for them are never subjects (schema
 18 never is (Convention on the Rights of the Child, article 1; where age decides, the safer reading counts).
 """
 
-from datetime import UTC, datetime
-
+from connectors.fius.age import childhood
 from connectors.fius.fincen.text import plain
 from connectors.fius.resolved import ResolvedParty, ResolvedReport
 from schemas.case import SUBJECT_ROLES
 from schemas.filing import FilingError
 
-ADULT_YEARS = 18
 # Of these a date of birth that nobody told leaves it open whether they are children; in a report on the abuse of children also of
 # those whose role is not known.
 _OPEN_AGE = frozenset({"victim", "protected"})
@@ -50,11 +48,7 @@ def may_be_child(party: ResolvedParty, at_ms: int, about_children: bool = False)
         return False
     if not party.dates_of_birth:
         return party.role in (_OPEN_AGE_THERE if about_children else _OPEN_AGE)
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
-    limit = f"{int(day[:4]) - ADULT_YEARS:04d}{day[4:]}"
-    return any(
-        born > limit[: len(born)] or (born == limit[: len(born)] and len(born) < len(limit)) for born in party.dates_of_birth
-    )
+    return bool(childhood(party.dates_of_birth, at_ms))
 
 
 def spellings(party: ResolvedParty) -> tuple[str, ...]:
