@@ -17,6 +17,7 @@ from connectors.register.derive import DIGITS, Context, derive, formed_by_person
 from connectors.register.errors import RegisterError
 from connectors.register.facts import decision_row
 from schemas.decision import SEND, Decision
+from schemas.held import WITHDRAWN_AFTER_FILING
 from schemas.registry import Fiu
 from streams.domain.lifecycle import IllegalTransition, State
 from streams.domain.release import IllegalDecision, Voice, effect_of, person_of
@@ -81,6 +82,11 @@ def _decision(connection: Connection, row: Row[Any], wish: Wish, now_ms: int) ->
         raise RegisterError("version_moved", text)
     said = _said(connection, row.filing, row.version)
     person, effect = _judged(row, wish, [Voice(one.person, one.action, one.from_state, bool(one.effect)) for one in said])
+    if wish.action == "release" and row.code == WITHDRAWN_AFTER_FILING:
+        raise RegisterError(
+            "nothing_to_send",
+            "The report was taken back after the FIU had it; tell the FIU if it must know, then close the filing.",
+        )
     if effect == SEND and not row.fiu:
         raise RegisterError(
             "no_fiu", "No FIU has jurisdiction, so there is nowhere to send it; add the licence or the FIU, or refuse it."

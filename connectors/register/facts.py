@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Table
 
+from connectors.fius.decided import VOID
 from connectors.fius.delivered import DELIVERED_CODEC, PROPOSED
 from connectors.kafka.scan import LogRecord
 from connectors.register import tables
@@ -62,6 +63,7 @@ class _Audit(msgspec.Struct, frozen=True):
 
     action: str
     subject: str
+    facts: dict[str, str] = {}
     ledger: tuple[msgspec.Raw, ...] = ()
 
 
@@ -171,8 +173,11 @@ def of_filing(record: LogRecord) -> Facts:
 
 
 def of_audit(record: LogRecord) -> Facts:
-    """Where the completeness ledger of a filing lies. Raises CorruptRecord."""
+    """Where the completeness ledger of a filing lies; a decision that delivery could not carry out. Raises CorruptRecord."""
     entry = _AUDIT.decode(record.value or b"")
+    if entry.action == VOID:
+        report_id = entry.facts.get("report_id", "")
+        return Facts(((tables.voids, {"decision_id": entry.subject, "report_id": report_id}),), (report_id,))
     if entry.action != "filing_published" or not entry.ledger:
         return _NOTHING
     row = {"filing_id": entry.subject, "partition": record.partition, "offset": record.offset}

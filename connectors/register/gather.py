@@ -20,6 +20,7 @@ FACT_TABLES = (
     tables.sent,
     tables.answers,
     tables.decisions,
+    tables.voids,
 )
 Found = Mapping[str, Sequence[Row[Any]]]  # rows of one report by the name of their table
 
@@ -91,6 +92,7 @@ def _versions(filing: str, fiu: str, found: Found, known: set[str]) -> Iterator[
     planned = {row.version for row in mine["plans"]}
     handled = max((row.version for row in found.get("handled", ())), default=0)
     standing = max((row.version for row in mine["lines"]), default=None)
+    void = {row.decision_id for row in found.get("voids", ())}
     for number in sorted(version for version in concerned | reported if version >= min(concerned)):
         yield Version(
             number=number,
@@ -100,7 +102,7 @@ def _versions(filing: str, fiu: str, found: Found, known: set[str]) -> Iterator[
             sendings=tuple(_sendings(row for row in mine["sent"] if row.version == number)),
             answers=tuple(_answers(fiu, number, found, known, {row.filing_id for row in mine["sent"]})),
             decisions=tuple(
-                Decided(row.decision_id, row.action, row.from_state)
+                Decided(row.decision_id, row.action, row.from_state, row.decision_id in void)
                 for row in found.get("decisions", ())
                 if row.subject == filing and row.version == number and row.effect
             ),

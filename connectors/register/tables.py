@@ -1,6 +1,6 @@
 """The register's tables as they are now; migrations/versions holds how they came about. Times are ms UTC, ids are hex.
 
-Facts      what the topics said, one row a record, with its coordinate: reports, plans, handled, lines, holds, sent, ledgers, answers
+Facts      what the topics said, one row a record, with its coordinate: reports, plans, handled, lines, holds, sent, ledgers, voids, answers
 Decisions  what people decided: the only copy until the outbox has published it
 Derived    `filings`: what follows from both (streams.domain.lifecycle); may be made anew at any time
 No table holds a name of a party, an identifier or a narrative. What an FIU or a form said in free words stays on its topic, and
@@ -182,6 +182,13 @@ decisions = Table(
     Column("from_state", String, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Index(None, "subject"),
+    Index(None, "report_id"),
+)
+voids = Table(
+    "voids",
+    METADATA,
+    Column("decision_id", String, primary_key=True),  # one that delivery did not carry out
+    Column("report_id", String, nullable=False),
     Index(None, "report_id"),
 )
 filings = Table(

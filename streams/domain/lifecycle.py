@@ -131,11 +131,12 @@ class Answer(NamedTuple):
 
 
 class Decided(NamedTuple):
-    """A decision that takes effect (a first of two approvals does not); from_state: what the person saw."""
+    """A decision that takes effect (a first of two approvals does not); from_state: what the person saw; `is_void`: delivery found it overtaken."""
 
     decision_id: str
     action: str
     from_state: str
+    is_void: bool = False
 
 
 class Version(NamedTuple):
@@ -272,7 +273,7 @@ class _VersionLife:
 
     def _decide(self, decision: Decided) -> None:
         event = event_of(decision.action)
-        if decision.from_state != self.state or event not in TRANSITIONS[self.state]:
+        if decision.is_void or decision.from_state != self.state or event not in TRANSITIONS[self.state]:
             self.void[decision.decision_id] = OVERTAKEN
             return
         self._take(event, decision.decision_id)

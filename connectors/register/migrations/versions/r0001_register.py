@@ -116,6 +116,13 @@ def _done_by_delivery() -> None:
         sa.Column("offset", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("filing_id", name=op.f("pk_ledgers")),
     )
+    op.create_table(
+        "voids",
+        sa.Column("decision_id", sa.String(), nullable=False),
+        sa.Column("report_id", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_voids")),
+    )
+    op.create_index(op.f("ix_voids_report_id"), "voids", ["report_id"], unique=False)
 
 
 def _said_by_fius() -> None:

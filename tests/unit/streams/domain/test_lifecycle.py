@@ -130,6 +130,12 @@ def test_a_decision_on_what_has_moved_on_is_void() -> None:
     assert life.void["d1"] == "decision_overtaken"
 
 
+def test_a_release_that_delivery_could_not_carry_out_leaves_the_filing_waiting() -> None:
+    decided = Decided("d1", "approve", "awaiting_review", is_void=True)
+    life = live([Version(1, holds=(REVIEW,), decisions=(decided,))])
+    assert (life.state, life.void) == ("awaiting_review", {"d1": "decision_overtaken"})
+
+
 def test_a_report_no_longer_for_the_fiu_is_withdrawn_where_nothing_went_out_and_waits_where_something_did() -> None:
     assert live([Version(1), Version(2, is_planned=False)]).state == "withdrawn"
     taken_back = Version(2, is_planned=False, holds=(Hold("h2", "withdrawn_after_filing"),))
