@@ -110,9 +110,9 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
         gc.enable()
     reports = [r for r in chain.reports.values() if r.state == "open"]
     findings = [f for f in chain.findings.values() if f.state == "open"]
-    exported = write_filings(chain.versions, chain.archive, plan.registries, plan.out)
+    exported = write_filings(chain.versions(), chain.archive, plan.registries, plan.out)
     if plan.documents:
-        write_documents(chain.versions, chain.archive, plan.registries, plan.out)
+        write_documents(chain.versions(), chain.archive, plan.registries, plan.out)
     _write_lines(plan.out / "reports.jsonl", [_report_line(r, chain) for r in sorted(reports, key=_by_time)])
     _write_lines(plan.out / "findings.jsonl", [_finding_line(f, chain) for f in sorted(findings, key=_finding_order)])
     _write_lines(plan.out / "quarantine.jsonl", rejected)

@@ -1,8 +1,9 @@
 """The four stages in memory, without a broker: what the backtest and the tests drive. Same folds, same bytes between them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from connectors.kafka.archive import BatchArchive, memory_archive
+from connectors.kafka.archive import BatchArchive
+from ops.spool import EncodedState, SpooledRecords
 from schemas.case import Case
 from schemas.codec import Codec
 from schemas.finding import Finding
@@ -12,14 +13,14 @@ from schemas.topics import CASES, FILINGS, FINDINGS, OBSERVATIONS
 from schemas.transfer import Transfer, TransferBatch
 from streams.admit import Admit
 from streams.detect import Detect
-from streams.domain.fold import Fold, Output, State, partition_of
+from streams.domain.fold import Fold, Output, partition_of
 from streams.link import Link
 from streams.report import ReportStage
 from streams.typologies.calibration import DECLARED, Calibration
 
 
 class MemoryState:
-    """State of one fold on one partition, kept as live objects."""
+    """State of one fold on one partition, kept as live objects: for tests of a fold alone."""
 
     def __init__(self) -> None:
         self.values: dict[bytes, object] = {}
@@ -37,12 +38,15 @@ class MemoryState:
         self.values.pop(key, None)
 
 
+ADMITTED_BYTES = 1 << 20  # DEF: some 10,000 transfers; a repeat comes at once or much later
+
+
 class _Lane:
     """One fold on one partition with its state and input position."""
 
     def __init__(self, fold: Fold) -> None:
         self.fold = fold
-        self.state: State = MemoryState()
+        self.state = EncodedState(fold, ADMITTED_BYTES) if isinstance(fold, Admit) else EncodedState(fold)
         self.offset = 0
 
     def take(self, record: bytes, partition: int) -> None:
@@ -61,7 +65,7 @@ def _heard_by_nobody(record: Record) -> None:
 
 
 class Chain:
-    """Transfers in, the newest version of every finding, case and report out; every report version in `versions`.
+    """Transfers in, the newest version of every finding, case and report out; every report version by `versions`.
 
     `told` hears every version of a finding, case and report when it is published.
     """
@@ -86,12 +90,13 @@ class Chain:
             CASES: Codec(Case),
             FILINGS: Codec(Report),
         }
-        self.archive: BatchArchive
-        self.archive, self._archived = memory_archive()
+        self._lanes = [*self._admit, *self._detect, *self._link, *self._report]
+        self._archived = SpooledRecords()
+        self.archive = BatchArchive(self._archived)
         self.findings: dict[str, Finding] = {}
         self.cases: dict[str, Case] = {}
         self.reports: dict[str, Report] = {}
-        self.versions: list[Report] = []
+        self._versions: list[bytes] = []
         self._told = told
 
     def feed(self, transfers: Sequence[Transfer], stream_start_ms: Mapping[str, int]) -> None:
@@ -117,6 +122,13 @@ class Chain:
             continue
         self._pass(self._link, {CASES: self._report})
         self._pass(self._report, {})
+        for lane in self._lanes:
+            lane.state.seal()
+
+    def versions(self) -> Iterator[Report]:
+        """Every version of every report, in the order of publishing; they are kept encoded."""
+        codec = Codec(Report)
+        return map(codec.decode, self._versions)
 
     def duplicates(self) -> int:
         """How many events repeated an earlier one."""
@@ -149,7 +161,7 @@ class Chain:
             self.cases[record.case_id] = record
         elif isinstance(record, Report):
             self.reports[record.report_id] = record
-            self.versions.append(record)
+            self._versions.append(output.value)
         if record is not None:
             self._told(record)
 

@@ -20,14 +20,14 @@ finding at each party in its middle. Sums that were split or merged on the way a
 """
 
 import itertools
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 
 from schemas.observation import RECEIVER, SENDER, TransferFacts
 from streams.domain import relays
+from streams.domain.bulk import Bulk, BulkLine, paid_out
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS, Event, event_of
 from streams.domain.glance import PAID_OUT, TO_STRANGER, Glance
@@ -67,15 +67,6 @@ class Parameters(msgspec.Struct, frozen=True):
 
 
 PARAMETERS = Parameters()
-
-
-class Bulk(NamedTuple):
-    """What one payer paid within the days that end with the last payment out, what was paid out since, and that over this."""
-
-    payer: bytes
-    ins: list[Event]
-    outs: list[Event]
-    share: float
 
 
 def may(glance: Glance, p: Parameters) -> bool:
@@ -165,31 +156,14 @@ def _bulk(view: View, p: Parameters) -> list[Bulk]:
     if not payers:
         return []
     outs = view.flow("TS-F06 paid out", view.debits, lambda e: _is_plain(view, e) and view.profile(e.other).is_person)
-    return [bulk for payer in payers for bulk in _paid_out(payer, [e for e in ins if e.other == payer], outs, p)]
+    line = BulkLine(p.bulk_window_d * DAY_MS, p.min_bulk, p.min_paid_out, p.max_paid_out)
+    return [bulk for payer in payers for bulk in paid_out(payer, [e for e in ins if e.other == payer], outs, line)]
 
 
 def _is_plain(view: View, event: Event) -> bool:
     """To or from somebody who is no kin, for nothing that is bought or owed; firms may be among them."""
     is_spent = event.channel in BOUGHT | ENDS or event.purpose_class in EXCUSED
     return bool(event.other) and not is_spent and not view.is_kin(event)
-
-
-def _paid_out(payer: bytes, paid: list[Event], outs: list[Event], p: Parameters) -> Iterator[Bulk]:
-    went = [e for e in outs if e.other != payer]
-    came_ms, went_ms = [e.at_ms for e in paid], [e.at_ms for e in went]
-    came_sums, went_sums = _sums(paid), _sums(went)
-    for end, event in enumerate(went, 1):
-        first, last = bisect_left(came_ms, event.at_ms - p.bulk_window_d * DAY_MS), bisect_right(came_ms, event.at_ms)
-        if last - first < p.min_bulk:
-            continue
-        start = bisect_left(went_ms, came_ms[first])
-        share = (went_sums[end] - went_sums[start]) / (came_sums[last] - came_sums[first])
-        if p.min_paid_out <= share <= p.max_paid_out:
-            yield Bulk(payer, paid[first:last], went[start:end], share)
-
-
-def _sums(events: list[Event]) -> list[int]:
-    return list(itertools.accumulate((e.usd_minor for e in events), initial=0))
 
 
 def _hit(view: View, chain: list[Event], own: list[Event], p: Parameters) -> Hit:

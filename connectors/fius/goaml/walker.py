@@ -21,9 +21,7 @@ NOT_KNOWN, TOO_MANY = "NOT_KNOWN", "MORE_THAN_THE_FORM_TAKES"
 _MOST = 10**9
 _MOST_RECIPES = 500  # kept for one place; more shapes than reports have. DEF
 # goAML 5 names for what an older element says too; offered beside it so that the schema can take either.
-_ALTERNATIVES = frozenset(
-    {"report_date", "identifications", "emails", "related_persons", "account_type", "transactions", "transaction"}
-)
+_ALTERNATIVES = frozenset("report_date identifications emails related_persons account_type transactions transaction".split())
 _SPECIAL = re.compile("[&<>\r]")
 _ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 

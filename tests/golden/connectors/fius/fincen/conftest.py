@@ -42,7 +42,7 @@ def stream_reports() -> tuple[ResolvedReport, ...]:
     there = {"fiu": "US", "country": "US", "obligation": "file", "status": "ready", "reporting_entity": registration}
     return tuple(
         resolve(report, msgspec.structs.replace(report.filings[0], **there), chain.archive, partners, fius)
-        for report in chain.versions
+        for report in chain.versions()
         if report.state == "open"
     )
 
