@@ -10,7 +10,7 @@ class CommitPlan:
     longest_s    an open batch of new input never waits longer for its commit to start (design: every <= 200 ms)
     shortest_s   pause between two commits of a partition under light load (a transaction costs the broker 3 to 4 ms of processor time,
                  and some 0.5 ms more for each partition written)
-    duty         pause after a commit as a multiple of how long judging and writing it took: load makes batches larger by itself
+    duty         pause after a commit as a multiple of how long it took: load makes batches larger by itself
     behind_s     a stage whose input is older than this has lost the race for promptness already: it commits every catch_up_s, which
                  costs it and the broker least and judges a busy party once, until it has caught up
     changes      changed keys at which a commit starts without a pause

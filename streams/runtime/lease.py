@@ -47,7 +47,6 @@ class Lease:
         self._plan = crew.plan
         self._commit_ended_at = 0.0
         self._last_commit_s = 0.0
-        self._last_write_s = 0.0
 
     @property
     def changes(self) -> int:
@@ -113,7 +112,6 @@ class Lease:
 
     async def _commit(self) -> None:
         """Commits the open batch; the caller holds the lock. After the release the partition may belong to a renewed lease."""
-        began = time.perf_counter()
         sealed = None if self._is_over else self.partition.seal()
         if sealed is None:
             return
@@ -121,8 +119,7 @@ class Lease:
         self.in_flight_changes, self.in_flight_bytes = len(batch.changes), closed.size
         started = time.perf_counter()
         await asyncio.get_running_loop().run_in_executor(self._crew.executor, self.partition.ledger.write, batch)
-        ended = time.perf_counter()
-        self._last_commit_s, self._last_write_s = ended - began, ended - started
+        self._last_commit_s = time.perf_counter() - started
         self._commit_ended_at = time.monotonic()
         self.in_flight_changes = self.in_flight_bytes = 0
         self.partition.committed = batch.position
@@ -133,7 +130,7 @@ class Lease:
     def _observe(self, batch: Batch, closed: OpenBatch) -> None:
         now, stage, meters = time.time(), self.partition.fold.name, self._crew.meters
         records, changes, outputs = len(closed.appended_at), len(batch.changes), len(batch.outputs)
-        meters.committed(Committed(stage, self.partition.number, self._last_write_s, records, changes, outputs))
+        meters.committed(Committed(stage, self.partition.number, self._last_commit_s, records, changes, outputs))
         for appended_at in closed.appended_at:
             meters.latency(stage, max(0.0, now - appended_at))
         for code in closed.reason_codes:
