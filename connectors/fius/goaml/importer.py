@@ -7,10 +7,10 @@ from contextlib import contextmanager
 import msgspec
 from lxml import etree
 
-from connectors.fius.goaml.profile import FORMAT, UNBOUNDED, Complex, Element, Group, SchemaProfile, Simple
+from connectors.fius.goaml.profile import FORMAT, Complex, Element, Group, SchemaProfile, Simple
 from connectors.fius.goaml.simple_types import SimpleTypes
 from connectors.fius.goaml.xsd import generate
-from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, built_in, integer, local, parse, structure
+from connectors.fius.goaml.xsd_document import Notes, SchemaError, attribute, built_in, local, occurs, parse, structure
 
 _KIND = {"sequence": "seq", "choice": "choice", "all": "all"}
 _KNOWN_ATTRIBUTES = {
@@ -248,11 +248,3 @@ class _Compiler:
                 raise SchemaError("construct_not_supported", f"The group {name} is empty.", node)
             inner = self.group(body)
         return Group(kind=inner.kind, items=inner.items, min=low, max=high)
-
-
-def occurs(node: etree._Element) -> tuple[int, int]:
-    """minOccurs and maxOccurs of a declaration; UNBOUNDED for "unbounded", (0, 0) for one that is switched off."""
-    high = node.get("maxOccurs", "1")
-    most = UNBOUNDED if high == "unbounded" else integer(high, node)
-    least = integer(node.get("minOccurs", "1"), node)
-    return (0, 0) if most == 0 else (least, most)

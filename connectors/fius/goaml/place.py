@@ -3,7 +3,8 @@
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from connectors.fius.goaml.mapping import Field, Form
+from connectors.fius.goaml.map_rows import Field
+from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.profile import Element, elements
 from connectors.fius.goaml.values import Fitter
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from connectors.fius.goaml.mapping import Form, FormMap, Rule
+from connectors.fius.goaml.map_rows import Rule
+from connectors.fius.goaml.mapping import Form, FormMap
 from schemas.filing import FilingError
 
 _CLIENTS = ("t_from_my_client", "t_to_my_client", "person_my_client", "account_my_client", "entity_my_client")

@@ -12,7 +12,8 @@ import msgspec
 import yaml
 
 from connectors.fius.goaml.lookups import Codes, code_for, countries, every_element, list_of, unknown_code, words
-from connectors.fius.goaml.mapping import ANY, MAP_SCHEMA, FormMap, Placeholder
+from connectors.fius.goaml.map_rows import Placeholder
+from connectors.fius.goaml.mapping import ANY, MAP_SCHEMA, FormMap
 from connectors.fius.goaml.profile import Element, Schema, SchemaProfile
 from schemas.codes import COUNTRY_NAMES
 

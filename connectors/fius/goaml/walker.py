@@ -4,16 +4,14 @@ No namespace, no attributes, UTF-8, and the same bytes for the same input. What 
 filled by a placeholder rule of the FIU's map, or the report is held with a coded error; nothing is made up in silence.
 """
 
-import re
-from collections.abc import Iterator
-
+from connectors.fius.goaml.leaves import write_leaf
 from connectors.fius.goaml.ledger import ABSENT, CANONICAL, Ledger
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Leaf, Node, Offer
 from connectors.fius.goaml.place import Place, root_place
 from connectors.fius.goaml.profile import UNBOUNDED, Element, Group, elements
-from connectors.fius.goaml.recipes import Fields, Recipe, Step, Tape, shape
-from connectors.fius.goaml.values import UnfitError
+from connectors.fius.goaml.recipes import Fields, Recipe, Step, shape
+from connectors.fius.goaml.spot import Spot, branch, can_fill
 from schemas.filing import FilingError
 
 DISABLED, NOT_IN_SCHEMA, OTHER_CHOICE = "DISABLED_BY_FIU", "NOT_IN_SCHEMA", "SAID_IN_OTHER_ELEMENT"
@@ -21,26 +19,9 @@ NOT_KNOWN, TOO_MANY = "NOT_KNOWN", "MORE_THAN_THE_FORM_TAKES"
 _MOST = 10**9
 _MOST_RECIPES = 500  # kept for one place; more shapes than reports have. DEF
 # goAML 5 names for what an older element says too; offered beside it so that the schema can take either.
-_ALTERNATIVES = frozenset("report_date identifications emails related_persons account_type transactions transaction".split())
-_SPECIAL = re.compile("[&<>\r]")
-_ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-
-
-class Spot:
-    """The place the walk is at: an element being written, and what is offered for its children and not used yet.
-
-    `used` counts the offers of a name that are taken already, for the tape.
-    """
-
-    __slots__ = ("node", "offered", "parts", "place", "tape", "used")
-
-    def __init__(self, node: Node, place: Place, fields: Fields) -> None:
-        self.node = node
-        self.place = place
-        self.parts: list[str] = []
-        self.offered = {name: list(values) for name, values in fields.items()}
-        self.tape = Tape()
-        self.used: dict[str, int] = {}
+_ALTERNATIVES = frozenset(
+    {"report_date", "identifications", "emails", "related_persons", "account_type", "transactions", "transaction"}
+)
 
 
 class Walker:
@@ -116,7 +97,7 @@ class Walker:
                 parts.append(self._filled(inner, node))
             else:
                 value = fields[name][nth]
-                text = self._leaf(inner, value) if isinstance(value, Leaf) else self._node(inner, value)
+                text = write_leaf(self.ledger, inner, value) if isinstance(value, Leaf) else self._node(inner, value)
                 if text is not None and not (text == inner.empty and self._dropped(inner, value)):
                     parts.append(text)
             if ledger.trouble != trouble and ledger.errors_since(0):
@@ -132,7 +113,7 @@ class Walker:
 
     def _group(self, group: Group, spot: Spot) -> None:
         """Renders a group; what it uses is taken out of what is offered. An optional group is left out if it cannot be complete."""
-        if group.max == 0 or (group.kind != "choice" and group.min == 0 and not self._can_fill(group, spot.offered)):
+        if group.max == 0 or (group.kind != "choice" and group.min == 0 and not can_fill(group, spot.offered)):
             self._absent(group, spot, DISABLED if group.max == 0 else NOT_KNOWN)
             return
         before, size = self.ledger.mark(), len(spot.parts)
@@ -175,33 +156,11 @@ class Walker:
         spot.offered = {name: values for name, values in whole.items() if name not in names}
 
     def _choice(self, group: Group, spot: Spot) -> None:
-        branches = [item for item in group.items if self._can_fill(item, spot.offered)]
-        branches = branches or [item for item in group.items if any(spot.offered.get(inner.name) for inner in _members(item))]
-        if not branches and group.min > 0:
-            live = [item for item in group.items if item.max != 0]
-            branches = (
-                [item for item in live if self._has_placeholder(item, spot.place.path)] or live[:1] or list(group.items[:1])
-            )
-        if not branches:
+        item = branch(group, spot, self.form)
+        if item is None:
             self._absent(group, spot, NOT_KNOWN)
-            return
-        self._item(min(branches, key=self._rank), group.max, spot)
-
-    def _can_fill(self, item: Element | Group, offered: Fields) -> bool:
-        """Whether something was offered for the item; for a sequence: something, and all that it demands."""
-        if isinstance(item, Element):
-            return item.max != 0 and bool(offered.get(item.name))
-        can = [self._can_fill(inner, offered) for inner in item.items] if item.max != 0 else []
-        return any(can) and (
-            item.kind == "choice" or all(ok or inner.min == 0 for ok, inner in zip(can, item.items, strict=True))
-        )
-
-    def _rank(self, item: Element | Group) -> int:
-        preferred = self.form.map.prefer
-        return min((preferred.index(inner.name) for inner in _members(item) if inner.name in preferred), default=len(preferred))
-
-    def _has_placeholder(self, item: Element | Group, path: str) -> bool:
-        return any(inner.max != 0 and self.form.placeholder(f"{path}/{inner.name}") for inner in _members(item))
+        else:
+            self._item(item, group.max, spot)
 
     def _elements(self, element: Element, times: int, spot: Spot) -> None:
         """All occurrences of one element; `times`: how often its group may be repeated."""
@@ -241,7 +200,7 @@ class Walker:
     def _one(self, place: Place, value: Offer, index: int, spot: Spot) -> list[FilingError]:
         """Writes one element; where its content does not fit, leaves it out and says why."""
         before = self.ledger.mark()
-        text = self._leaf(place, value) if isinstance(value, Leaf) else self._node(place, value)
+        text = write_leaf(self.ledger, place, value) if isinstance(value, Leaf) else self._node(place, value)
         if self.ledger.errors_since(before) and place.name not in self.form.map.must_carry:
             return self.ledger.take_back(before, value.at, place.path)
         if text is not None and not (text == place.empty and self._dropped(place, value)):
@@ -268,30 +227,6 @@ class Walker:
             self._done[key] = (text, node)  # the node is kept alive so that its id stays its own
         return text
 
-    def _leaf(self, place: Place, leaf: Leaf) -> str | None:
-        # Codes and placeholders come from short lists: what was written for one of them is kept. Nothing a person is known by is.
-        key = (leaf.codes, leaf.value, leaf.variant) if leaf.codes or leaf.filled else None
-        done = place.written_before.get(key) if key else None
-        if done is None:
-            if place.fitter is None:
-                self.ledger.error("wrong_type", leaf.at, place.path)
-                return None
-            try:
-                text, rule = place.fitter.fit(leaf)
-            except UnfitError as unfit:
-                self.ledger.unfit(unfit.code, leaf, place.path)
-                return None
-            if _SPECIAL.search(text):
-                text = _SPECIAL.sub(lambda found: _ESCAPED[found.group()], text)
-            done = place.written(text), rule
-            if key and not (leaf.rule and leaf.codes) and len(place.written_before) < _MOST_RECIPES:
-                place.written_before[key] = done
-        if leaf.filled:
-            self.ledger.placeholder(leaf.at, place.path, leaf.rule)
-        else:
-            self.ledger.present(leaf.at, place.path, done[1])
-        return done[0]
-
     def _filled(self, place: Place, node: Node) -> str:
         """A mandatory element nobody told us: by rule, or an error and nothing."""
         rule = place.placeholder
@@ -309,11 +244,4 @@ class Walker:
         if rule.fact and not value:
             self.ledger.error("mandatory_missing", at, place.path)
             return ""
-        return self._leaf(place, Leaf(value, at).by(rule.id, filled=True)) or ""
-
-
-def _members(item: Element | Group) -> Iterator[Element]:
-    if isinstance(item, Group):
-        yield from elements(item)
-    else:
-        yield item
+        return write_leaf(self.ledger, place, Leaf(value, at).by(rule.id, filled=True)) or ""

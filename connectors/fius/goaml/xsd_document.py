@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from connectors.fius.goaml.profile import ImportNote
+from connectors.fius.goaml.profile import UNBOUNDED, ImportNote
 
 XS = "http://www.w3.org/2001/XMLSchema"
 VC = "http://www.w3.org/2007/XMLSchema-versioning"
@@ -115,3 +115,11 @@ def built_in(name: str, node: etree._Element) -> str | None:
     """`xs:<name>` for a reference to an XSD built-in type, whatever prefix the file uses; None for other names."""
     prefix, _, bare = name.rpartition(":")
     return f"xs:{bare}" if node.nsmap.get(prefix or None) == XS else None
+
+
+def occurs(node: etree._Element) -> tuple[int, int]:
+    """minOccurs and maxOccurs of a declaration; UNBOUNDED for "unbounded", (0, 0) for one that is switched off."""
+    high = node.get("maxOccurs", "1")
+    most = UNBOUNDED if high == "unbounded" else integer(high, node)
+    least = integer(node.get("minOccurs", "1"), node)
+    return (0, 0) if most == 0 else (least, most)

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from connectors.fius.goaml.importer import compile_profile
-from connectors.fius.goaml.mapping import Form, Placeholder, load_form
+from connectors.fius.goaml.map_rows import Placeholder
+from connectors.fius.goaml.mapping import Form, load_form
 from connectors.fius.goaml.offer import Leaf, Node
 from connectors.fius.goaml.profile import Schema
 from connectors.fius.goaml.walker import Walker
