@@ -7,6 +7,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.fius.goaml.profile.ProfileError": "profile",
     "schemas.yaml_rows.RegistryError": "registry",
     "connectors.partners.formats.contract.FormatError": "format",
+    "connectors.partners.keys.KeysError": "partner_keys",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
 }
