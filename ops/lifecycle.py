@@ -21,9 +21,7 @@ def start_processes(settings: Settings, bootstrap: str) -> list[ProcessRecord]:
                 f"{', '.join(strangers)} still run for another Kafka ({live[strangers[0]].bootstrap}); run `strgw down` first.",
                 "process",
             )
-        names = [
-            (f"{kind}-{number}", kind) for kind in KINDS for number in range(1, (settings.workers if kind == "worker" else 1) + 1)
-        ]
+        names = [(f"{kind}-{number}", kind) for kind in KINDS for number in range(1, _count(settings, kind) + 1)]
         records = [live.get(name) or folder.start(name, [kind], bootstrap) for name, kind in names]
         return [record if record.name in live and record.metrics else folder.wait_ready(record) for record in records]
 
@@ -35,6 +33,13 @@ def stop_processes(settings: Settings) -> list[tuple[ProcessRecord, bool]]:
         return []
     with folder.alone():
         return [(record, folder.stop(record)) for record in sorted(folder.records(), key=_stop_rank)]
+
+
+def _count(settings: Settings, kind: str) -> int:
+    """How many processes of the kind run."""
+    if kind == "http":
+        return 0 if settings.http_port is None else 1
+    return settings.workers if kind == "worker" else 1
 
 
 def _stop_rank(record: ProcessRecord) -> tuple[int, str]:

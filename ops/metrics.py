@@ -41,17 +41,27 @@ Name = Literal[
     "strgw_held_oldest_seconds",
     "strgw_delivery_seconds",
     "strgw_delivery_lag_records",
+    "strgw_http_requests",
+    "strgw_http_items",
+    "strgw_http_in_flight_bytes",
+    "strgw_http_produce_seconds",
 ]
-Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within"]
+Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "route", "status"]
 Kind = Literal["counter", "gauge", "histogram"]
 
 Stage = Literal["intake", "admit", "detect", "link", "report", "deliver"]
 Outcome = Literal["accepted", "quarantined"]
+DoorOutcome = Literal["accepted", "refused"]
+Route = Literal["transfers", "receipts", "documents", "health", "other"]
+StatusClass = Literal["2xx", "4xx", "5xx"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
 FilingState = Literal["published", "held", "proposed", "withdrawn"]
 Within = Literal["overdue", "4h", "24h"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+DOOR_OUTCOMES: tuple[DoorOutcome, ...] = get_args(DoorOutcome)
+ROUTES: tuple[Route, ...] = get_args(Route)
+STATUS_CLASSES: tuple[StatusClass, ...] = get_args(StatusClass)
 CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
 FILING_STATES: tuple[FilingState, ...] = get_args(FilingState)
 WITHIN: tuple[Within, ...] = get_args(Within)
@@ -107,6 +117,10 @@ METRICS = (
         "strgw_delivery_seconds", "histogram", "Time to render and publish the filings of one transaction.", (), DELIVERY_BOUNDS
     ),
     Metric("strgw_delivery_lag_records", "gauge", "Reports that wait for the delivery process."),
+    Metric("strgw_http_requests", "counter", "Requests of partners answered, by route and class of status.", ("route", "status")),
+    Metric("strgw_http_items", "counter", "Transfers sent over HTTP: stored, or refused before they were.", ("outcome",)),
+    Metric("strgw_http_in_flight_bytes", "gauge", "Bytes of request bodies in work."),
+    Metric("strgw_http_produce_seconds", "histogram", "Time until the broker has a request's transfers.", (), COMMIT_BOUNDS),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 Family = TypeVar("Family", Counter, Gauge, Histogram)
