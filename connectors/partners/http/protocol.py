@@ -26,6 +26,7 @@ class GuardedProtocol(HttpToolsProtocol):
     _in_head = True  # headers of the next request are awaited
     _in_message = False
     _unanswered = 0  # requests that are being answered
+    _beside_body = 0  # bytes of a message that are no body: chunk sizes, trailers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as the parent's
         """Starts the timer: a connection must say something."""
@@ -43,26 +44,27 @@ class GuardedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._timer is None:
                 self._arm(HEAD_S)
+        elif self._in_message:
+            self._beside_body += len(data)
         super().data_received(data)
-        if self._in_head and self._head_bytes > HEAD_BYTES:
+        if self._head_bytes > HEAD_BYTES or self._beside_body > HEAD_BYTES:
             self._refuse(_LARGE)
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Counts trailers too, which come after the headers."""
-        if not self._in_head:
-            self._head_bytes += len(name) + len(value)
-        super().on_header(name, value)
+    def on_body(self, body: bytes) -> None:
+        """Takes the body off what must stay small; a chunk of one byte costs five beside it, eight are allowed."""
+        self._beside_body -= 9 * len(body)
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         """From here on the whole request has its time."""
-        self._in_head, self._in_message, self._head_bytes = False, True, 0
+        self._in_head, self._in_message, self._head_bytes, self._beside_body = False, True, 0, 0
         self._unanswered += 1
         self._arm(MESSAGE_S)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The request is here."""
-        self._in_head, self._in_message, self._head_bytes = True, False, 0
+        self._in_head, self._in_message, self._beside_body = True, False, 0
         self._disarm()
         super().on_message_complete()
 
