@@ -17,10 +17,13 @@ from typing import Any
 
 import httpx
 import pytest
+from kafka import KafkaProducer
+from kafka.admin import KafkaAdminClient
 
 from connectors.kafka.admin import apply_topics
 from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import required_topics
+from schemas.wire import schema_registry
 
 WAIT_S = 60
 PARTNER, OTHER, OFF = "door-a", "door-b", "door-off"
@@ -78,6 +81,26 @@ class House:
         headers = {"Authorization": f"Bearer {self.keys[partner]}"}
         return httpx.Client(base_url=f"http://127.0.0.1:{self.port}", headers=headers, timeout=30, trust_env=False)
 
+    def take_in_everything(self) -> None:
+        """Runs an intake until every event that lies there has its receipt."""
+        environ = self.environ | {"STRGW_READY_FILE": self.environ["STRGW_READY_FILE"] + ".intake"}
+        wanted = {name: len(self.records(name)) for name in (PARTNER, OFF)}
+        intake = subprocess.Popen(
+            [sys.executable, "-m", "ops.cli", "intake", "--instance", "door"], env=environ, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + WAIT_S
+        while {name: self.receipted(name) for name in wanted} != wanted:
+            assert intake.poll() is None, "the intake ended"
+            assert time.monotonic() < deadline, f"not all of {wanted} have a receipt"
+            time.sleep(0.2)
+        intake.terminate()
+        assert intake.wait(WAIT_S) == 0
+
+    def receipted(self, partner: str) -> int:
+        with CommittedLog(self.bootstrap) as log:
+            found = [schema_registry().decode("receipt", one.value or b"") for one in log.scan(f"partner.{partner}.receipts")]
+        return sum(len(one["lines"]) for one in found)
+
     def records(self, partner: str = PARTNER) -> list[LogRecord]:
         with CommittedLog(self.bootstrap) as log:
             return list(log.scan(f"partner.{partner}.transfers"))
@@ -103,7 +126,9 @@ def house(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
         "STRGW_HOME": str(home), "STRGW_KAFKA": broker, "STRGW_REGISTRY": str(registry), "STRGW_HTTP_PORT": str(port),
         "STRGW_READY_FILE": str(home / "door.ready"), "STRGW_HTTP_RATE": "1000000",
     }  # fmt: skip
-    apply_topics(broker, required_topics([PARTNER, OTHER, OFF], [], 2))
+    specs = required_topics([PARTNER, OTHER, OFF], [], 2)
+    remove(broker, {spec.name for spec in specs})
+    apply_topics(broker, specs)
     found = House(environ, broker, port, {})
     for name in (PARTNER, OTHER, OFF):
         found.keys[name] = found.strgw("partner", "key", "add", name)["key"]
@@ -114,6 +139,21 @@ def house(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
     assert found.process.wait(WAIT_S) == 0
     assert found.process.stderr is not None
     found.process.stderr.close()
+    remove(broker, {spec.name for spec in specs})
+
+
+def remove(bootstrap: str, names: set[str]) -> None:
+    """Deletes topics, so that no test sees another's records."""
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        if old := sorted(set(admin.list_topics()) & names):
+            admin.delete_topics(old)
+        deadline = time.monotonic() + WAIT_S
+        while set(admin.list_topics()) & names:
+            assert time.monotonic() < deadline, "old topics are still there"
+            time.sleep(0.1)
+    finally:
+        admin.close()
 
 
 def test_a_batch_is_answered_item_by_item_and_only_what_is_valid_reaches_the_broker(house: House) -> None:
@@ -240,3 +280,31 @@ def test_kill_minus_nine_under_load_every_202_is_in_kafka_and_retries_are_the_sa
     found = [(record.key or b"").decode() for record in house.records()]
     assert set(promised) - set(found) == set()
     assert {name for name in found if name.startswith("X")} - set(tried) == set()
+    house.take_in_everything()
+    audit = house.strgw("audit", "verify")
+    of_partner = [line for line in audit["partitions"] if line["topic"] == f"partner.{PARTNER}.transfers"]
+    assert all(line["holds"] for line in of_partner)
+    assert sum(line["events"] for line in of_partner) == len(found)
+    assert sum(line["transfers"] for line in of_partner) == len(set(found))  # each once
+    assert sum(line["duplicates"] for line in of_partner) == len(found) - len(set(found))
+
+
+def test_a_receipt_says_what_intake_made_of_it_and_a_disabled_partners_events_never_become_transfers(house: House) -> None:
+    producer = KafkaProducer(bootstrap_servers=house.bootstrap)
+    producer.send(f"partner.{OFF}.transfers", json.dumps(event("D1")).encode(), b"D1").get(30)
+    producer.close()
+    with house.client() as client:
+        receipt = client.post("/v1/transfers", json=event("R1")).json()["transfers"][0]["receipt"]
+        assert client.get(f"/v1/receipts/{receipt}").json() == {"id": receipt, "status": "received"}
+        house.take_in_everything()
+        deadline = time.monotonic() + WAIT_S
+        while (answer := client.get(f"/v1/receipts/{receipt}")).status_code == 202:
+            assert time.monotonic() < deadline, "the receipt did not come"
+            time.sleep(0.05)
+        assert (answer.status_code, answer.json()) == (200, {"id": receipt, "status": "accepted"})
+    (line,) = [
+        line
+        for line in house.strgw("audit", "verify")["partitions"]
+        if line["topic"] == f"partner.{OFF}.transfers" and line["events"]
+    ]
+    assert (line["transfers"], line["quarantined"], line["waiting"]) == (0, 1, 0)
