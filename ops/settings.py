@@ -108,7 +108,7 @@ class Settings:
             http_port=source.number("HTTP_PORT", 0, 0, 65535) if source.text("HTTP_PORT") else None,
             http_host=source.text("HTTP_HOST") or "127.0.0.1",
             http_rate=source.number("HTTP_RATE", 5_000, 1, 1_000_000),
-            http_requests=source.number("HTTP_REQUESTS", 32, 1, 10_000),
+            http_requests=source.number("HTTP_REQUESTS", 64, 1, 10_000),
             http_tls_cert=source.path("HTTP_TLS_CERT"),
             http_tls_key=source.path("HTTP_TLS_KEY"),
             http_tls_client_ca=source.path("HTTP_TLS_CLIENT_CA"),

@@ -4,9 +4,9 @@ The broker is real and empty; nothing reads the partner's topic meanwhile. The c
 runs on the same machine: its processor time is not the door's.
 """
 
+import asyncio
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 import msgspec
+import uvloop
 
 from connectors.partners.keys import KeysFile
 from ops.bench.gateway import PARTNER, Layout, throwaway_gateway
@@ -25,7 +26,8 @@ from ops.errors import CommandError
 from ops.settings import PREFIX, Settings
 
 BATCH_LINES = 200  # DEF of a request: some 150 KB
-CONNECTIONS = 8  # DEF
+BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 8, 48  # DEF
+TOLD_EVERY = 20
 WARM_UP = 1_000  # transfers that are not measured
 Advance = Callable[[int, int, str], None]
 
@@ -68,21 +70,62 @@ def run(settings: Settings, transfers: int, rate: float, seconds: float, advance
         _, key = KeysFile(gateway.folder.home / "partner-keys.yaml").add(PARTNER, datetime.now(UTC))
         gateway.start("http-1", ["http"])
         client = Client(port, key)
-        client.send(client.batches(lines[:WARM_UP]), None, lambda done: None)
+        client.send(client.batches(lines[:WARM_UP]), BATCH_CONNECTIONS, None, lambda done: None)
         batches = client.batches(lines[WARM_UP : WARM_UP + transfers])
         before = usage_of(gateway.pids())
-        took, times = client.send(batches, None, lambda done: advance(done * BATCH_LINES, transfers, "in batches"))
+        took, times = client.send(
+            batches, BATCH_CONNECTIONS, None, lambda done: advance(done * BATCH_LINES, transfers, "in batches")
+        )
         used = spent(before, usage_of(gateway.pids()))
-        found = Batches(transfers, BATCH_LINES, CONNECTIONS, round(took, 3), round(transfers / took, 1), used, percentiles(times))
+        found = Batches(
+            transfers, BATCH_LINES, BATCH_CONNECTIONS, round(took, 3), round(transfers / took, 1), used, percentiles(times)
+        )
         singles = client.singles(lines[WARM_UP + transfers :])
         before = usage_of(gateway.pids())
-        took, times = client.send(singles, rate, lambda done: advance(done, at_rate, f"at {rate:,.0f}/s"))
+        took, times = client.send(singles, SINGLE_CONNECTIONS, rate, lambda done: advance(done, at_rate, f"at {rate:,.0f}/s"))
         shares = {name: round(cpu / took, 3) for name, cpu in spent(before, usage_of(gateway.pids())).items()}
-        return HttpResult(machine, found, Singles(rate, CONNECTIONS, shares, percentiles(times)))
+        return HttpResult(machine, found, Singles(rate, SINGLE_CONNECTIONS, shares, percentiles(times)))
+
+
+class _Connection(asyncio.Protocol):
+    """One connection: a request, then its whole answer, which must be a 202 that refuses nothing."""
+
+    def __init__(self) -> None:
+        self._found = b""
+        self._answer: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    async def exchange(self, request: bytes) -> None:
+        """Raises CommandError for another answer."""
+        self._found = b""
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        await self._answer
+        if not self._found.startswith(b"HTTP/1.1 202 ") or b'"refused":0' not in self._found:
+            raise CommandError(f"The door answered {self._found[:500].decode('utf-8', 'replace')}.", "bench")
+
+    def data_received(self, data: bytes) -> None:
+        self._found += data
+        end = self._found.find(b"\r\n\r\n")
+        if end >= 0:
+            head = self._found[:end].lower()
+            length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+            if len(self._found) >= end + 4 + length and self._answer is not None and not self._answer.done():
+                self._answer.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(CommandError("The door closed a connection.", "bench"))
+
+    def close(self) -> None:
+        self._transport.close()
 
 
 class Client:
-    """Sends prepared requests over CONNECTIONS connections that stay open."""
+    """Sends prepared requests over connections that stay open."""
 
     def __init__(self, port: int, key: str) -> None:
         self._port, self._key = port, key
@@ -98,35 +141,35 @@ class Client:
         """Requests of one transfer each."""
         return [self._request(line, "application/json") for line in lines]
 
-    def send(self, requests: Sequence[bytes], rate: float | None, told: Callable[[int], None]) -> tuple[float, list[float]]:
+    def send(
+        self, requests: Sequence[bytes], connections: int, rate: float | None, told: Callable[[int], None]
+    ) -> tuple[float, list[float]]:
         """Seconds in all, and of each request: from when it was due at `rate` a second, or from its start. Raises CommandError."""
+        try:
+            return uvloop.run(self._send(requests, connections, rate, told))
+        except OSError as error:
+            raise CommandError(f"The door did not take a request ({error}).", "bench") from error
+
+    async def _send(
+        self, requests: Sequence[bytes], connections: int, rate: float | None, told: Callable[[int], None]
+    ) -> tuple[float, list[float]]:
         times: list[float] = []
-        failed: list[BaseException] = []
+        numbers = iter(range(len(requests)))
+        loop = asyncio.get_running_loop()
         started = time.perf_counter()
 
-        def work(first: int) -> None:
-            try:
-                with socket.create_connection(("127.0.0.1", self._port)) as connection:
-                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    for number in range(first, len(requests), CONNECTIONS):
-                        due = time.perf_counter() if rate is None else started + number / rate
-                        time.sleep(max(0.0, due - time.perf_counter()))
-                        _exchange(connection, requests[number])
-                        times.append(time.perf_counter() - due)
-            except (OSError, CommandError) as error:
-                failed.append(error)
+        async def work() -> None:
+            _, connection = await loop.create_connection(_Connection, "127.0.0.1", self._port)
+            for number in numbers:
+                due = time.perf_counter() if rate is None else started + number / rate
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                await connection.exchange(requests[number])
+                times.append(time.perf_counter() - due)
+                if len(times) % TOLD_EVERY == 0:
+                    told(len(times))
+            connection.close()
 
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(CONNECTIONS)]
-        for thread in threads:
-            thread.start()
-        while any(thread.is_alive() for thread in threads):
-            told(len(times))
-            threads[0].join(0.5)
-            time.sleep(0.05)
-        for thread in threads:
-            thread.join()
-        if failed:
-            raise CommandError(f"The door did not take a request ({failed[0]}).", "bench")
+        await asyncio.gather(*(work() for _ in range(connections)))
         return time.perf_counter() - started, times
 
     def _request(self, body: bytes, content_type: str) -> bytes:
@@ -145,28 +188,6 @@ def percentiles(seconds: Sequence[float]) -> Percentiles:
         return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 2)
 
     return Percentiles(len(ordered), at(0.5), at(0.95), at(0.99), at(1.0))
-
-
-def _exchange(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(request)
-    found = b""
-    while b"\r\n\r\n" not in found:
-        found += _more(connection)
-    head, _, body = found.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 202 "):
-        raise CommandError(f"it answered {head.splitlines()[0].decode()}", "bench")
-    length = next(int(line[15:]) for line in head.lower().splitlines() if line.startswith(b"content-length:"))
-    while len(body) < length:
-        body += _more(connection)
-    if b'"refused":0' not in body[:64]:
-        raise CommandError("it refused a transfer", "bench")
-
-
-def _more(connection: socket.socket) -> bytes:
-    found = connection.recv(1 << 16)
-    if not found:
-        raise CommandError("the connection ended", "bench")
-    return found
 
 
 def _free_port() -> int:

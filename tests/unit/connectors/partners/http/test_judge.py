@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from connectors.partners.accept import Acceptor
-from connectors.partners.http.judge import LINE_BYTES, MOST_TRANSFERS, Body, Judge, Judged, digest_of
+from connectors.partners.http.judge import MOST_TRANSFERS, Body, Judge, Judged, digest_of
 from connectors.partners.http.media import Shape, shape
 from connectors.partners.http.problems import Problem
+from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
 from streams.domain.identity import Keyring
 
@@ -52,7 +53,7 @@ def test_lines_keep_their_numbers_and_bad_ones_say_what_to_mend_without_any_valu
 
 
 def test_a_line_over_the_size_of_a_record_is_refused_alone() -> None:
-    found = judged(event("A", purpose="x" * LINE_BYTES) + b"\n" + event("B"))
+    found = judged(event("A", purpose="x" * MAX_BYTES) + b"\n" + event("B"))
     assert [(one.key, one.answers[0].code) for one in found] == [(None, "too_large"), (b"B", "")]
 
 
