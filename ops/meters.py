@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING
 from prometheus_client import Counter, Gauge, Histogram
 
 from connectors.fius.delivered import Waiting
-from ops.metrics import CASE_STATES, FILING_STATES, OUTCOMES, STAGES, WITHIN, Children, Metrics, Reasons, Stage, Within
+from ops.metrics import (
+    CASE_STATES,
+    DOOR_OUTCOMES,
+    FILING_STATES,
+    OUTCOMES,
+    ROUTES,
+    STAGES,
+    STATUS_CLASSES,
+    WITHIN,
+    Children,
+    Metrics,
+    Reasons,
+    Stage,
+    Within,
+)
 from schemas.feedback import STATUSES
 from streams.domain.release import ACTIONS
 from streams.runtime.meters import Committed, Restored
@@ -52,6 +66,33 @@ class IntakeMetrics:
     def lag(self, partner: str, events: int) -> None:
         """`events` of `partner` wait on its topic."""
         self._lag[partner].set(events)
+
+
+class DoorMetrics:
+    """Meters of `strgw http` (connectors.partners.http). Nothing here depends on suspicion."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        requests, items = metrics.counter("strgw_http_requests"), metrics.counter("strgw_http_items")
+        self._requests = {(route, status): requests.labels(route, status) for route in ROUTES for status in STATUS_CLASSES}
+        self._items = {outcome: items.labels(outcome) for outcome in DOOR_OUTCOMES}
+        self._in_flight = metrics.gauge("strgw_http_in_flight_bytes")
+        self._produce = metrics.histogram("strgw_http_produce_seconds")
+
+    def request(self, route: str, status: int) -> None:
+        """A request was answered."""
+        self._requests[route, f"{status // 100}xx"].inc()  # type: ignore[index]  # the door's routes and statuses are these
+
+    def items(self, outcome: str, count: int) -> None:
+        """`count` transfers were accepted or refused."""
+        self._items[outcome].inc(count)  # type: ignore[index]
+
+    def in_flight(self, count: int) -> None:
+        """Bytes of bodies in work now."""
+        self._in_flight.set(count)
+
+    def produced(self, seconds: float) -> None:
+        """The broker took `seconds` for a request's transfers."""
+        self._produce.observe(seconds)
 
 
 class WorkerMetrics:

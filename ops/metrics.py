@@ -53,12 +53,21 @@ Name = Literal[
     "strgw_register_lag_records",
     "strgw_decisions",
     "strgw_answers",
+    "strgw_http_requests",
+    "strgw_http_items",
+    "strgw_http_in_flight_bytes",
+    "strgw_http_produce_seconds",
 ]
-Label = Literal["partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "status"]
+Label = Literal[
+    "partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
+]  # fmt: skip
 Kind = Literal["counter", "gauge", "histogram"]
 
 Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register", "send"]
 Outcome = Literal["accepted", "quarantined"]
+DoorOutcome = Literal["accepted", "refused"]
+Route = Literal["transfers", "receipts", "documents", "health", "other"]
+StatusClass = Literal["2xx", "4xx", "5xx"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
 FilingState = Literal["published", "held", "proposed", "withdrawn"]
 Within = Literal["overdue", "4h", "24h"]
@@ -66,6 +75,9 @@ Attempt = Literal["sent", "answered", "refused", "retry"]
 AnswerStatus = Literal["received", "accepted", "rejected", "information_requested", "outcome", "unmatched"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+DOOR_OUTCOMES: tuple[DoorOutcome, ...] = get_args(DoorOutcome)
+ROUTES: tuple[Route, ...] = get_args(Route)
+STATUS_CLASSES: tuple[StatusClass, ...] = get_args(StatusClass)
 CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
 FILING_STATES: tuple[FilingState, ...] = get_args(FilingState)
 WITHIN: tuple[Within, ...] = get_args(Within)
@@ -152,6 +164,10 @@ METRICS = (
     Metric("strgw_register_lag_records", "gauge", "Records that wait for the register."),
     Metric("strgw_decisions", "counter", "Decisions of people about filings and requests.", ("action",)),
     Metric("strgw_answers", "counter", "Answers of FIUs, repeated ones included.", ("fiu", "status")),
+    Metric("strgw_http_requests", "counter", "Requests of partners answered, by route and class of status.", ("route", "status")),
+    Metric("strgw_http_items", "counter", "Transfers sent over HTTP: stored, or refused before they were.", ("outcome",)),
+    Metric("strgw_http_in_flight_bytes", "gauge", "Bytes of request bodies in work."),
+    Metric("strgw_http_produce_seconds", "histogram", "Time until the broker has a request's transfers.", (), COMMIT_BOUNDS),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 Family = TypeVar("Family", Counter, Gauge, Histogram)

@@ -30,6 +30,7 @@ DESCRIBED = (
     Setting("CACHE", "Folder of downloaded jars; may be shared and deleted"),
     Setting("PARTITIONS", "Partitions of every internal topic; fixed once topics exist"),
     Setting("REGISTRY", "partners.yaml; empty: the sample registry that comes with the gateway"),
+    Setting("PARTNER_KEYS", "File of the partners' API keys, as hashes; made by `strgw partner key add` in HOME"),
     Setting("FIUS", "fius.yaml; empty: the registry that comes with the gateway"),
     Setting("PARAMETERS", "parameters.yaml with numbers of the typologies; empty: those that the typologies declare"),
     Setting("TRANSPORTS", "transports.yaml: by which channel `strgw send` carries filings; empty: every FIU reads its topic"),
@@ -41,6 +42,13 @@ DESCRIBED = (
         "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
     ),
     Setting("WORKERS", "Worker processes that `strgw up` starts; one for each processor serves best"),
+    Setting("HTTP_PORT", "Port on which `strgw http` takes partners' transfers; empty: `strgw up` starts no such process"),
+    Setting("HTTP_HOST", "Address it listens on; 127.0.0.1 unless it is to be reached from elsewhere"),
+    Setting("HTTP_RATE", "Transfers a second that it takes from each partner"),
+    Setting("HTTP_REQUESTS", "Requests of one partner that it works on at once"),
+    Setting("HTTP_TLS_CERT", "Its certificate with the chain (PEM); empty: no TLS"),
+    Setting("HTTP_TLS_KEY", "The certificate's private key (PEM)"),
+    Setting("HTTP_TLS_CLIENT_CA", "Authorities (PEM) of whom a client must show a certificate; empty: none is asked for"),
     Setting("METRICS_PORT", "Port of this process's metrics on 127.0.0.1; 0: a free one"),
     Setting("LOG_LEVEL", "DEBUG | INFO | WARNING | ERROR"),
     Setting("READY_FILE", "Internal: file in which a process started by `strgw up` says that it is ready"),
@@ -63,6 +71,7 @@ class Settings:
     cache: Path
     partitions: int
     registry: Path | None
+    partner_keys: Path
     fius: Path | None
     parameters: Path | None
     transports: Path | None
@@ -71,6 +80,13 @@ class Settings:
     hmac_key: str
     database: str
     workers: int
+    http_port: int | None
+    http_host: str
+    http_rate: int
+    http_requests: int
+    http_tls_cert: Path | None
+    http_tls_key: Path | None
+    http_tls_client_ca: Path | None
     metrics_port: int
     log_level: str
     ready_file: Path | None
@@ -91,6 +107,7 @@ class Settings:
             cache=source.path("CACHE") or _user_folder(environ, "XDG_CACHE_HOME", ".cache"),
             partitions=source.number("PARTITIONS", 4, 1, 1024),
             registry=source.path("REGISTRY"),
+            partner_keys=source.path("PARTNER_KEYS") or home / "partner-keys.yaml",
             fius=source.path("FIUS"),
             parameters=source.path("PARAMETERS"),
             transports=source.path("TRANSPORTS"),
@@ -99,6 +116,13 @@ class Settings:
             hmac_key=source.key("HMAC_KEY"),
             database=source.database("DATABASE") or f"sqlite:///{home / 'register.db'}",
             workers=source.number("WORKERS", 1, 1, 256),
+            http_port=source.number("HTTP_PORT", 0, 0, 65535) if source.text("HTTP_PORT") else None,
+            http_host=source.text("HTTP_HOST") or "127.0.0.1",
+            http_rate=source.number("HTTP_RATE", 5_000, 1, 1_000_000),
+            http_requests=source.number("HTTP_REQUESTS", 64, 1, 10_000),
+            http_tls_cert=source.path("HTTP_TLS_CERT"),
+            http_tls_key=source.path("HTTP_TLS_KEY"),
+            http_tls_client_ca=source.path("HTTP_TLS_CLIENT_CA"),
             metrics_port=source.number("METRICS_PORT", 0, 0, 65535),
             log_level=source.one_of("LOG_LEVEL", _LOG_LEVELS, "INFO"),
             ready_file=source.path("READY_FILE"),

@@ -53,6 +53,7 @@ class Partner(msgspec.Struct, frozen=True):
     home_country  default region for phone numbers and for the country scope
     timezone      IANA zone of times without an offset in formats that allow them ("": UTC)
     mapping       file that says which columns are which fields, for the format csv/1
+    disabled      nothing of the partner is taken in: HTTP refuses it, what lies on its topic is quarantined
     stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)
     """
 
@@ -68,6 +69,7 @@ class Partner(msgspec.Struct, frozen=True):
     release: str = "automatic"
     timezone: str = ""
     mapping: str = ""
+    disabled: bool = False
 
     def scope_id(self) -> str:
         """Name of the correlation scope; entity keys are HMACs under a key derived from it."""

@@ -77,6 +77,7 @@ class Acceptor:
         reading: Reading | None = None
         try:
             reading = read_native(raw)
+            self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
             return _rejection(fault, reading, raw, source)
@@ -87,10 +88,15 @@ class Acceptor:
         if isinstance(reading, InvalidTransfer):
             return _rejection(reading, None, kept, source)
         try:
+            self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
             return _rejection(fault, reading, kept, source)
         return self._canon.transfer(reading, meaning, source)
+
+    def _refuse_disabled(self) -> None:
+        if self.partner.disabled:
+            raise InvalidTransfer("partner_disabled", "Transfers of this partner are not taken in at present; ask the operator.")
 
 
 def stream_start(at_ms: int) -> int:

@@ -19,7 +19,25 @@ from schemas.topics import INTERNAL_STAGES
 PARTNER = "demo"  # of the sample registry: licensed everywhere, so that every case is filed
 ALL_STAGES = ",".join(INTERNAL_STAGES)
 # What a user's environment must not change in a measurement; the broker and the folder are given to each process anyway.
-_PRIVATE = ("REGISTRY", "FIUS", "PROFILES", "HMAC_KEY", "HMAC_KEY_FILE", "KAFKA", "KAFKA_PORT", "METRICS_PORT", "READY_FILE")
+_PRIVATE = (
+    "PARTNER_KEYS",
+    "HTTP_PORT",
+    "HTTP_HOST",
+    "HTTP_RATE",
+    "HTTP_REQUESTS",
+    "HTTP_TLS_CERT",
+    "HTTP_TLS_KEY",
+    "HTTP_TLS_CLIENT_CA",
+    "REGISTRY",
+    "FIUS",
+    "PROFILES",
+    "HMAC_KEY",
+    "HMAC_KEY_FILE",
+    "KAFKA",
+    "KAFKA_PORT",
+    "METRICS_PORT",
+    "READY_FILE",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,8 @@ def _private(chosen: Settings, folder: Path, layout: Layout) -> Settings:
         kafka_heap_mb=layout.heap_mb,
         partitions=layout.partitions,
         registry=None,
+        partner_keys=folder / "partner-keys.yaml",
+        http_port=None,
         fius=None,
         profiles=None,
         hmac_key="",

@@ -7,6 +7,7 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from ops.bench.http import HttpResult
     from ops.bench.latency import Latency
     from ops.bench.machine import Machine
     from ops.bench.run import Memory, Result, Steady, Throughput
@@ -21,6 +22,25 @@ def tables(result: "Result") -> Iterator[Table | str]:
     if result.steady is not None:
         yield _latency(result.steady.latency, result.steady.rate)
         yield _busy(result.steady)
+
+
+def http_lines(result: "HttpResult") -> Iterator[Table | str]:
+    """The result of `--http`."""
+    batches, singles = result.batches, result.singles
+    yield _machine(result.machine)
+    yield (
+        f"HTTP, batches of {batches.lines_a_batch} on {batches.connections} connections: {batches.transfers:,} transfers stored in "
+        f"{batches.seconds:.1f} s: {batches.per_second:,.0f}/s."
+    )
+    table = _table("ms until the answer", "count", "p50", "p95", "p99", "worst")
+    for name, row in (("a batch", batches.batch_ms), (f"one transfer, at {singles.rate:,.0f}/s", singles.answer_ms)):
+        table.add_row(name, f"{row.count:,}", *(f"{number:,.1f}" for number in (row.p50, row.p95, row.p99, row.worst)))
+    yield table
+    yield (
+        "Processors kept busy at that rate: "
+        + ", ".join(f"{name} {share:.2f}" for name, share in singles.cpu_share.items())
+        + "."
+    )
 
 
 def _machine(machine: "Machine") -> str:

@@ -11,6 +11,7 @@ from ops.settings import Settings
 from schemas.topics import INTERNAL_STAGES
 
 if TYPE_CHECKING:
+    from ops.bench.http import HttpResult
     from ops.bench.run import Result
 
 EVERYTHING = ",".join(INTERNAL_STAGES)
@@ -52,6 +53,7 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
     "--partitions", default=None, type=click.IntRange(1, 64), help="Partitions of every topic (default: one for each processor)."
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Also write the result to this file as JSON.")
+@click.option("--http", "over_http", is_flag=True, help="Measure `strgw http` alone: batches, then single transfers at the rate.")
 @json_option
 @click.pass_obj
 def command(
@@ -65,6 +67,7 @@ def command(
     intakes: int,
     partitions: int | None,
     out: Path | None,
+    over_http: bool,
     as_json: bool,
 ) -> None:
     """Measure the gateway on this machine, with a broker and processes of its own in a folder that is thrown away.
@@ -78,6 +81,7 @@ def command(
     if what == "render":
         _render(as_json, out)
         return
+    from ops.bench import http
     from ops.bench.gateway import Layout
     from ops.bench.run import Load, run
     from ops.progress import progress_bar
@@ -85,8 +89,12 @@ def command(
     # A partition is committed by itself, and each commit costs the broker 5 ms: more of them than processors only slow this down.
     processors = os.cpu_count() or 1
     layout = Layout(workers or (EVERYTHING,) * processors, intakes, partitions or processors, settings.kafka_heap_mb)
+    result: Result | HttpResult
     with progress_bar("Measuring") as advance:
-        result = run(settings, layout, Load(stream, events, rate, seconds), advance)
+        if over_http:
+            result = http.run(settings, events, rate, seconds, advance)
+        else:
+            result = run(settings, layout, Load(stream, events, rate, seconds), advance)
     if out is not None:
         from msgspec import json
 
@@ -98,13 +106,14 @@ def command(
         _print(result)
 
 
-def _print(result: "Result") -> None:
+def _print(result: "Result | HttpResult") -> None:
     from rich.console import Console
 
-    from ops.bench.tables import tables
+    from ops.bench.http import HttpResult
+    from ops.bench.tables import http_lines, tables
 
     console = Console()
-    for part in tables(result):
+    for part in http_lines(result) if isinstance(result, HttpResult) else tables(result):
         console.print(part)
 
 

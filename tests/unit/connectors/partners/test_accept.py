@@ -4,6 +4,7 @@ import hashlib
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors.partners.accept import Acceptor, Rejection, stream_start
@@ -124,3 +125,14 @@ def test_a_record_without_a_transfer_is_refused_as_a_whole(lines_acceptor: Accep
     (result,) = lines_acceptor.take_in(Incoming(b""), SOURCE)
     assert isinstance(result, Rejection)
     assert (result.reason_code, result.source) == ("empty", SOURCE)
+
+
+@pytest.mark.parametrize("headers", [(), (("content-type", b"application/json"),)])
+def test_every_transfer_of_a_disabled_partner_is_refused_and_can_be_sent_in_again_later(
+    headers: tuple[tuple[str, bytes], ...],
+) -> None:
+    raw = json.dumps(EVENT).encode()
+    off = Acceptor(msgspec.structs.replace(PARTNER, disabled=True), Keyring(b"m" * 32), lambda: NOW_MS)
+    (refused,) = off.take_in(Incoming(raw, headers), SOURCE)
+    assert isinstance(refused, Rejection)
+    assert (refused.reason_code, refused.transfer_id, refused.raw) == ("partner_disabled", "t-1", raw)
