@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
+from typing import cast
 
 import msgspec
 import uvloop
@@ -26,7 +27,7 @@ from ops.errors import CommandError
 from ops.settings import PREFIX, Settings
 
 BATCH_LINES = 200  # DEF of a request: some 150 KB
-BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 8, 48  # DEF
+BATCH_CONNECTIONS, SINGLE_CONNECTIONS = 8, 200  # DEF: so many that none waits for another's answer
 TOLD_EVERY = 20
 WARM_UP = 1_000  # transfers that are not measured
 Advance = Callable[[int, int, str], None]
@@ -66,7 +67,10 @@ def run(settings: Settings, transfers: int, rate: float, seconds: float, advance
     machine, at_rate = this_machine(), int(rate * seconds)
     lines = list(islice(STREAMS["simulated"](WARM_UP + transfers + at_rate), WARM_UP + transfers + at_rate))
     port = _free_port()
-    with throwaway_gateway(settings, Layout(partitions=2)) as gateway, _environment(HTTP_PORT=str(port), HTTP_RATE="1000000"):
+    with (
+        throwaway_gateway(settings, Layout(partitions=2)) as gateway,
+        _environment(HTTP_PORT=str(port), HTTP_RATE="1000000", HTTP_REQUESTS="1000"),
+    ):
         _, key = KeysFile(gateway.folder.home / "partner-keys.yaml").add(PARTNER, datetime.now(UTC))
         gateway.start("http-1", ["http"])
         client = Client(port, key)
@@ -95,8 +99,7 @@ class _Connection(asyncio.Protocol):
         self._answer: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its class
 
     async def exchange(self, request: bytes) -> None:
         """Raises CommandError for another answer."""

@@ -1,5 +1,6 @@
 """`strgw http`: the process that takes in the partners' transfers over HTTP."""
 
+import gc
 import logging
 import sys
 import threading
@@ -56,6 +57,9 @@ def _take_in(settings: Settings, stopping: threading.Event) -> None:
                 f"Taking in transfers of {len(door.partners)} partners on {scheme}://{settings.http_host}:{bound.getsockname()[1]}; "
                 f"metrics on http://127.0.0.1:{port}/metrics."
             )
+            # What lives as long as the process need not be looked at by every full collection, which would hold up every answer.
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 50)
             run(door.app, bound, tls, lambda: stopping.is_set() or door.tail.failed is not None)
             if door.tail.failed is not None:
                 raise door.tail.failed

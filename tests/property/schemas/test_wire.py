@@ -21,6 +21,7 @@ LINES = st.fixed_dictionaries(
         "accepted": st.booleans(),
         "reason_code": st.none() | TEXT,
         "reason": st.none() | TEXT,
+        "index": st.integers(0, 2**31 - 1),
     }
 )
 RECEIPTS = st.fixed_dictionaries(
@@ -37,7 +38,7 @@ def test_what_was_written_is_read_back_by_both_libraries(record: dict[str, Any])
 
 
 @settings(max_examples=400)
-@given(subject=st.sampled_from(SUBJECTS), number=st.integers(0, 6), body=st.binary(max_size=80))
+@given(subject=st.sampled_from(SUBJECTS), number=st.integers(0, 8), body=st.binary(max_size=80))
 def test_any_bytes_are_a_record_or_a_code(subject: Subject, number: int, body: bytes) -> None:
     with contextlib.suppress(UnreadableAvro):
         assert isinstance(schema_registry().decode(subject, b"\x00" + number.to_bytes(4) + body), dict)
