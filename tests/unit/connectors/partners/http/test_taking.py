@@ -34,7 +34,7 @@ def event(transfer_id: str, **changes: Any) -> bytes:
 
 @dataclass
 class FakeBroker:
-    """Remembers what was posted, or fails: how a real one fails is tested with a real one."""
+    """Not Kafka: remembers what was posted, or fails at once, so that an answer can be seen without a broker; storing is tested with a real one."""
 
     away: bool = False
     posted: list[Outgoing] = field(default_factory=list)
