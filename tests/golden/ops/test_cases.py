@@ -52,9 +52,8 @@ class Judged(NamedTuple):
         return {transfer for report in self.reports for transfer in report["transfers"]}
 
 
-def backtest(events: Path, out: Path) -> None:
+def backtest(events: Path, out: Path, documents: bool = False) -> None:
     partners, fius = load_partners(None), load_fius(None)
-    documents = out.name == "packaged"
     run(Plan((events,), partners[PARTNER], Registries(partners, fius, renderer), Keyring(b"k" * 32), out, documents=documents))
 
 
@@ -93,7 +92,7 @@ def result(request: pytest.FixtureRequest, folder: Path) -> Iterator[Judged]:
     name = str(request.param)
     out = folder / name
     if name == "packaged":
-        backtest(Path(str(EVENTS)), out)
+        backtest(Path(str(EVENTS)), out, documents=True)
         yield judged(out, sample_cases())
         return
     events = REFERENCE / f"{name}.jsonl.gz"
@@ -213,7 +212,7 @@ def by_version(path: Path) -> int:
 @pytest.mark.parametrize("result", ["packaged"], indirect=True, scope="module")
 def test_a_second_run_gives_the_same_bytes(result: Judged, folder: Path, digests: Callable[[Path], dict[str, str]]) -> None:
     again = folder / "again"
-    backtest(Path(str(EVENTS)), again)
+    backtest(Path(str(EVENTS)), again, documents=True)
     first = digests(result.out)
     assert {"reports.jsonl", "findings.jsonl", "quarantine.jsonl"} < set(first)
     assert sum(name.startswith("filings/") for name in first) > 20

@@ -21,6 +21,7 @@ import pypdfium2
 import pytest
 from lxml import etree
 
+from connectors.fius.fincen.mapping import PROFILE as FINCEN
 from connectors.fius.forms import PORTAL, report_form
 from connectors.fius.resolve import resolve
 from connectors.fius.resolved import Rendered, ResolvedReport
@@ -43,6 +44,7 @@ PROFILES = (
     PORTAL,
     *sorted(f.name for f in files("connectors.fius.profiles").iterdir() if f.is_dir() and not f.name.startswith("_")),
 )
+AMERICAN = "101052"
 BATCH = 500
 QUOTED_COLUMNS = ("purpose", "relationship", "remarks")
 pytestmark = pytest.mark.timeout(300)
@@ -123,7 +125,10 @@ def files_of(resolved: ResolvedReport, number: int) -> Iterator[Made]:
         assert form is not None
         code = CODES[number % len(CODES)] if profile == PORTAL else "en"
         fiu = msgspec.structs.replace(resolved.fiu, profile=profile, language=code)
-        for file in form.render(msgspec.structs.replace(resolved, fiu=fiu)):
+        # FinCEN's form asks who files, by the number of the licence in the United States.
+        number_there = AMERICAN if profile == FINCEN else resolved.plan.reporting_entity
+        plan = msgspec.structs.replace(resolved.plan, reporting_entity=number_there)
+        for file in form.render(msgspec.structs.replace(resolved, fiu=fiu, plan=plan)):
             yield Made(resolved, profile, code, file)
 
 
