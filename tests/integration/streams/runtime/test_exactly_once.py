@@ -137,6 +137,7 @@ def test_sigterm_under_load_ends_in_time_with_everything_applied_committed(toy: 
     time.sleep(0.5)
     assert worker.terminate(seconds=10) == 0
     again = toy.start()
+    again.wait_for("ready")  # a process that is only being loaded has nothing to end in order
     toy.wait_applied(200_000)
     assert again.terminate() == 0
     toy.assert_exact()
