@@ -27,7 +27,7 @@ CHECKS = (
     ("pages", ["python", ".ci/check_pages.py"]),
 )
 # What waits most of the time, for brokers and for processes to start, runs beside what computes; both lanes take about as long.
-LANES = (("unit", "golden", "faults"), ("integration", "property"))
+LANES = (("unit", "property", "faults"), ("integration", "golden"))
 COUNTED = ("passed", "failed", "skipped")
 
 
