@@ -6,12 +6,14 @@ own table says so. Only what is demanded and missing makes an event invalid.
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.partners.formats.contract import Incoming, Item, Reader, one
 from schemas.codes import COUNTRIES
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import Reading, from_fields
@@ -139,6 +141,18 @@ def native(said: Fields) -> Reading | InvalidTransfer:
         return from_fields({"schema": NATIVE, **said})
     except InvalidTransfer as fault:
         return fault
+
+
+def single(meaning: Callable[[Incoming], Fields]) -> Reader:
+    """A reader of records that hold one transfer each; `meaning` gives its native fields, or raises InvalidTransfer."""
+
+    def items(incoming: Incoming) -> tuple[Item, ...]:
+        try:
+            return one(native(meaning(incoming)))
+        except InvalidTransfer as fault:
+            return one(fault)
+
+    return items
 
 
 def present(fields: Fields) -> Fields:

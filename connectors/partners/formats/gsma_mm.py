@@ -6,11 +6,10 @@ Source  Mobile Money API 1.2.0, International Transfers (developer.mobilemoneyap
 """
 
 from connectors.partners.formats import fields
-from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader, one
-from connectors.partners.formats.fields import Fields
+from connectors.partners.formats.contract import FieldRow, Format, Reader
+from connectors.partners.formats.fields import Fields, single
 from connectors.partners.formats.json_record import Json, child, children, read, text
 from schemas.codes import COUNTRIES
-from schemas.native import InvalidTransfer
 from schemas.registry import Partner
 
 FIELDS = (
@@ -47,13 +46,7 @@ _STATES = {"completed": "paid", "failed": "cancelled", "reversed": "refunded"}
 
 
 def _reader(_: Partner) -> Reader:
-    def items(incoming: Incoming) -> tuple[Item, ...]:
-        try:
-            return one(fields.native(_transfer(read(incoming.raw))))
-        except InvalidTransfer as fault:
-            return one(fault)
-
-    return items
+    return single(lambda incoming: _transfer(read(incoming.raw)))
 
 
 def _transfer(said: Json) -> Fields:

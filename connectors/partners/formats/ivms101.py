@@ -6,8 +6,8 @@ is its worth at the time of the transfer. Both spellings of the two issues are t
 """
 
 from connectors.partners.formats import fields
-from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader, one
-from connectors.partners.formats.fields import Fields
+from connectors.partners.formats.contract import FieldRow, Format, Reader
+from connectors.partners.formats.fields import Fields, single
 from connectors.partners.formats.json_record import Json, child, children, read, text, texts
 from schemas.codes import COUNTRIES
 from schemas.native import InvalidTransfer
@@ -51,13 +51,7 @@ _ADDRESS = (
 
 
 def _reader(_: Partner) -> Reader:
-    def items(incoming: Incoming) -> tuple[Item, ...]:
-        try:
-            return one(fields.native(_transfer(read(incoming.raw))))
-        except InvalidTransfer as fault:
-            return one(fault)
-
-    return items
+    return single(lambda incoming: _transfer(read(incoming.raw)))
 
 
 def _transfer(said: Json) -> Fields:

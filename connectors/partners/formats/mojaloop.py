@@ -13,8 +13,8 @@ from email.utils import parsedate_to_datetime
 from lxml import etree
 
 from connectors.partners.formats import fields
-from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader, one
-from connectors.partners.formats.fields import Fields
+from connectors.partners.formats.contract import FieldRow, Format, Incoming, Reader
+from connectors.partners.formats.fields import Fields, single
 from connectors.partners.formats.iso20022.document import At
 from connectors.partners.formats.iso20022.pacs008 import transfers as pacs008_transfers
 from connectors.partners.formats.json_record import Json, child, read, text
@@ -49,15 +49,11 @@ _MESSAGE = "{mojaloop}"  # namespace of the elements made of a 2.0 body
 
 
 def _reader(partner: Partner) -> Reader:
-    def items(incoming: Incoming) -> tuple[Item, ...]:
-        try:
-            said = read(incoming.raw)
-            known = _iso(said, partner) if "CdtTrfTxInf" in said else _transfer(said, incoming)
-            return one(fields.native(known))
-        except InvalidTransfer as fault:
-            return one(fault)
+    def meaning(incoming: Incoming) -> Fields:
+        said = read(incoming.raw)
+        return _iso(said, partner) if "CdtTrfTxInf" in said else _transfer(said, incoming)
 
-    return items
+    return single(meaning)
 
 
 def _transfer(said: Json, incoming: Incoming) -> Fields:
