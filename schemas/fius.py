@@ -138,7 +138,7 @@ def _problem(fiu: Fiu) -> str:
         (fiu.gate in GATES, f'gate "{fiu.gate}" is none of {", ".join(sorted(GATES))}'),
         (fiu.confidence in CONFIDENCE, f'confidence "{fiu.confidence}" is none of H, M, L'),
         (fiu.transport in TRANSPORTS, f'transport "{fiu.transport}" is none of {", ".join(sorted(TRANSPORTS))}'),
-        (fiu.timezone in _zones(), f'timezone "{fiu.timezone}" is no IANA zone; write for example Asia/Almaty'),
+        (fiu.timezone in time_zones(), f'timezone "{fiu.timezone}" is no IANA zone; write for example Asia/Almaty'),
         (
             _is_week(fiu.weekend),
             "weekend must hold different weekdays, Monday 0 to Sunday 6, and leave at least one business day",
@@ -171,7 +171,8 @@ def _is_week(weekend: tuple[int, ...]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _zones() -> frozenset[str]:
+def time_zones() -> frozenset[str]:
+    """Names of all IANA zones; looking them up reads a folder tree, so once a process."""
     return frozenset(available_timezones())
 
 

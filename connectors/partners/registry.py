@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from zoneinfo import available_timezones
 
 from connectors.partners.formats import FORMATS
 from schemas.codes import COUNTRIES
+from schemas.fius import time_zones
 from schemas.registry import Licence, Officer, Partner
 from schemas.yaml_rows import Document, RegistryError
 
@@ -74,7 +74,7 @@ def problems(partner: Partner) -> Iterator[str]:
             yield f'{field}: "{value}" is not known, use one of {", ".join(allowed)}'
     if partner.home_country not in COUNTRIES:
         yield f'home_country: "{partner.home_country}" is not an ISO 3166-1 alpha-2 code'
-    if partner.timezone and partner.timezone not in available_timezones():
+    if partner.timezone and partner.timezone not in time_zones():
         yield f'timezone: "{partner.timezone}" is no IANA zone, write for example Asia/Almaty'
     if partner.stream_start and not _is_day(partner.stream_start):
         yield f'stream_start: "{partner.stream_start}" is not a day, write YYYY-MM-DD'

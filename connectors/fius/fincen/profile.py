@@ -6,7 +6,7 @@ facts in it are enough to render, and to generate an equivalent XSD (xsd.py).
 
 import msgspec
 
-from connectors.fius.goaml.profile import ProfileError, Simple
+from connectors.fius.goaml.profile import ProfileError, Simple, printed
 
 FORMAT = "strgw.fincen-profile/1"
 UNBOUNDED = -1
@@ -54,18 +54,7 @@ class SchemaProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def encode(profile: SchemaProfile) -> bytes:
     """The profile as one JSON document, one definition a line, the same bytes for the same profile."""
-    lines = []
-    for name, value in msgspec.to_builtins(profile).items():
-        if name in ("kinds", "simples"):
-            inner = ",\n".join(f"  {_json(key)}: {_json(item)}" for key, item in value.items())
-            lines.append(f" {_json(name)}: {{\n{inner}\n }}")
-        else:
-            lines.append(f" {_json(name)}: {_json(value)}")
-    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
+    return printed(msgspec.to_builtins(profile), ("kinds", "simples"))
 
 
 def decode(raw: bytes) -> SchemaProfile:

@@ -4,8 +4,8 @@ One JSON file per FIU (connectors/fius/profiles/<cc>/schema.json), made by `strg
 XSD itself stays with the FIU; the facts in it are enough to render, and to generate an equivalent XSD (xsd.py).
 """
 
-from collections.abc import Iterator
-from typing import Literal, Union
+from collections.abc import Container, Iterator, Mapping
+from typing import Any, Literal, Union
 
 import msgspec
 
@@ -115,10 +115,14 @@ class ProfileError(Exception):
 
 def encode(profile: SchemaProfile) -> bytes:
     """The profile as one JSON document, one definition a line, the same bytes for the same profile."""
-    raw = msgspec.to_builtins(profile)
+    return printed(msgspec.to_builtins(profile), ("types", "simples"))
+
+
+def printed(document: Mapping[str, Any], tables: Container[str]) -> bytes:
+    """A JSON object with a line for each field, and for each entry of those that `tables` names."""
     lines = []
-    for name, value in raw.items():
-        if isinstance(value, dict):
+    for name, value in document.items():
+        if name in tables:
             inner = ",\n".join(f"  {_json(key)}: {_json(item)}" for key, item in value.items())
             lines.append(f" {_json(name)}: {{\n{inner}\n }}")
         else:
