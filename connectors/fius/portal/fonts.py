@@ -61,6 +61,11 @@ class SharedFont(TTFFont):
         )
         self.missing_glyphs: list[int] = []
         self.subset = SubsetMap(self)
+        self._codes = _Codes(self.subset)
+
+    def encode_text(self, text: str) -> str:
+        """The operator that shows a text: the codes of its letters in the subset, as fpdf2 gives them letter by letter."""
+        return f"({self.escape_text(text.translate(self._codes))}) Tj"
 
     def reduce(self, data: bytes) -> None:
         """Leaves in the font what the document used."""
@@ -74,6 +79,19 @@ class SharedFont(TTFFont):
         kept = sorted(plan.new_to_old_glyph_mapping.items())
         order = [used.get(old) or self.ttfont.getGlyphName(old) for _, old in kept]
         self.ttfont = _Reduced(plan.execute().blob.data, order)
+
+
+class _Codes(dict[int, str]):
+    """Code of each letter in a subset, picked when it is first met; `str.translate` then runs in C."""
+
+    def __init__(self, subset: SubsetMap) -> None:
+        super().__init__()
+        self._subset = subset
+
+    def __missing__(self, letter: int) -> str:
+        code = self._subset.pick(letter)
+        self[letter] = "" if code is None else chr(code)
+        return self[letter]
 
 
 class _Reduced(TTFont):  # type: ignore[misc]  # fontTools has no types
