@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from fpdf import FPDF
-from fpdf.drawing import DeviceGray
+from fpdf.drawing_primitives import DeviceGray
 from fpdf.output import OutputProducer
 from fpdf.syntax import PDFContentStream, PDFObject
 
@@ -19,6 +19,7 @@ from connectors.fius.portal.shapes import Box, Shape, Text, arrow_head
 PRODUCER = "strgw"
 _UNSEEN = 0.02  # points
 _LEFT_OUT = {"left": 0.0, "middle": 0.5, "right": 1.0}  # share of a text's width that stands left of its x
+PDFContentStream._COMPRESSION_LEVEL = 0  # what fpdf2 packs all the same, _Plain unpacks
 _GLYPH_MAP = 131_072  # bytes: two for each of 65,536 codes, of which a document uses the first few hundred
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
@@ -124,7 +125,7 @@ def _turned(font: SharedFont, run: str, at: tuple[float, float], size: float) ->
     to_pt = size * 0.001
     x, y = at
     glyphs = font.shape_text(run, size, TURNED)
-    widths = {code: glyph.glyph_width for glyph, code in font.subset.items() if glyph is not None}
+    widths = font.widths()
     said, pen = ["BT"], (-1.0, -1.0)
     for glyph in glyphs:
         code = glyph["mapped_char"]
