@@ -10,7 +10,11 @@ from connectors.fius.forms import renderer
 from connectors.fius.prepare import Registries
 from connectors.fius.transports.registry import Transport, load_transports
 from connectors.partners.registry import load_partners
+from connectors.sealing.kms import KeyRingError
+from connectors.sealing.ring import KeyRingFile
+from connectors.sealing.seal import Seal, Unseal
 from ops.errors import CommandError
+from ops.output import say
 from ops.settings import Settings
 from schemas.fius import load_fius
 from schemas.registry import Fiu, Partner
@@ -75,3 +79,30 @@ def _new_key(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(text + "\n")
     return text
+
+
+def seal(settings: Settings) -> Seal:
+    """Seals with the key ring."""
+    return Seal(KeyRingFile(settings.key_ring))
+
+
+def unseal(settings: Settings) -> Unseal:
+    """Opens with the key ring, which is read when the first sealed value is met."""
+    return Unseal(KeyRingFile(settings.key_ring))
+
+
+def provide_key_ring(settings: Settings) -> None:
+    """Makes the key ring where there is none and the broker is the embedded one.
+
+    On a cluster every machine needs the same ring, so a person makes it once (`strgw keys init`) and takes it to each.
+    """
+    ring = KeyRingFile(settings.key_ring)
+    if settings.kafka or ring.path.exists():
+        return
+    try:
+        key = ring.init()
+    except KeyRingError as error:
+        if error.code != "key_ring_exists":
+            raise
+        return  # another process of this deployment was first
+    say(f"Made the key ring {ring.path} with the key {key.id}: keep a copy in a safe place, without it no name can be read back.")

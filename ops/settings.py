@@ -38,6 +38,9 @@ DESCRIBED = (
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
     Setting(
+        "KEY_RING", "File of the keys that seal names, documents and other personal values; made by `strgw keys init` in HOME"
+    ),
+    Setting(
         "DATABASE",
         "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
     ),
@@ -78,6 +81,7 @@ class Settings:
     profiles: Path | None
     hmac_key_file: Path
     hmac_key: str
+    key_ring: Path
     database: str
     workers: int
     http_port: int | None
@@ -114,6 +118,7 @@ class Settings:
             profiles=source.path("PROFILES"),
             hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
             hmac_key=source.key("HMAC_KEY"),
+            key_ring=source.path("KEY_RING") or home / "key-ring.json",
             database=source.database("DATABASE") or f"sqlite:///{home / 'register.db'}",
             workers=source.number("WORKERS", 1, 1, 256),
             http_port=source.number("HTTP_PORT", 0, 0, 65535) if source.text("HTTP_PORT") else None,

@@ -19,6 +19,7 @@ from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
+from connectors.sealing.seal import Seal
 from schemas import topics
 from schemas.native import NATIVE
 from schemas.registry import Partner
@@ -51,17 +52,18 @@ class IntakeMeters(Protocol):
 
 
 class Intake:
-    """The loop's body for the partners in `acceptors`; clock gives seconds for durations only."""
+    """The loop's body for the partners in `acceptors`; `seal` seals what it writes, clock gives seconds for durations only."""
 
     def __init__(
         self,
         log: TransactionalLog,
-        partners: Mapping[str, Partner],
         acceptors: Mapping[str, Acceptor],
+        seal: Seal,
         meters: IntakeMeters,
         clock: Callable[[], float],
     ) -> None:
-        self._log, self._partners, self._acceptors = log, partners, acceptors
+        self._log, self._acceptors, self._seal = log, acceptors, seal
+        self._partners = {name: acceptor.partner for name, acceptor in acceptors.items()}
         self._meters, self._clock = meters, clock
         self._commits = OverlappedCommits(log, clock)
         self._under_way: Outgoing | None = None
@@ -70,7 +72,8 @@ class Intake:
         self._lag_due = 0.0
 
     def open(self, bootstrap: str) -> None:
-        """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing."""
+        """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing, SealingError."""
+        self._seal.begin()  # a key that is not there must show before anything is taken in
         with CommittedLog(bootstrap) as reader:
             existing = reader.topics()
             for topic in (topics.QUARANTINE, *(topics.partner_receipts(partner) for partner in sorted(self._partners))):
@@ -118,7 +121,7 @@ class Intake:
 
     def _gather(self, taken: Taken) -> Outgoing:
         assert self._starts is not None, "open() comes first"
-        outgoing = Outgoing(self._partitions)
+        outgoing = Outgoing(self._partitions, self._seal)
         for tp, records in taken.records.items():
             partner = partner_of(tp.topic)
             acceptor = self._acceptors.get(partner)

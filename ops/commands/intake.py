@@ -36,14 +36,15 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     from ops.meters import IntakeMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
-    from ops.registries import keyring, partners_of
+    from ops.registries import keyring, partners_of, provide_key_ring, seal
 
     bootstrap, partners, keys = running_bootstrap(settings), partners_of(settings), keyring(settings)
+    provide_key_ring(settings)
     sys.setswitchinterval(SWITCH_S)
     acceptors = {name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()}
     metrics = Metrics()
     log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
-    intake = Intake(log, partners, acceptors, IntakeMetrics(metrics, partners), time.monotonic)
+    intake = Intake(log, acceptors, seal(settings), IntakeMetrics(metrics, partners), time.monotonic)
     try:
         intake.open(bootstrap)
         while not (stopping.is_set() or intake.is_joined()):

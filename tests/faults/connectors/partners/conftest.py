@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from connectors.sealing.ring import KeyRingFile
+
 INTEGRATION = Path(__file__).parents[3] / "integration/connectors/partners/conftest.py"
 REGISTRY = """schema: strgw.partners/1
 partners:
@@ -39,6 +41,7 @@ class Intakes:
             "STRGW_REGISTRY": str(folder / "partners.yaml"),
             "STRGW_HMAC_KEY": "42" * 32,
         }
+        KeyRingFile(folder / "key-ring.json").init()
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, instance: str = "0", *, wait: bool = True) -> subprocess.Popen[bytes]:

@@ -1,10 +1,12 @@
 """Intake on the real broker: fresh topics, what is posted, and what each reader sees afterwards."""
 
 import json
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
 from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
+from connectors.sealing.ring import KeyRingFile
+from connectors.sealing.seal import Seal, Unseal
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
 from schemas.quarantine import QuarantineRecord
@@ -58,9 +62,10 @@ class Meters:
 
 @dataclass
 class Gate:
-    """One broker with fresh topics for the partners `demo` and, in no registry, `ghost`."""
+    """One broker with fresh topics for the partners `demo` and, in no registry, `ghost`, and a key ring."""
 
     bootstrap: str
+    ring: KeyRingFile
     meters: Meters = field(default_factory=Meters)
     stream_start: str = ""
     logs: list[TransactionalLog] = field(default_factory=list)
@@ -97,7 +102,7 @@ class Gate:
         acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN, GATHER_MS)
         self.logs.append(log)
-        intake = Intake(log, partners, acceptors, self.meters, time.monotonic)
+        intake = Intake(log, acceptors, Seal(self.ring), self.meters, time.monotonic)
         intake.open(self.bootstrap)
         return intake
 
@@ -119,10 +124,12 @@ class Gate:
         return [BATCHES.decode(record.value or b"") for record in self.read("transfers")]
 
     def transfers(self) -> list[Transfer]:
-        return [transfer for batch in self.batches() for transfer in batch.transfers]
+        unseal = Unseal(self.ring)
+        return [unseal.transfer(transfer, batch.sealing) for batch in self.batches() for transfer in batch.transfers]
 
     def quarantine(self) -> list[QuarantineRecord]:
-        found = (ENTRIES.decode(record.value or b"") for record in self.read("quarantine"))
+        unseal = Unseal(self.ring)
+        found = (unseal.entry(ENTRIES.decode(record.value or b"")) for record in self.read("quarantine"))
         return sorted(found, key=lambda entry: (entry.source.topic, entry.source.partition, entry.source.offset))
 
     def receipts(self) -> list[dict[str, Any]]:
@@ -170,10 +177,13 @@ def fresh_gate(bootstrap: str) -> Iterator[Gate]:
     """A gate on empty topics; everything is closed and deleted afterwards."""
     remove_topics(bootstrap)
     apply_topics(bootstrap, topic_specs())
-    found = Gate(bootstrap)
-    yield found
-    for log in found.logs:
-        log.close()
+    with tempfile.TemporaryDirectory() as folder:
+        ring = KeyRingFile(Path(folder) / "key-ring.json")
+        ring.init()
+        found = Gate(bootstrap, ring)
+        yield found
+        for log in found.logs:
+            log.close()
     remove_topics(bootstrap)
 
 
