@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from connectors.sealing.ring import KeyRingFile
-
 INTEGRATION = Path(__file__).parents[3] / "integration/connectors/partners/conftest.py"
 REGISTRY = """schema: strgw.partners/1
 partners:
@@ -32,7 +30,7 @@ READY_S = 60
 class Intakes:
     """Starts `strgw intake` processes and ends all that are left."""
 
-    def __init__(self, bootstrap: str, folder: Path) -> None:
+    def __init__(self, bootstrap: str, folder: Path, ring: Path) -> None:
         self._folder = folder
         (folder / "partners.yaml").write_text(REGISTRY)
         self._environ = os.environ | {
@@ -40,8 +38,8 @@ class Intakes:
             "STRGW_HOME": str(folder),
             "STRGW_REGISTRY": str(folder / "partners.yaml"),
             "STRGW_HMAC_KEY": "42" * 32,
+            "STRGW_KEY_RING": str(ring),
         }
-        KeyRingFile(folder / "key-ring.json").init()
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, instance: str = "0", *, wait: bool = True) -> subprocess.Popen[bytes]:
@@ -88,7 +86,7 @@ def gate(broker: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def intakes(broker: str, tmp_path: Path) -> Iterator[Intakes]:
-    processes = Intakes(broker, tmp_path)
+def intakes(gate: Any, broker: str, tmp_path: Path) -> Iterator[Intakes]:
+    processes = Intakes(broker, tmp_path, gate.ring.path)
     yield processes
     processes.end()

@@ -18,6 +18,7 @@ from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
+from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
 from connectors.sealing.ring import KeyRingFile
 from connectors.sealing.seal import Seal, Unseal
@@ -46,6 +47,7 @@ class Meters:
     codes: Counter[str] = field(default_factory=Counter)
     committed: int = 0
     lags: dict[str, int] = field(default_factory=dict)
+    waits: dict[str, int] = field(default_factory=dict)
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         self.outcomes[partner, outcome] += count
@@ -58,6 +60,9 @@ class Meters:
 
     def lag(self, partner: str, events: int) -> None:
         self.lags[partner] = events
+
+    def waiting(self, partner: str, partitions: int) -> None:
+        self.waits[partner] = partitions
 
 
 @dataclass
@@ -93,13 +98,14 @@ class Gate:
             future.get(timeout=30)
         producer.close()
 
-    def intake(self, instance: str = "0", *, knows: tuple[str, ...] = (PARTNER,)) -> Intake:
+    def intake(self, instance: str = "0", *, knows: tuple[str, ...] = (PARTNER,), writers: Writers = embedded) -> Intake:
         """An opened intake for the partners in `knows`."""
         partners = {
             name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", (), stream_start=self.stream_start) for name in knows
         }
         keyring = Keyring(b"k" * 32)
-        acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
+        now_ms = lambda: time.time_ns() // 1_000_000  # noqa: E731
+        acceptors = {name: Acceptor(partner, keyring, now_ms, writers) for name, partner in partners.items()}
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN, GATHER_MS)
         self.logs.append(log)
         intake = Intake(log, acceptors, Seal(self.ring), self.meters, time.monotonic)
