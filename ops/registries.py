@@ -5,20 +5,21 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connectors.fius.forms import renderer
 from connectors.fius.prepare import Registries
 from connectors.fius.transports.registry import Transport, load_transports
 from connectors.partners.registry import load_partners
-from connectors.sealing.kms import KeyRingError
-from connectors.sealing.ring import KeyRingFile
-from connectors.sealing.seal import Seal, Unseal
 from ops.errors import CommandError
 from ops.output import say
 from ops.settings import Settings
 from schemas.fius import load_fius
 from schemas.registry import Fiu, Partner
 from streams.domain.identity import Keyring
+
+if TYPE_CHECKING:  # cryptography takes 0.05 s in the commands that seal nothing
+    from connectors.sealing.seal import Seal, Unseal
 
 
 def partners_of(settings: Settings, override: Path | None = None) -> dict[str, Partner]:
@@ -81,13 +82,19 @@ def _new_key(path: Path) -> str:
     return text
 
 
-def seal(settings: Settings) -> Seal:
+def seal(settings: Settings) -> "Seal":
     """Seals with the key ring."""
+    from connectors.sealing.ring import KeyRingFile
+    from connectors.sealing.seal import Seal
+
     return Seal(KeyRingFile(settings.key_ring))
 
 
-def unseal(settings: Settings) -> Unseal:
+def unseal(settings: Settings) -> "Unseal":
     """Opens with the key ring, which is read when the first sealed value is met."""
+    from connectors.sealing.ring import KeyRingFile
+    from connectors.sealing.seal import Unseal
+
     return Unseal(KeyRingFile(settings.key_ring))
 
 
@@ -96,6 +103,9 @@ def provide_key_ring(settings: Settings) -> None:
 
     On a cluster every machine needs the same ring, so a person makes it once (`strgw keys init`) and takes it to each.
     """
+    from connectors.sealing.kms import KeyRingError
+    from connectors.sealing.ring import KeyRingFile
+
     ring = KeyRingFile(settings.key_ring)
     if settings.kafka or ring.path.exists():
         return
