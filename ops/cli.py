@@ -26,6 +26,8 @@ COMMANDS = (
     ("register", "Keep the register of filings and publish what people decided."),
     ("post", "Post a file of transfers as a partner would."),
     ("partner", "Give out and revoke the partners' API keys."),
+    ("keys", "Make, change over and retire the keys that seal personal values."),
+    ("schemas", "Check our Avro schemas against a schema registry, or publish them in one."),
     ("formats", "Print the formats a partner may send in, field by field."),
     ("simulate", "Make an invented stream with planted patterns and their truth."),
     ("filings", "See every filing and its deadline; approve, refuse, release, withdraw, close."),

@@ -22,10 +22,10 @@ from connectors.partners.keys import KeysFile
 from ops.errors import CommandError
 from ops.meters import DoorMetrics
 from ops.registries import keyring, partners_of
+from ops.schemas import writer_schemas
 from ops.settings import Settings
 from schemas.registry import Partner
 from schemas.topics import partner_receipts, partner_transfers
-from streams.domain.identity import Keyring
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -53,7 +53,12 @@ def open_door(settings: Settings, bootstrap: str, meters: DoorMetrics) -> Iterat
         stack.callback(tail.close)
         beside = stack.enter_context(ThreadPoolExecutor(1, "http-judge"))
         ids = ReceiptIds(keys.key("http", 0, "receipts"))  # no partner's scope has this name
-        taking = Taking(_judge(partners, keys), _judge(partners, keys), beside, producer.post, ids)
+        # A client for each judge: they work in two threads.
+        small, large = (
+            Judge({name: Acceptor(partner, keys, _now_ms, writers_of(partner)) for name, partner in partners.items()})
+            for writers_of in (stack.enter_context(writer_schemas(settings, partners)) for _ in range(2))
+        )
+        taking = Taking(small, large, beside, producer.post, ids)
         admission = Admission(settings.http_rate, settings.http_requests, time.monotonic)
         callers = Callers(partners, file.keys)
         door = Door(callers, taking, admission, Pool(told=meters.in_flight), meters)
@@ -84,10 +89,6 @@ def warning(settings: Settings) -> str | None:
         f"Listening on {settings.http_host} without TLS: keys and transfers can be read on the way. "
         "Set STRGW_HTTP_TLS_CERT and STRGW_HTTP_TLS_KEY, or put a proxy with TLS in front."
     )
-
-
-def _judge(partners: Mapping[str, Partner], keys: Keyring) -> Judge:
-    return Judge({name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()})
 
 
 def _now_ms() -> int:

@@ -9,6 +9,8 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.partners.formats.contract.FormatError": "format",
     "connectors.fius.transports.opening.SecretMissing": "secret",
     "connectors.partners.keys.KeysError": "partner_keys",
+    "connectors.sealing.kms.SealingError": "sealing",
+    "connectors.partners.schema_publishing.RegistryRefused": "schema_registry",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
     "connectors.register.errors.RegisterError": "register",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ops.errors import CommandError
 from ops.processes import KINDS, STOP_ORDER, ProcessFolder, ProcessRecord, is_live, kind_of
-from ops.registries import transports_of
+from ops.registries import provide_key_ring, transports_of
 from ops.settings import Settings
 
 
@@ -13,6 +13,7 @@ def start_processes(settings: Settings, bootstrap: str) -> list[ProcessRecord]:
 
     Raises CommandError when processes of another cluster still run, or one does not become ready.
     """
+    provide_key_ring(settings)
     folder = ProcessFolder(settings.home)
     with folder.alone():
         live = {record.name: record for record in folder.records() if is_live(record)}

@@ -48,6 +48,8 @@ class IntakeMetrics:
             (name, end): events.labels(name, end) for name in names for end in OUTCOMES
         }
         self._lag: dict[str, Gauge] = {name: lag.labels(name) for name in names}
+        waiting = metrics.gauge("strgw_intake_waiting_partitions")
+        self._waiting: dict[str, Gauge] = {name: waiting.labels(name) for name in names}
         self._reasons = Reasons(metrics.counter("strgw_quarantined"), "intake")
         self._commit: Histogram = metrics.histogram("strgw_commit_seconds").labels("intake")
 
@@ -66,6 +68,10 @@ class IntakeMetrics:
     def lag(self, partner: str, events: int) -> None:
         """`events` of `partner` wait on its topic."""
         self._lag[partner].set(events)
+
+    def waiting(self, partner: str, partitions: int) -> None:
+        """`partitions` of `partner` wait for the schema registry."""
+        self._waiting[partner].set(partitions)
 
 
 class DoorMetrics:

@@ -22,6 +22,7 @@ LOOPBACK = "127.0.0.1"
 Name = Literal[
     "strgw_events",
     "strgw_intake_lag_events",
+    "strgw_intake_waiting_partitions",
     "strgw_quarantined",
     "strgw_commit_seconds",
     "strgw_stage_records",
@@ -108,6 +109,9 @@ class Metric:
 METRICS = (
     Metric("strgw_events", "counter", "Partner events taken in, by what became of them.", ("partner", "outcome")),
     Metric("strgw_intake_lag_events", "gauge", "Partner events that wait on the partner's topic.", ("partner",)),
+    Metric(
+        "strgw_intake_waiting_partitions", "gauge", "Partitions of a partner that wait for the schema registry.", ("partner",)
+    ),
     Metric("strgw_quarantined", "counter", "Records set aside, by stage and reason code.", ("stage", "reason")),
     Metric("strgw_commit_seconds", "histogram", "Time to write and commit one transaction.", ("stage",), COMMIT_BOUNDS),
     Metric("strgw_stage_records", "counter", "Input records whose effects are committed.", ("stage",)),

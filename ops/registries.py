@@ -5,16 +5,21 @@ import secrets
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from connectors.fius.forms import renderer
 from connectors.fius.prepare import Registries
 from connectors.fius.transports.registry import Transport, load_transports
 from connectors.partners.registry import load_partners
 from ops.errors import CommandError
+from ops.output import say
 from ops.settings import Settings
 from schemas.fius import load_fius
 from schemas.registry import Fiu, Partner
 from streams.domain.identity import Keyring
+
+if TYPE_CHECKING:  # cryptography takes 0.05 s in the commands that seal nothing
+    from connectors.sealing.seal import Seal, Unseal
 
 
 def partners_of(settings: Settings, override: Path | None = None) -> dict[str, Partner]:
@@ -75,3 +80,39 @@ def _new_key(path: Path) -> str:
     with os.fdopen(descriptor, "w", encoding="ascii") as stream:
         stream.write(text + "\n")
     return text
+
+
+def seal(settings: Settings) -> "Seal":
+    """Seals with the key ring."""
+    from connectors.sealing.ring import KeyRingFile
+    from connectors.sealing.seal import Seal
+
+    return Seal(KeyRingFile(settings.key_ring))
+
+
+def unseal(settings: Settings) -> "Unseal":
+    """Opens with the key ring, which is read when the first sealed value is met."""
+    from connectors.sealing.ring import KeyRingFile
+    from connectors.sealing.seal import Unseal
+
+    return Unseal(KeyRingFile(settings.key_ring))
+
+
+def provide_key_ring(settings: Settings) -> None:
+    """Makes the key ring where there is none and the broker is the embedded one.
+
+    On a cluster every machine needs the same ring, so a person makes it once (`strgw keys init`) and takes it to each.
+    """
+    from connectors.sealing.kms import KeyRingError
+    from connectors.sealing.ring import KeyRingFile
+
+    ring = KeyRingFile(settings.key_ring)
+    if settings.kafka or ring.path.exists():
+        return
+    try:
+        key = ring.init()
+    except KeyRingError as error:
+        if error.code != "key_ring_exists":
+            raise
+        return  # another process of this deployment was first
+    say(f"Made the key ring {ring.path} with the key {key.id}: keep a copy in a safe place, without it no name can be read back.")

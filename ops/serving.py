@@ -10,9 +10,9 @@ from collections.abc import Callable
 from ops.settings import Settings
 
 # Exit codes of connector processes: where a worker has the same cause, it has the same number (streams.runtime.exit_codes).
-EXIT_FENCED, EXIT_COMMIT_LOST, EXIT_BROKER_AWAY, EXIT_DATABASE_AWAY = 71, 72, 75, 81
+EXIT_FENCED, EXIT_COMMIT_LOST, EXIT_BROKER_AWAY, EXIT_DATABASE_AWAY, EXIT_KEY_MISSING = 71, 72, 75, 81, 82
 EXIT_CODES_HELP = (
-    "Exit code 0: stopped; 71: another process of this name took over; 72: a transaction did not commit; 75: no broker; 81: no database. "
+    "Exit code 0: stopped; 71: another process of this name took over; 72: a transaction did not commit; 75: no broker; 81: no database; 82: a key is missing. "
     "After any of them nothing is lost or done twice: start it again."
 )
 
@@ -34,6 +34,7 @@ def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]
     from kafka.errors import KafkaError
 
     from connectors.kafka.transactions import CommitLost, Fenced
+    from connectors.sealing.kms import SealingError
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("strgw").setLevel(settings.log_level)
@@ -55,6 +56,8 @@ def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]
         return _ended(
             name, EXIT_BROKER_AWAY, f"Kafka does not answer; check STRGW_KAFKA and start `strgw {name}` again ({error})."
         )
+    except SealingError as error:
+        return _ended(name, EXIT_KEY_MISSING, f"{error.code}: {error} Then start `strgw {name}` again.")
     except DatabaseAway as error:
         return _ended(
             name,

@@ -38,6 +38,17 @@ DESCRIBED = (
     Setting("HMAC_KEY_FILE", "File with the key of the entity pseudonyms (64 hex digits); made on first use in HOME"),
     Setting("HMAC_KEY", "The same key itself (64 hex digits), instead of a file", secret=True),
     Setting(
+        "KEY_RING", "File of the keys that seal names, documents and other personal values; made by `strgw keys init` in HOME"
+    ),
+    Setting(
+        "SCHEMA_REGISTRY",
+        "URL of the partners' schema registry (Confluent's API); empty: Avro records have the numbers of ids.json",
+    ),
+    Setting("SCHEMA_REGISTRY_USER", "Name at the schema registry; empty: none is asked for"),
+    Setting("SCHEMA_REGISTRY_PASSWORD", "Password at the schema registry", secret=True),
+    Setting("SCHEMA_REGISTRY_PASSWORD_FILE", "File with that password, instead of the setting"),
+    Setting("SCHEMA_REGISTRY_CA", "Authorities (PEM) of the schema registry's certificate; empty: the well-known ones"),
+    Setting(
         "DATABASE",
         "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
     ),
@@ -78,6 +89,12 @@ class Settings:
     profiles: Path | None
     hmac_key_file: Path
     hmac_key: str
+    key_ring: Path
+    schema_registry: str
+    schema_registry_user: str
+    schema_registry_password: str
+    schema_registry_password_file: Path | None
+    schema_registry_ca: Path | None
     database: str
     workers: int
     http_port: int | None
@@ -114,6 +131,12 @@ class Settings:
             profiles=source.path("PROFILES"),
             hmac_key_file=source.path("HMAC_KEY_FILE") or home / "hmac.key",
             hmac_key=source.key("HMAC_KEY"),
+            key_ring=source.path("KEY_RING") or home / "key-ring.json",
+            schema_registry=source.web_address("SCHEMA_REGISTRY"),
+            schema_registry_user=source.text("SCHEMA_REGISTRY_USER"),
+            schema_registry_password=source.text("SCHEMA_REGISTRY_PASSWORD"),
+            schema_registry_password_file=source.path("SCHEMA_REGISTRY_PASSWORD_FILE"),
+            schema_registry_ca=source.path("SCHEMA_REGISTRY_CA"),
             database=source.database("DATABASE") or f"sqlite:///{home / 'register.db'}",
             workers=source.number("WORKERS", 1, 1, 256),
             http_port=source.number("HTTP_PORT", 0, 0, 65535) if source.text("HTTP_PORT") else None,
@@ -164,6 +187,14 @@ class _Source:
         text = self.text(name).upper() or default
         if text not in choices:
             raise CommandError(f"{PREFIX}{name} must be one of {', '.join(choices)}, not '{text}'.", "settings")
+        return text
+
+    def web_address(self, name: str) -> str:
+        text = self.text(name)
+        if text and not text.startswith(("http://", "https://")):
+            raise CommandError(
+                f"{PREFIX}{name} must begin with http:// or https://, as in https://schemas.example:8081.", "settings"
+            )
         return text
 
     def database(self, name: str) -> str:

@@ -1,18 +1,26 @@
 """What a backtest puts aside: records on disk, and states encoded as a worker keeps them, so that memory does not grow with the stream."""
 
+import os
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from streams.domain.fold import Fold
 
 KEPT_BYTES = 16 << 20  # DEF: encoded size of the decoded values kept by one stage; in memory they take 3 to 8 times that
+_NONCE_BYTES = 12
 
 
 class SpooledRecords:
-    """Batch records in a file without a name, gone with the process; a `BatchSource` of connectors.kafka.archive."""
+    """Batch records in a file without a name, gone with the process; a `BatchSource` of connectors.kafka.archive.
+
+    They hold names, and a disk keeps what was deleted: they are encrypted under a key that nothing outside the process ever has.
+    """
 
     def __init__(self) -> None:
+        self._cipher = AESGCM(AESGCM.generate_key(256))
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the backtest
         weakref.finalize(self, self._file.close)
         self._spans: dict[tuple[int, int], tuple[int, int]] = {}
@@ -20,10 +28,12 @@ class SpooledRecords:
 
     def add(self, partition: int, offset: int, record: bytes) -> None:
         """Puts one record behind the others. Raises OSError where the disk is full."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, record, None)
         self._file.seek(self._end)
-        self._file.write(record)
-        self._spans[partition, offset] = (self._end, len(record))
-        self._end += len(record)
+        self._file.write(sealed)
+        self._spans[partition, offset] = (self._end, len(sealed))
+        self._end += len(sealed)
 
     def read(self, partition: int, offsets: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """The records at `offsets` that exist, in that order."""
@@ -31,7 +41,8 @@ class SpooledRecords:
             span = self._spans.get((partition, offset))
             if span is not None:
                 self._file.seek(span[0])
-                yield offset, self._file.read(span[1])
+                sealed = self._file.read(span[1])
+                yield offset, self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
 
 
 class EncodedState:

@@ -22,7 +22,7 @@ def faults(reader: Any, writer: Any) -> list[str]:
 
     reader, writer  parsed JSON of two .avsc files
     """
-    return list(_Resolution(_names(reader), _names(writer)).compare(reader, writer, _name(reader) or "schema"))
+    return list(_Resolution(named_types(reader), named_types(writer)).compare(reader, writer, _name(reader) or "schema"))
 
 
 class _Resolution:
@@ -91,17 +91,17 @@ def _name(schema: Any) -> str:
     return str(schema.get("name", "")).rpartition(".")[2] if isinstance(schema, dict) else ""
 
 
-def _names(schema: Any) -> dict[str, Any]:
+def named_types(schema: Any) -> dict[str, Any]:
     """Every named type defined in `schema`, by unqualified name."""
     found: dict[str, Any] = {}
     if isinstance(schema, list):
         for branch in schema:
-            found |= _names(branch)
+            found |= named_types(branch)
     elif isinstance(schema, dict):
         if schema.get("type") in NAMED:
             found[_name(schema)] = schema
         for part in ("items", "values", "type"):
-            found |= _names(schema.get(part))
+            found |= named_types(schema.get(part))
         for field in schema.get("fields", ()):
-            found |= _names(field["type"])
+            found |= named_types(field["type"])
     return found

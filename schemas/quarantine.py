@@ -1,8 +1,10 @@
 """What is set aside because it cannot be processed: the bytes, where they came from, and why. Topic `quarantine`."""
 
+from typing import ClassVar
+
 import msgspec
 
-from schemas.transfer import Coordinate
+from schemas.transfer import Coordinate, Sealing
 
 QUARANTINED, REDRIVEN = "quarantined", "redriven"
 
@@ -15,10 +17,13 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     source       coordinate of the record that holds the bytes
     reason       one sentence; it may quote field names, never the values of a party's fields
     fingerprint  equal for events that fail in the same way: reason code and field path
-    raw          the bytes as they came, whole unless `raw_truncated`; empty in a mark
+    raw          the bytes as they came, whole unless `raw_truncated`, and sealed where `sealing` is set; empty in a mark
     attempts     how often these bytes had been sent in again when they failed
     state        quarantined | redriven
+    sealing      of a partner's bytes; None for a record of our own, which holds no personal value in clear
     """
+
+    VERSION: ClassVar[int] = 2  # a reader of 1 would send sealed bytes in again
 
     stage: str
     partner: str
@@ -32,3 +37,4 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     attempts: int = 0
     raw_truncated: bool = False
     state: str = QUARANTINED
+    sealing: Sealing | None = None

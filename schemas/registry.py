@@ -54,6 +54,7 @@ class Partner(msgspec.Struct, frozen=True):
     timezone      IANA zone of times without an offset in formats that allow them ("": UTC)
     mapping       file that says which columns are which fields, for the format csv/1
     disabled      nothing of the partner is taken in: HTTP refuses it, what lies on its topic is quarantined
+    schema_ids    whose the numbers in its Avro records are: "gateway" (ids.json), "registry" (the schema registry's), "": either, where they agree
     stream_start  ISO date the feed began ("" : midnight UTC of its first event's day)
     """
 
@@ -70,6 +71,7 @@ class Partner(msgspec.Struct, frozen=True):
     timezone: str = ""
     mapping: str = ""
     disabled: bool = False
+    schema_ids: str = ""
 
     def scope_id(self) -> str:
         """Name of the correlation scope; entity keys are HMACs under a key derived from it."""

@@ -5,6 +5,8 @@ Times are integer milliseconds since the epoch in UTC; `utc_offset_min` keeps th
 Nothing here can hold a reference cycle, so the collector need not look (gc=False): a quarter of intake's time.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from schemas.money import Money
@@ -110,6 +112,27 @@ class Flag(msgspec.Struct, frozen=True, array_like=True, gc=False):
     note: str | None = None
 
 
+class Sealing(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The data key that seals a record's personal values, itself wrapped by the key `key_id` of the key ring."""
+
+    key_id: str
+    wrapped: bytes
+
+
+class Veil(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What a stored transfer has instead of its personal values (streams.domain.veil says which they are).
+
+    sealed            nonce, then the AES-GCM ciphertext of the values
+    trade, passenger  classes of the sealed words, as streams.domain.trade gives them
+    occupations       class of the sender's occupation, and of the receiver's ("none" where there is no receiver)
+    """
+
+    sealed: bytes
+    trade: str
+    passenger: int
+    occupations: tuple[str, str]
+
+
 class Transfer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One accepted partner event.
 
@@ -121,6 +144,7 @@ class Transfer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     purpose_class rent | tuition | dues | debt | ransom | travel | none …: class of the stated purpose
     send_place    place of the sending agent, else of the sender's address; pay_place likewise for paying out
     source        coordinate of the partner's record
+    veil          set as it is stored: the personal values are sealed in it, and empty in their own places
     """
 
     uid: bytes
@@ -148,6 +172,7 @@ class Transfer(msgspec.Struct, frozen=True, array_like=True, gc=False):
     purpose_class: str = "none"
     flags: tuple[Flag, ...] = ()
     source: Coordinate = Coordinate("", 0, 0)
+    veil: Veil | None = None
 
 
 class TransferBatch(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -155,7 +180,11 @@ class TransferBatch(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     stream_start_ms  for each partner in the batch, midnight UTC of the first day its stream holds: newness is
                      unknown, not true, in the first 45 days after it (typologies A7, "New")
+    sealing          of the veils of all transfers; None where they are in clear (version 1, and records that are never stored)
     """
+
+    VERSION: ClassVar[int] = 2  # a reader of 1 would take a veiled transfer for one of people without names
 
     stream_start_ms: dict[str, int]
     transfers: tuple[Transfer, ...]
+    sealing: Sealing | None = None

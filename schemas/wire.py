@@ -19,6 +19,7 @@ from schemas.feedback import Feedback
 from schemas.filing import Filing
 
 MAGIC = 0
+EMBEDDED = None  # as a writer's schema: the one of ids.json that has the record's number
 _HEADER = 5
 Subject = Literal["transfer", "receipt", "filing", "feedback"]
 
@@ -49,7 +50,7 @@ class SchemaRegistry:
     """
 
     def __init__(self, published: list[Published], texts: dict[str, str]) -> None:
-        self.published = tuple(published)
+        self.published, self._texts = tuple(published), texts
         if len({entry.id for entry in published}) != len(published):
             raise ValueError("schemas/avro/ids.json gives one number twice: numbers are for good, take a new one")
         self._by_id: dict[int, tuple[Subject, Any]] = {}
@@ -78,14 +79,30 @@ class SchemaRegistry:
         fastavro.schemaless_writer(out, schema, record)
         return out.getvalue()
 
-    def decode(self, subject: Subject, raw: bytes) -> dict[str, Any]:
+    def newest(self, subject: Subject) -> str:
+        """The newest schema of `subject` as it is published."""
+        return self._texts[f"{subject}.avsc"]
+
+    def text(self, number: int) -> str | None:
+        """The schema of this number as it is published, None where there is none."""
+        return next((self._texts[entry.file] for entry in self.published if entry.id == number), None)
+
+    def decode(self, subject: Subject, raw: bytes, written_by: Any = EMBEDDED) -> dict[str, Any]:
         """The record in `raw`, seen through the newest schema of `subject`; absent fields are None or [].
 
-        Raises  UnreadableAvro
+        written_by  the writer's schema as fastavro parses it, where the record's number is not one of ids.json
+        Raises      UnreadableAvro
         """
-        if len(raw) < _HEADER or raw[0] != MAGIC:
-            raise UnreadableAvro("avro_not_decodable", "The record has no Confluent header: a zero byte and a schema number.")
-        number = int.from_bytes(raw[1:_HEADER])
+        writer = self._writer(subject, number_of(raw)) if written_by is EMBEDDED else written_by
+        current = self._current[subject][1]
+        body = io.BytesIO(raw)
+        body.seek(_HEADER)
+        record = _read(body, writer, None if writer is current else current)
+        if body.tell() != len(raw):
+            raise UnreadableAvro("avro_not_decodable", "Bytes are left over after the Avro record; send one record per message.")
+        return record
+
+    def _writer(self, subject: Subject, number: int) -> Any:
         known = self._by_id.get(number)
         if known is None:
             raise UnreadableAvro(
@@ -94,13 +111,14 @@ class SchemaRegistry:
         found, writer = known
         if found != subject:
             raise UnreadableAvro("avro_wrong_subject", f"Schema number {number} is that of a {found}, not of a {subject}.")
-        current = self._current[subject][1]
-        body = io.BytesIO(raw)
-        body.seek(_HEADER)
-        record = _read(body, writer, None if writer is current else current)
-        if body.tell() != len(raw):
-            raise UnreadableAvro("avro_not_decodable", "Bytes are left over after the Avro record; send one record per message.")
-        return record
+        return writer
+
+
+def number_of(raw: bytes) -> int:
+    """The schema number in a framed record. Raises UnreadableAvro(avro_not_decodable)."""
+    if len(raw) < _HEADER or raw[0] != MAGIC:
+        raise UnreadableAvro("avro_not_decodable", "The record has no Confluent header: a zero byte and a schema number.")
+    return int.from_bytes(raw[1:_HEADER])
 
 
 def _read(body: io.BytesIO, writer: Any, reader: Any) -> dict[str, Any]:

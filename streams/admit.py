@@ -15,8 +15,7 @@ from schemas.observation import PAY_AGENT, RECEIVER, SEND_AGENT, SENDER, Observa
 from schemas.topics import OBSERVATIONS, TRANSFERS
 from schemas.transfer import AGENT, PARTY, Party, Place, Transfer, TransferBatch
 from streams.domain.fold import Output, State, partition_of
-from streams.domain.trade import passenger, trade_class
-from streams.domain.wording import occupation_class
+from streams.domain.veil import classes
 
 # Later states outrank earlier ones; refunded and cancelled transfers moved no money and are forgotten by detection.
 STATUS_RANK = {"sent": 0, "paid": 1, "changed": 2, "refunded": 3, "cancelled": 3}
@@ -166,14 +165,15 @@ class Admit:
 def facts_of(transfer: Transfer, revision: int, where: tuple[int, int, int], stream_start_ms: int) -> TransferFacts:
     """What detection may know of the transfer: keys, places, sums and classes; no names, no texts."""
     partition, offset, index = where
-    trade = _trade(transfer)
+    trade, passenger, (sender, receiver) = classes(transfer)
     return TransferFacts(
         transfer.uid, revision, transfer.status in MOVED, partition, offset, index, transfer.occurred_ms, transfer.utc_offset_min,
-        transfer.partner, transfer.scope, _side(transfer.sender), _side(transfer.receiver) if transfer.receiver else None,
+        transfer.partner, transfer.scope, _side(transfer.sender, sender),
+        _side(transfer.receiver, receiver) if transfer.receiver else None,
         transfer.amount.minor, transfer.amount.currency, transfer.usd_minor, transfer.channel,
         _place(transfer.send_place), _place(transfer.pay_place), transfer.relation, transfer.name_tie,
         _purpose(transfer), bool(transfer.flags), stream_start_ms, _counter(transfer),
-        trade, passenger(transfer.purpose, transfer.sender.name, transfer.sender.key) if trade else 0,
+        trade, passenger,
     )  # fmt: skip
 
 
@@ -184,21 +184,13 @@ def _purpose(transfer: Transfer) -> str:
     return "travel" if transfer.merchant_category in RECRUITERS else "none"
 
 
-def _trade(transfer: Transfer) -> str:
-    """What is bought; without a category only what is bought of a business."""
-    receiver = transfer.receiver
-    if receiver is None or (transfer.merchant_category is None and (receiver.kind == "person" or transfer.channel == "payroll")):
-        return ""
-    return trade_class(transfer.merchant_category, transfer.purpose)
-
-
 def _counter(transfer: Transfer) -> int:
     """The agent where the sender handed money in, or the holder took it out."""
     agent = transfer.pay_agent if transfer.channel == "cash_out" else transfer.send_agent
     return int.from_bytes(agent.key[:4], "big") if agent else 0
 
 
-def _side(party: Party) -> Side:
+def _side(party: Party, occupation: str) -> Side:
     return Side(
         party.key,
         party.kind == "person",
@@ -206,7 +198,7 @@ def _side(party: Party) -> Side:
         _day(party.customer_since),
         party.name_keys,
         party.identifiers,
-        LIVINGS.index(occupation_class(party.occupation)),
+        LIVINGS.index(occupation),
     )
 
 

@@ -4,19 +4,21 @@ Coordinates are grouped by partition and sorted by offset. Of a batch only the t
 500 costs 12 ms), and every transfer is checked against the uid it was asked for. A coordinate that cannot be honoured is an error
 with a code, never an empty answer.
 
-Two things are kept, each up to a number of bytes: the transfers asked for last, still encoded, for the next version of a report
+Two things are kept, each up to a number of bytes: the transfers asked for last, still encoded and sealed, for the next version of a report
 asks for all of them again; and the batch records read last, for other reports point into them as well.
 """
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 import msgspec
 
+from connectors.sealing.kms import SealBroken
+from connectors.sealing.seal import Unseal
 from schemas.codec import Codec, CorruptRecord
 from schemas.finding import Evidence
-from schemas.transfer import Transfer
+from schemas.transfer import Sealing, Transfer, TransferBatch
 
 # DEF: some 60,000 transfers, or 1,000 growing reports of 60
 TRANSFERS_BYTES = 64 * 1024 * 1024
@@ -30,8 +32,11 @@ T = TypeVar("T")
 class _RawBatch(msgspec.Struct, frozen=True, array_like=True):
     """schemas.transfer.TransferBatch with its transfers still encoded."""
 
+    VERSION: ClassVar[int] = TransferBatch.VERSION
+
     stream_start_ms: dict[str, int]
     transfers: tuple[msgspec.Raw, ...]
+    sealing: Sealing | None = None
 
 
 _BATCH: Codec[_RawBatch] = Codec(_RawBatch)
@@ -41,7 +46,7 @@ _TRANSFER = msgspec.msgpack.Decoder(Transfer)
 class ArchiveError(Exception):
     """A coordinate that cannot be honoured.
 
-    code  record_missing | record_unreadable | index_missing | uid_differs
+    code  record_missing | record_unreadable | index_missing | uid_differs | seal_broken
     """
 
     def __init__(self, code: str, detail: str, evidence: Evidence) -> None:
@@ -68,23 +73,32 @@ class BatchSource(Protocol):
 
 
 class BatchArchive:
-    """An `Archive` over any source of batch records. The bytes bound what it keeps of transfers and of records."""
+    """An `Archive` over any source of batch records. The bytes bound what it keeps of transfers and of records.
 
-    def __init__(self, source: BatchSource, transfers_bytes: int = TRANSFERS_BYTES, records_bytes: int = RECORDS_BYTES) -> None:
-        self._source = source
-        self._transfers: _Kept[bytes] = _Kept(transfers_bytes)
+    unseal  opens sealed transfers; None where none are (a backtest)
+    """
+
+    def __init__(
+        self,
+        source: BatchSource,
+        transfers_bytes: int = TRANSFERS_BYTES,
+        records_bytes: int = RECORDS_BYTES,
+        unseal: Unseal | None = None,
+    ) -> None:
+        self._source, self._unseal = source, unseal
+        self._transfers: _Kept[tuple[bytes, Sealing | None]] = _Kept(transfers_bytes)
         self._records: _Kept[_RawBatch] = _Kept(records_bytes)
 
     def fetch(self, evidence: Sequence[Evidence]) -> dict[bytes, Transfer]:
-        """Transfers by uid, in the order of `evidence`. Raises ArchiveError."""
+        """Transfers by uid, in the order of `evidence`. Raises ArchiveError, KeyMissing, KeyRingError."""
         found: dict[bytes, Transfer] = {}
         wanted: dict[int, dict[int, list[Evidence]]] = {}
         for line in evidence:
-            raw = self._transfers.get((line.partition, line.offset, line.index))
-            if raw is None:
+            kept = self._transfers.get((line.partition, line.offset, line.index))
+            if kept is None:
                 wanted.setdefault(line.partition, {}).setdefault(line.offset, []).append(line)
             else:
-                found[line.uid] = _decoded(raw, line)
+                found[line.uid] = self._opened(*kept, line)
         for partition in sorted(wanted):
             by_offset = wanted[partition]
             for offset, batch in self._batches(partition, by_offset):
@@ -110,9 +124,20 @@ class BatchArchive:
 
     def _pick(self, batch: _RawBatch, line: Evidence) -> Transfer:
         raw = _encoded(batch, line)
-        transfer = _decoded(raw, line)
-        self._transfers.put((line.partition, line.offset, line.index), raw, len(raw) + ENTRY_BYTES)
+        transfer = self._opened(raw, batch.sealing, line)
+        self._transfers.put((line.partition, line.offset, line.index), (raw, batch.sealing), len(raw) + ENTRY_BYTES)
         return transfer
+
+    def _opened(self, raw: bytes, sealing: Sealing | None, line: Evidence) -> Transfer:
+        transfer = _decoded(raw, line)
+        if transfer.veil is None:
+            return transfer
+        if self._unseal is None:
+            raise ArchiveError("seal_broken", f"{_where(line)} is sealed, and this reader has no keys", line)
+        try:
+            return self._unseal.transfer(transfer, sealing)
+        except SealBroken as error:
+            raise ArchiveError("seal_broken", f"{_where(line)}: {error}", line) from error
 
 
 class _Kept(Generic[T]):

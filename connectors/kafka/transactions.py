@@ -113,6 +113,17 @@ class TransactionalLog:
         producer.commit_transaction()
         return offsets
 
+    def hold_back(self, partition: TopicPartition, offset: int) -> None:
+        """Gives out nothing of the partition until `go_on`, and then from `offset`. A change of the group ends it: whoever reads the
+        partition then begins at its committed offset."""
+        self._consumer.pause(partition)
+        self._consumer.seek(partition, offset)
+
+    def go_on(self, partitions: Iterable[TopicPartition]) -> None:
+        """Gives out again what was held back, as far as it is still this member's."""
+        for partition in set(partitions) & set(self._consumer.assignment()):
+            self._consumer.resume(partition)
+
     def is_joined(self) -> bool:
         """Whether the group has given this member its partitions (which may be none)."""
         return bool(self._consumer.group_metadata().state == MemberState.STABLE)

@@ -8,7 +8,9 @@ import msgspec
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import Incoming, Item
+from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.formats.native import read as read_native
+from connectors.partners.formats.native import reader as native_reader
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading, readable_transfer_id
 from schemas.native_rules import check
@@ -41,17 +43,18 @@ class Rejection(msgspec.Struct, frozen=True):
 
 
 class Acceptor:
-    """Takes in the events of one partner. `now_ms` tells the time (ms UTC), against which future events are refused.
+    """Takes in the events of one partner. `now_ms` tells the time (ms UTC), against which future events are refused; `writers` knows
+    the schemas of its Avro records, and what it raises beside InvalidTransfer comes out of every method.
 
     Raises  FormatError where the partner's settings for its format cannot be used
     """
 
-    def __init__(self, partner: Partner, keyring: Keyring, now_ms: Callable[[], int]) -> None:
-        self.partner = partner
+    def __init__(self, partner: Partner, keyring: Keyring, now_ms: Callable[[], int], writers: Writers = embedded) -> None:
+        self.partner, self._writers = partner, writers
         self._now_ms = now_ms
         self._canon = Canon(partner, keyring)
         self._is_native = partner.format == NATIVE
-        self._read = FORMATS[partner.format].reader(partner)
+        self._read = native_reader(writers) if self._is_native else FORMATS[partner.format].reader(partner)
 
     def take_in(self, incoming: Incoming, source: Coordinate) -> Sequence[Transfer | Rejection]:
         """What became of each transfer in the record at `source`, in its order; one rejection where it holds none.
@@ -76,7 +79,7 @@ class Acceptor:
         """The canonical transfer of the native event in `raw` (JSON, or Avro behind a zero byte), or why there is none."""
         reading: Reading | None = None
         try:
-            reading = read_native(raw)
+            reading = read_native(raw, self._writers)
             self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
+from kafka import TopicPartition
+
 from connectors.kafka.overlap import OverlappedCommits
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
@@ -19,6 +21,8 @@ from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
+from connectors.partners.waiting import SchemaRegistryAway, Waiting
+from connectors.sealing.seal import Seal
 from schemas import topics
 from schemas.native import NATIVE
 from schemas.registry import Partner
@@ -49,28 +53,34 @@ class IntakeMeters(Protocol):
     def lag(self, partner: str, events: int) -> None:
         """`events` of `partner` wait on its topic."""
 
+    def waiting(self, partner: str, partitions: int) -> None:
+        """`partitions` of `partner` wait for the schema registry."""
+
 
 class Intake:
-    """The loop's body for the partners in `acceptors`; clock gives seconds for durations only."""
+    """The loop's body for the partners in `acceptors`; `seal` seals what it writes, clock gives seconds for durations only."""
 
     def __init__(
         self,
         log: TransactionalLog,
-        partners: Mapping[str, Partner],
         acceptors: Mapping[str, Acceptor],
+        seal: Seal,
         meters: IntakeMeters,
         clock: Callable[[], float],
     ) -> None:
-        self._log, self._partners, self._acceptors = log, partners, acceptors
+        self._log, self._acceptors, self._seal = log, acceptors, seal
+        self._partners = {name: acceptor.partner for name, acceptor in acceptors.items()}
         self._meters, self._clock = meters, clock
         self._commits = OverlappedCommits(log, clock)
+        self._waiting = Waiting(log, clock)
         self._under_way: Outgoing | None = None
         self._partitions = 0
         self._starts: StreamStarts | None = None
         self._lag_due = 0.0
 
     def open(self, bootstrap: str) -> None:
-        """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing."""
+        """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing, SealingError."""
+        self._seal.begin()  # a key that is not there must show before anything is taken in
         with CommittedLog(bootstrap) as reader:
             existing = reader.topics()
             for topic in (topics.QUARANTINE, *(topics.partner_receipts(partner) for partner in sorted(self._partners))):
@@ -85,10 +95,10 @@ class Intake:
     def step(self, timeout_ms: int = POLL_MS) -> int:
         """Takes in what is waiting and begins to commit it; returns the number of events committed since the last step.
 
-        Raises  Fenced, CommitLost: the process must end.
+        Raises  Fenced, CommitLost: the process must end; SealingError.
         """
-        taken = self._log.poll(timeout_ms, MAX_EVENTS)
-        gathered = None if taken is None else self._gather(taken)
+        self._waiting.go_on()
+        taken, gathered = self._gather(self._log.poll(timeout_ms, MAX_EVENTS))
         records = [] if gathered is None else list(gathered.records())
         committed = self._settle()
         if taken is not None:
@@ -116,17 +126,36 @@ class Intake:
         finally:
             self._commits.close()
 
-    def _gather(self, taken: Taken) -> Outgoing:
+    def _gather(self, taken: Taken | None) -> tuple[Taken | None, Outgoing | None]:
+        """What the events lead to, and those that count: all but what has to wait for the schema registry."""
         assert self._starts is not None, "open() comes first"
-        outgoing = Outgoing(self._partitions)
+        if taken is None:
+            return None, None
+        outgoing, done = Outgoing(self._partitions, self._seal), dict[TopicPartition, list[LogRecord]]()
         for tp, records in taken.records.items():
-            partner = partner_of(tp.topic)
-            acceptor = self._acceptors.get(partner)
-            for record in records:
-                _take_in(outgoing, partner, acceptor, record)
+            count = self._take_in(outgoing, tp, records)
+            if count:
+                done[tp] = records[:count]
         for partner, earliest_ms in outgoing.earliest_ms.items():
-            outgoing.stream_starts[partner] = self._starts.ensure(partner, earliest_ms)
-        return outgoing
+            try:
+                outgoing.stream_starts[partner] = self._starts.ensure(partner, earliest_ms)
+            except SchemaRegistryAway as away:  # on the head of another partition: none of the partner's may be first
+                for tp in [tp for tp in done if partner_of(tp.topic) == partner]:
+                    self._waiting.hold_back(tp, done.pop(tp)[0].offset, away)
+                return self._gather(taken._replace(records=done))
+        return (taken._replace(records=done), outgoing) if done else (None, None)
+
+    def _take_in(self, outgoing: Outgoing, tp: TopicPartition, records: list[LogRecord]) -> int:
+        """How many of the records were taken in; the others wait."""
+        partner = partner_of(tp.topic)
+        acceptor = self._acceptors.get(partner)
+        for number, record in enumerate(records):
+            try:
+                _take_in(outgoing, partner, acceptor, record)
+            except SchemaRegistryAway as away:
+                self._waiting.hold_back(tp, record.offset, away)
+                return number
+        return len(records)
 
     def _count(self, outgoing: Outgoing, seconds: float) -> None:
         for (partner, outcome), count in outgoing.outcomes.items():
@@ -140,6 +169,8 @@ class Intake:
         if now < self._lag_due:
             return
         self._lag_due = now + 1.0
+        for partner in self._partners:
+            self._meters.waiting(partner, self._waiting.of(topics.partner_transfers(partner)))
         lags = dict.fromkeys(self._partners, 0)
         for topic, events in self._log.lag().items():
             partner = partner_of(topic)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from connectors.kafka.record import Record
 from connectors.partners.quarantine import entry_key
 from connectors.partners.receipts import ReceiptLine, encode_receipts
+from connectors.sealing.seal import Seal
 from schemas import topics
 from schemas.codec import Codec
 from schemas.quarantine import QuarantineRecord
-from schemas.transfer import Transfer, TransferBatch
+from schemas.transfer import Sealing, Transfer, TransferBatch
 from streams.domain.fold import partition_of
 
 BATCH_ENTRIES = 500  # contract of `transfers` (schemas.transfer.TransferBatch)
@@ -24,12 +25,13 @@ class Outgoing:
     """Outputs of the events taken in since the last commit.
 
     partitions     number of partitions of `transfers`
+    seal           seals what is personal in transfers and quarantined events
     earliest_ms    occurred_at of the earliest accepted event, by partner
     stream_starts  first day of each partner's stream, ms UTC: the caller fills it for every partner of `earliest_ms`
     """
 
-    def __init__(self, partitions: int) -> None:
-        self._partitions = partitions
+    def __init__(self, partitions: int, seal: Seal) -> None:
+        self._partitions, self._seal = partitions, seal
         self.earliest_ms: dict[str, int] = {}
         self.stream_starts: dict[str, int] = {}
         self._transfers: defaultdict[int, list[Transfer]] = defaultdict(list)
@@ -61,23 +63,24 @@ class Outgoing:
         return Counter(record.reason_code for record in self._quarantined)
 
     def records(self) -> Iterator[Record]:
-        """Everything to write in the transaction, in a fixed order."""
+        """Everything to write in the transaction, in a fixed order. Raises connectors.sealing.kms.SealingError."""
+        sealing, seal = self._seal.begin(), self._seal.transfer
         for partition in sorted(self._transfers):
-            transfers = self._transfers[partition]
+            transfers = [seal(transfer) for transfer in self._transfers[partition]]
             for start in range(0, len(transfers), BATCH_ENTRIES):
-                yield from self._batches(partition, transfers[start : start + BATCH_ENTRIES])
+                yield from self._batches(partition, transfers[start : start + BATCH_ENTRIES], sealing)
         for record in self._quarantined:
-            yield Record(topics.QUARANTINE, None, entry_key(record.source), _QUARANTINE.encode(record))
+            yield Record(topics.QUARANTINE, None, entry_key(record.source), _QUARANTINE.encode(self._seal.entry(record)))
         for (partner, partition), lines in sorted(self._receipts.items()):
             value = encode_receipts(partner, partition, lines)
             yield Record(topics.partner_receipts(partner), None, b"%d" % partition, value)
 
-    def _batches(self, partition: int, transfers: list[Transfer]) -> Iterator[Record]:
+    def _batches(self, partition: int, transfers: list[Transfer], sealing: Sealing) -> Iterator[Record]:
         starts = {partner: self.stream_starts[partner] for partner in sorted({t.partner for t in transfers})}
-        value = _TRANSFERS.encode(TransferBatch(starts, tuple(transfers)))
+        value = _TRANSFERS.encode(TransferBatch(starts, tuple(transfers), sealing))
         if len(value) <= BATCH_BYTES or len(transfers) == 1:
             yield Record(topics.TRANSFERS, partition, None, value)
             return
         half = len(transfers) // 2
-        yield from self._batches(partition, transfers[:half])
-        yield from self._batches(partition, transfers[half:])
+        yield from self._batches(partition, transfers[:half], sealing)
+        yield from self._batches(partition, transfers[half:], sealing)

@@ -77,7 +77,7 @@ def attempts_of(headers: Iterable[tuple[str, bytes | None]]) -> int:
 
 def redriven(record: QuarantineRecord) -> QuarantineRecord:
     """The mark that an entry was sent in again; it carries no bytes."""
-    return msgspec.structs.replace(record, state=REDRIVEN, raw=b"")
+    return msgspec.structs.replace(record, state=REDRIVEN, raw=b"", sealing=None)
 
 
 def latest(records: Iterable[QuarantineRecord]) -> dict[str, QuarantineRecord]:

@@ -8,6 +8,7 @@ from kafka import KafkaProducer
 from connectors.kafka.scan import CommittedLog
 from connectors.kafka.transactions import transactional_producer
 from connectors.partners.quarantine import ATTEMPT_HEADER, ORIGIN_HEADER, entry_key, open_entries, redriven
+from connectors.sealing.seal import Unseal, clear_size
 from schemas import topics
 from schemas.codec import Codec
 from schemas.quarantine import QUARANTINED, QuarantineRecord
@@ -47,21 +48,23 @@ def summaries(bootstrap: str) -> list[Summary]:
     return list(found.values())
 
 
-def entry(bootstrap: str, wanted_id: str) -> QuarantineRecord | None:
-    """The entry with its bytes as first set aside, in its last state; None where there is no such id."""
+def entry(bootstrap: str, wanted_id: str, unseal: Unseal) -> QuarantineRecord | None:
+    """The entry with its bytes as first set aside, in its last state; None where there is no such id. Raises SealingError."""
     found: QuarantineRecord | None = None
     with CommittedLog(bootstrap) as log:
         for record, _ in _records(log):
             if entry_key(record.source).decode() == wanted_id:
                 found = record if found is None else msgspec.structs.replace(found, state=record.state)
-    return found
+    return None if found is None else unseal.entry(found)
 
 
-def redrive(bootstrap: str, wanted: Callable[[QuarantineRecord], bool], told: Callable[[int, int], None]) -> int:
+def redrive(bootstrap: str, wanted: Callable[[QuarantineRecord], bool], unseal: Unseal, told: Callable[[int, int], None]) -> int:
     """Sends the open intake entries that satisfy `wanted` to the partition they came from; returns their number.
 
     The bytes and the mark "redriven" commit together, 100 entries at a time; a truncated or another stage's entry is
     left alone. An event that fails again becomes a new entry with one attempt more.
+
+    Raises  SealingError before anything of the hundred is sent
     """
     with CommittedLog(bootstrap) as log:
         entries = open_entries((record for record, _ in _records(log)), lambda record: can_redrive(record) and wanted(record))
@@ -70,7 +73,7 @@ def redrive(bootstrap: str, wanted: Callable[[QuarantineRecord], bool], told: Ca
     producer = transactional_producer(bootstrap, _TRANSACTIONAL_ID)
     try:
         for start in range(0, len(entries), ENTRIES_PER_TRANSACTION):
-            _send(producer, entries[start : start + ENTRIES_PER_TRANSACTION])
+            _send(producer, [unseal.entry(record) for record in entries[start : start + ENTRIES_PER_TRANSACTION]])
             told(min(start + ENTRIES_PER_TRANSACTION, len(entries)), len(entries))
     finally:
         producer.close(timeout=3)
@@ -105,5 +108,5 @@ def _records(log: CommittedLog) -> Iterator[tuple[QuarantineRecord, int]]:
 def _summary(record: QuarantineRecord, at_ms: int) -> Summary:
     return Summary(
         entry_key(record.source).decode(), record.stage, record.partner, record.reason_code, record.reason, record.fingerprint,
-        record.transfer_id, record.attempts, record.state, len(record.raw), record.raw_sha256, at_ms,
+        record.transfer_id, record.attempts, record.state, clear_size(record), record.raw_sha256, at_ms,
     )  # fmt: skip

@@ -20,6 +20,7 @@ SAMPLE = "partners.sample.yaml"
 KINDS = ("mto", "bank", "wallet", "psp")
 SCOPES = ("partner", "country", "deployment")
 RELEASES = ("automatic", "review")
+SCHEMA_IDS = ("", "gateway", "registry")
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")  # it names topics and transactional ids
 _RESERVED = "unknown"  # label under which events of unregistered topics are counted
 
@@ -69,9 +70,10 @@ def problems(partner: Partner) -> Iterator[str]:
         ("format", partner.format, FORMATS),
         ("scope", partner.scope, SCOPES),
         ("release", partner.release, RELEASES),
+        ("schema_ids", partner.schema_ids, SCHEMA_IDS),
     ):
         if value not in allowed:
-            yield f'{field}: "{value}" is not known, use one of {", ".join(allowed)}'
+            yield f'{field}: "{value}" is not known, use one of {", ".join(filter(None, allowed))}'
     if partner.home_country not in COUNTRIES:
         yield f'home_country: "{partner.home_country}" is not an ISO 3166-1 alpha-2 code'
     if partner.timezone and partner.timezone not in time_zones():

@@ -13,6 +13,7 @@ from connectors.kafka.embedded import EmbeddedBroker
 from connectors.kafka.topology import DAY_MS
 from ops.broker import embedded_broker, started_bootstrap, topic_specs
 from ops.processes import ProcessFolder, ProcessRecord, is_live
+from ops.registries import provide_key_ring
 from ops.settings import PREFIX, Settings
 from schemas.topics import INTERNAL_STAGES
 
@@ -33,6 +34,7 @@ _PRIVATE = (
     "PROFILES",
     "HMAC_KEY",
     "HMAC_KEY_FILE",
+    "KEY_RING",
     "KAFKA",
     "KAFKA_PORT",
     "METRICS_PORT",
@@ -96,6 +98,7 @@ def throwaway_gateway(chosen: Settings, layout: Layout, home: Path | None = None
     folder = home or Path(tempfile.mkdtemp(prefix="strgw-bench-"))
     settings = _private(chosen, folder, layout)
     with _clean_environment():
+        provide_key_ring(settings)
         bootstrap = started_bootstrap(settings)
         broker = embedded_broker(settings)
         gateway = Gateway(settings, bootstrap, broker, ProcessFolder(folder))
@@ -126,6 +129,7 @@ def _private(chosen: Settings, folder: Path, layout: Layout) -> Settings:
         profiles=None,
         hmac_key="",
         hmac_key_file=folder / "hmac.key",
+        key_ring=folder / "key-ring.json",
         metrics_port=0,
         ready_file=None,
     )

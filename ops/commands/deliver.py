@@ -35,7 +35,7 @@ def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None
     from ops.meters import DeliveryMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
-    from ops.registries import fius_of, partners_of, registries
+    from ops.registries import fius_of, partners_of, registries, unseal
     from schemas import topics
     from schemas.wire import encode_filing
 
@@ -43,7 +43,7 @@ def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None
     metrics = Metrics()
     meters = DeliveryMetrics(metrics, fius)
     source, reports = LogSource(bootstrap), LogSource(bootstrap, topics.FILINGS)
-    archive, known = BatchArchive(source), registries(settings, partners_of(settings))
+    archive, known = BatchArchive(source, unseal=unseal(settings)), registries(settings, partners_of(settings))
     office = Office(Dispatcher(archive, known, encode_filing), Executor(reports, archive, known, encode_filing))
     log = TransactionalLog(bootstrap, GROUP, instance, PATTERN)
     delivery = Delivery(bootstrap, log, office, meters, SystemClock())

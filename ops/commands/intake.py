@@ -36,31 +36,34 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     from ops.meters import IntakeMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
-    from ops.registries import keyring, partners_of
+    from ops.registries import keyring, partners_of, provide_key_ring, seal
+    from ops.schemas import writer_schemas
 
     bootstrap, partners, keys = running_bootstrap(settings), partners_of(settings), keyring(settings)
+    provide_key_ring(settings)
     sys.setswitchinterval(SWITCH_S)
-    acceptors = {name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()}
     metrics = Metrics()
-    log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
-    intake = Intake(log, partners, acceptors, IntakeMetrics(metrics, partners), time.monotonic)
-    try:
-        intake.open(bootstrap)
-        while not (stopping.is_set() or intake.is_joined()):
-            intake.step()
-        port = metrics.serve(settings.metrics_port)
-        announce_ready(settings, port)
-        say(f"Taking in transfers of {len(partners)} partners; metrics on http://127.0.0.1:{port}/metrics.")
-        # What lives as long as the process need not be looked at by every full collection; an event makes few cycles: 1.5 us less.
-        gc.freeze()
-        gc.set_threshold(50_000, 50, 50)
-        while not stopping.is_set():
-            intake.step()
-    except TopicMissing as error:
-        raise CommandError(str(error), "topics_missing") from error
-    finally:
-        intake.close()
-        metrics.close()
+    with writer_schemas(settings, partners) as writers_of:
+        acceptors = {name: Acceptor(partner, keys, _now_ms, writers_of(partner)) for name, partner in partners.items()}
+        log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
+        intake = Intake(log, acceptors, seal(settings), IntakeMetrics(metrics, partners), time.monotonic)
+        try:
+            intake.open(bootstrap)
+            while not (stopping.is_set() or intake.is_joined()):
+                intake.step()
+            port = metrics.serve(settings.metrics_port)
+            announce_ready(settings, port)
+            say(f"Taking in transfers of {len(partners)} partners; metrics on http://127.0.0.1:{port}/metrics.")
+            # What lives as long as the process need not be looked at by every full collection; an event makes few cycles: 1.5 us less.
+            gc.freeze()
+            gc.set_threshold(50_000, 50, 50)
+            while not stopping.is_set():
+                intake.step()
+        except TopicMissing as error:
+            raise CommandError(str(error), "topics_missing") from error
+        finally:
+            intake.close()
+            metrics.close()
 
 
 def _now_ms() -> int:

@@ -15,6 +15,7 @@ from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.progress import progress_bar
+from ops.registries import unseal
 from ops.settings import Settings
 from schemas.quarantine import QUARANTINED, QuarantineRecord
 
@@ -62,7 +63,7 @@ def show(settings: Settings, entry: str, raw: bool, as_json: bool) -> None:
 
     The bytes may hold personal data and are written only with --raw.
     """
-    record = redrives.entry(running_bootstrap(settings), entry)
+    record = redrives.entry(running_bootstrap(settings), entry, unseal(settings))
     if record is None:
         raise CommandError(
             f"Nothing in quarantine has the id {entry}; `strgw quarantine list --all` shows the ids.", "entry_unknown"
@@ -97,6 +98,7 @@ def redrive(settings: Settings, entries: tuple[str, ...], partner: str | None, c
         count = redrives.redrive(
             running_bootstrap(settings),
             _chosen(entries, partner, code),
+            unseal(settings),
             lambda done, total: advance(done, total, f"{done:,} events"),
         )
     if as_json:

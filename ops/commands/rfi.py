@@ -100,6 +100,7 @@ def export(settings: Settings, request: str, out: Path, name: str, as_json: bool
     from connectors.register.bundle import files_of, save
     from connectors.register.requests import Sources, bundle, note_export, the_request
     from ops.broker import running_bootstrap
+    from ops.registries import unseal
     from schemas import topics
 
     bootstrap = running_bootstrap(settings)
@@ -110,7 +111,7 @@ def export(settings: Settings, request: str, out: Path, name: str, as_json: bool
             records_of(bootstrap, topics.FILINGS) as reports,
             records_of(bootstrap, topics.TRANSFERS) as transfers,
         ):
-            made = bundle(engine, found, Sources(feedback, reports, BatchArchive(transfers)))
+            made = bundle(engine, found, Sources(feedback, reports, BatchArchive(transfers, unseal=unseal(settings))))
         files = files_of(made)
         note_export(
             engine, found, name, files, now_ms()

@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from hashlib import blake2b
 
+from schemas.transfer import Transfer
 from streams.domain.names import kin_tokens
 
 AD, ROOM, RIDE, PHONE, ONLINE, TICKET, HIRE = "ad", "room", "ride", "phone", "online", "ticket", "hire"
@@ -67,3 +68,16 @@ def passenger(purpose: str | None, payer: str, key: bytes) -> int:
     if len(names) < _MIN_NAMES or not names.isdisjoint(kin_tokens(payer)):
         return 0
     return int.from_bytes(blake2b(" ".join(sorted(names)).encode(), key=key, digest_size=4).digest(), "big")
+
+
+def trade_of(transfer: Transfer) -> str:
+    """What is bought; without a category only what is bought of a business."""
+    receiver = transfer.receiver
+    if receiver is None or (transfer.merchant_category is None and (receiver.kind == "person" or transfer.channel == "payroll")):
+        return ""
+    return trade_class(transfer.merchant_category, transfer.purpose)
+
+
+def passenger_of(transfer: Transfer, trade: str) -> int:
+    """Whom the purchase is for, where something is bought."""
+    return passenger(transfer.purpose, transfer.sender.name, transfer.sender.key) if trade else 0

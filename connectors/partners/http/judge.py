@@ -14,6 +14,7 @@ from connectors.partners.accept import Acceptor, Rejection
 from connectors.partners.formats.contract import Incoming
 from connectors.partners.http.media import Shape
 from connectors.partners.http.problems import Problem
+from connectors.partners.waiting import SchemaRegistryAway
 from schemas.native_reading import MAX_BYTES as LINE_BYTES
 from schemas.topics import partner_transfers
 from schemas.transfer import Coordinate, Transfer
@@ -66,7 +67,7 @@ class Judge:
         self._acceptors = acceptors
 
     def judge(self, partner: str, body: Body) -> list[Judged]:
-        """The records of the body in its order. Raises Problem (too_large, bad_request)."""
+        """The records of the body in its order. Raises Problem (too_large, bad_request, busy)."""
         found: list[Judged] = []
         transfers = 0
         for line, raw in _records(body):
@@ -82,7 +83,12 @@ class Judge:
     def _record(self, partner: str, raw: bytes, line: int, body: Body) -> Judged:
         # The coordinate is intake's to give; here it only carries the index.
         source = Coordinate(partner_transfers(partner), 0, 0)
-        results = self._acceptors[partner].take_in(Incoming(raw, body.headers, body.received_ms), source)
+        try:
+            results = self._acceptors[partner].take_in(Incoming(raw, body.headers, body.received_ms), source)
+        except SchemaRegistryAway as away:
+            raise Problem(
+                "busy", "The schema of the records cannot be looked up now; send the request again.", away.retry_s
+            ) from away
         answers = [_answer(line, result) for result in results]
         first = next((result for result in results if isinstance(result, Transfer)), None)
         return Judged(raw, None if first is None else record_key(first.transfer_id), body.headers, answers)

@@ -6,19 +6,22 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from kafka.record.memory_records import MemoryRecords
 
 from connectors.kafka.broker_files import BrokerRecord
 from connectors.kafka.process import ProcessIdentity, is_running
-from ops.demo.stream import sample_cases
+from ops.demo.stream import sample_cases, sample_events, transfer_id_of
 from ops.processes import ProcessRecord
 from ops.settings import Settings
 
 pytestmark = pytest.mark.timeout(300)  # a whole gateway starts, works and stops: 30 s on an idle machine
+SAMPLED = 400  # values looked for: of the cases that end in reports, whose data travels furthest
 DEMO = [sys.executable, "-P", "-m", "ops.cli", "demo", "--no-background", "--json"]
 
 
@@ -39,6 +42,34 @@ def started(home: Path) -> list[ProcessIdentity]:
         record = msgspec.json.decode(broker.read_bytes(), type=BrokerRecord)
         noted += [] if record.stopped else [ProcessIdentity(record.pid, record.started)]
     return noted
+
+
+def values_of(event: bytes) -> Iterator[str]:
+    """What singles out the parties of an event as it was posted."""
+    told: dict[str, Any] = json.loads(event)
+    for party in filter(None, (told.get("sender"), told.get("receiver"))):
+        yield party["name"]
+        yield from party.get("phones", ())
+        yield from (document["number"] for document in party.get("documents", ()))
+        yield from (account["number"] for account in party.get("accounts", ()))
+        yield from (address["line"] for address in party.get("addresses", ()))
+
+
+def looked_for() -> list[bytes]:
+    wanted = {transfer for case in sample_cases() if not case.negative_control for transfer in case.transfers}
+    values = {value for event in sample_events() if transfer_id_of(event) in wanted for value in values_of(event)}
+    chosen = sorted(value for value in values if len(value) >= 9)
+    return [value.encode() for value in chosen[:: max(1, len(chosen) // SAMPLED)]]
+
+
+def records(segment: Path) -> bytes:
+    """Keys, values and headers of a log segment, decompressed."""
+    found = []
+    batches = MemoryRecords(segment.read_bytes())
+    while (batch := batches.next_batch()) is not None:
+        for record in batch:
+            found += [record.key or b"", record.value or b"", *(value or b"" for _, value in record.headers)]
+    return b"\n".join(found)
 
 
 class Watched:
@@ -116,6 +147,22 @@ def test_everything_it_started_is_stopped(finished: tuple[dict[str, Any], Watche
     assert len(watched.seen) == 5
     assert not [process for process in watched.seen if is_running(process)]
     assert started(watched.home) == []
+
+
+def test_no_personal_value_lies_in_clear_but_where_partners_put_it_and_fius_get_it(
+    finished: tuple[dict[str, Any], Watched],
+) -> None:
+    """Every file the run left, log segments decompressed: searched for what singles out the people of the cases."""
+    home, needles, met = finished[1].home, looked_for(), dict[str, int]()
+    for path in sorted(path for path in home.rglob("*") if path.is_file()):
+        is_segment = path.suffix == ".log" and path.parent.name[-2:-1] == "-"
+        content = records(path) if is_segment else path.read_bytes()
+        place = path.parent.name.rpartition("-")[0] if is_segment else f"/{path.relative_to(home).parts[0]}"
+        met[place] = met.get(place, 0) + sum(needle in content for needle in needles)
+    assert len(needles) >= SAMPLED
+    assert met["partner.demo.transfers"] >= SAMPLED, "what was posted must be found by this search"
+    assert met["transfers"] == met["observations"] == met["findings"] == met["cases"] == met["filings"] == 0
+    assert {place.partition(".")[0] for place, count in met.items() if count} == {"partner", "fiu", "/filings"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

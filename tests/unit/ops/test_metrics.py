@@ -44,7 +44,13 @@ def test_the_intakes_endpoint_shows_nothing_that_depends_on_suspicion() -> None:
     intake.commit(0.02, 4)
     intake.lag("demo", 9)
     samples = shown(metrics)
-    families = {"strgw_events", "strgw_quarantined", "strgw_commit_seconds", "strgw_intake_lag_events"}
+    families = {
+        "strgw_events",
+        "strgw_quarantined",
+        "strgw_commit_seconds",
+        "strgw_intake_lag_events",
+        "strgw_intake_waiting_partitions",
+    }
     assert {name for name, _ in samples if not any(name.startswith(family) for family in families)} == set()
     assert {label for _, labels in samples for label, _ in labels} & SUSPICION_LABELS == set()
     assert samples["strgw_events_total", (("outcome", "accepted"), ("partner", "demo"))] == 3

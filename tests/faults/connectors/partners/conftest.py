@@ -30,7 +30,7 @@ READY_S = 60
 class Intakes:
     """Starts `strgw intake` processes and ends all that are left."""
 
-    def __init__(self, bootstrap: str, folder: Path) -> None:
+    def __init__(self, bootstrap: str, folder: Path, ring: Path) -> None:
         self._folder = folder
         (folder / "partners.yaml").write_text(REGISTRY)
         self._environ = os.environ | {
@@ -38,6 +38,7 @@ class Intakes:
             "STRGW_HOME": str(folder),
             "STRGW_REGISTRY": str(folder / "partners.yaml"),
             "STRGW_HMAC_KEY": "42" * 32,
+            "STRGW_KEY_RING": str(ring),
         }
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -85,7 +86,7 @@ def gate(broker: str) -> Iterator[Any]:
 
 
 @pytest.fixture
-def intakes(broker: str, tmp_path: Path) -> Iterator[Intakes]:
-    processes = Intakes(broker, tmp_path)
+def intakes(gate: Any, broker: str, tmp_path: Path) -> Iterator[Intakes]:
+    processes = Intakes(broker, tmp_path, gate.ring.path)
     yield processes
     processes.end()

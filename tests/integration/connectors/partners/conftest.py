@@ -1,10 +1,12 @@
 """Intake on the real broker: fresh topics, what is posted, and what each reader sees afterwards."""
 
 import json
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,10 @@ from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
+from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
+from connectors.sealing.ring import KeyRingFile
+from connectors.sealing.seal import Seal, Unseal
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
 from schemas.quarantine import QuarantineRecord
@@ -42,6 +47,7 @@ class Meters:
     codes: Counter[str] = field(default_factory=Counter)
     committed: int = 0
     lags: dict[str, int] = field(default_factory=dict)
+    waits: dict[str, int] = field(default_factory=dict)
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         self.outcomes[partner, outcome] += count
@@ -55,12 +61,16 @@ class Meters:
     def lag(self, partner: str, events: int) -> None:
         self.lags[partner] = events
 
+    def waiting(self, partner: str, partitions: int) -> None:
+        self.waits[partner] = partitions
+
 
 @dataclass
 class Gate:
-    """One broker with fresh topics for the partners `demo` and, in no registry, `ghost`."""
+    """One broker with fresh topics for the partners `demo` and, in no registry, `ghost`, and a key ring."""
 
     bootstrap: str
+    ring: KeyRingFile
     meters: Meters = field(default_factory=Meters)
     stream_start: str = ""
     logs: list[TransactionalLog] = field(default_factory=list)
@@ -88,16 +98,17 @@ class Gate:
             future.get(timeout=30)
         producer.close()
 
-    def intake(self, instance: str = "0", *, knows: tuple[str, ...] = (PARTNER,)) -> Intake:
+    def intake(self, instance: str = "0", *, knows: tuple[str, ...] = (PARTNER,), writers: Writers = embedded) -> Intake:
         """An opened intake for the partners in `knows`."""
         partners = {
             name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", (), stream_start=self.stream_start) for name in knows
         }
         keyring = Keyring(b"k" * 32)
-        acceptors = {name: Acceptor(partner, keyring, lambda: time.time_ns() // 1_000_000) for name, partner in partners.items()}
+        now_ms = lambda: time.time_ns() // 1_000_000  # noqa: E731
+        acceptors = {name: Acceptor(partner, keyring, now_ms, writers) for name, partner in partners.items()}
         log = TransactionalLog(self.bootstrap, GROUP, instance, PATTERN, GATHER_MS)
         self.logs.append(log)
-        intake = Intake(log, partners, acceptors, self.meters, time.monotonic)
+        intake = Intake(log, acceptors, Seal(self.ring), self.meters, time.monotonic)
         intake.open(self.bootstrap)
         return intake
 
@@ -119,10 +130,12 @@ class Gate:
         return [BATCHES.decode(record.value or b"") for record in self.read("transfers")]
 
     def transfers(self) -> list[Transfer]:
-        return [transfer for batch in self.batches() for transfer in batch.transfers]
+        unseal = Unseal(self.ring)
+        return [unseal.transfer(transfer, batch.sealing) for batch in self.batches() for transfer in batch.transfers]
 
     def quarantine(self) -> list[QuarantineRecord]:
-        found = (ENTRIES.decode(record.value or b"") for record in self.read("quarantine"))
+        unseal = Unseal(self.ring)
+        found = (unseal.entry(ENTRIES.decode(record.value or b"")) for record in self.read("quarantine"))
         return sorted(found, key=lambda entry: (entry.source.topic, entry.source.partition, entry.source.offset))
 
     def receipts(self) -> list[dict[str, Any]]:
@@ -170,10 +183,13 @@ def fresh_gate(bootstrap: str) -> Iterator[Gate]:
     """A gate on empty topics; everything is closed and deleted afterwards."""
     remove_topics(bootstrap)
     apply_topics(bootstrap, topic_specs())
-    found = Gate(bootstrap)
-    yield found
-    for log in found.logs:
-        log.close()
+    with tempfile.TemporaryDirectory() as folder:
+        ring = KeyRingFile(Path(folder) / "key-ring.json")
+        ring.init()
+        found = Gate(bootstrap, ring)
+        yield found
+        for log in found.logs:
+            log.close()
     remove_topics(bootstrap)
 
 

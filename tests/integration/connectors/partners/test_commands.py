@@ -22,7 +22,12 @@ partners:
 def strgw(gate: Any, tmp_path: Path) -> Any:
     """Runs a command against the gate's broker; errors for people are raised as they are."""
     (tmp_path / "partners.yaml").write_text(REGISTRY)
-    environ = {"STRGW_KAFKA": gate.bootstrap, "STRGW_HOME": str(tmp_path), "STRGW_REGISTRY": str(tmp_path / "partners.yaml")}
+    environ = {
+        "STRGW_KAFKA": gate.bootstrap,
+        "STRGW_HOME": str(tmp_path),
+        "STRGW_REGISTRY": str(tmp_path / "partners.yaml"),
+        "STRGW_KEY_RING": str(gate.ring.path),
+    }
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(gateway, words, env=environ, standalone_mode=False, catch_exceptions=False)

@@ -12,12 +12,16 @@ from connectors.fius.delivered import waiting as waiting_in
 from connectors.fius.dispatch import Arrival, Dispatcher, Outcome, newest
 from connectors.fius.export import write_filings
 from connectors.fius.prepare import Prepared, content_digest, filing_id, prepare
-from connectors.kafka.archive import memory_archive
+from connectors.kafka.archive import BatchArchive, MemorySource, memory_archive
+from connectors.sealing.kms import KeyMissing
+from connectors.sealing.ring import KeyRingFile
+from connectors.sealing.seal import Seal, Unseal
 from schemas.case import CaseParty
+from schemas.codec import Codec
 from schemas.filing import Filing
 from schemas.held import HELD_CODEC, Held
 from schemas.report import FilingPlan, Report
-from schemas.transfer import Coordinate
+from schemas.transfer import Coordinate, TransferBatch
 
 SOURCE = Coordinate("filings", 2, 5)
 
@@ -285,3 +289,32 @@ def test_an_empty_archive_never_gives_a_filing(case: Any) -> None:
     result = prepare(case.report(), case.plan(), memory_archive()[0], case.registries())
     assert isinstance(result, Held)
     assert result.errors[0].code == "record_missing"
+
+
+def test_a_filing_waits_for_a_person_where_a_seal_is_broken_and_nothing_goes_on_where_a_key_is_missing(
+    case: Any, tmp_path: Path
+) -> None:
+    ring, other = KeyRingFile(tmp_path / "ring.json"), KeyRingFile(tmp_path / "other.json")
+    ring.init()
+    other.init()
+    seal = Seal(ring)
+    sealing = seal.begin()
+    stored = [seal.transfer(transfer) for transfer in case.transfers]
+    whole = Codec(TransferBatch).encode(TransferBatch({}, tuple(stored), sealing))
+    stored[1] = msgspec.structs.replace(stored[1], veil=stored[2].veil)
+    broken = Codec(TransferBatch).encode(TransferBatch({}, tuple(stored), sealing))
+
+    def result(record: bytes, keys: KeyRingFile) -> Prepared | Held:
+        source = MemorySource()
+        source.add(0, 7, record)
+        archive = BatchArchive(source, unseal=Unseal(keys))
+        return prepare(case.report(), case.plan(), archive, case.registries())
+
+    assert result(whole, ring) == prepared(case, plan=case.plan())
+    held = result(broken, ring)
+    assert isinstance(held, Held)
+    assert (held.code, [(error.code, error.canonical_path) for error in held.errors]) == (
+        "evidence_unreadable", [("seal_broken", "transfers[1]")],
+    )  # fmt: skip
+    with pytest.raises(KeyMissing):
+        result(whole, other)

@@ -3,11 +3,15 @@
 import hashlib
 import tracemalloc
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
 
 from connectors.kafka.archive import SLICE_BYTES, ArchiveError, BatchArchive, MemorySource
+from connectors.sealing.kms import KeyMissing
+from connectors.sealing.ring import KeyRingFile
+from connectors.sealing.seal import Seal, Unseal
 from schemas.codec import Codec
 from schemas.finding import Evidence
 from schemas.money import Money
@@ -158,3 +162,48 @@ def test_bytes_that_are_no_batch_are_an_error_with_a_code(source: CountingSource
     with pytest.raises(ArchiveError) as caught:
         BatchArchive(source).fetch([at(0, 0, 9, 0)])
     assert caught.value.code == "record_unreadable"
+
+
+@pytest.fixture
+def ring(tmp_path: Path) -> KeyRingFile:
+    found = KeyRingFile(tmp_path / "key-ring.json")
+    found.init()
+    return found
+
+
+def sealed(ring: KeyRingFile, *numbers: int) -> bytes:
+    seal = Seal(ring)
+    sealing = seal.begin()
+    return Codec(TransferBatch).encode(TransferBatch({}, tuple(seal.transfer(transfer(number)) for number in numbers), sealing))
+
+
+def test_sealed_transfers_of_two_keys_and_clear_ones_are_read_by_their_places(ring: KeyRingFile) -> None:
+    source = MemorySource()
+    source.add(0, 0, batch(0, 1))
+    source.add(0, 1, sealed(ring, 10, 11))
+    ring.rotate()
+    source.add(0, 2, sealed(ring, 20, 21))
+    archive = BatchArchive(source, unseal=Unseal(ring))
+    wanted = [at(21, 0, 2, 1), at(10, 0, 1, 0), at(0, 0, 0, 0)]
+    for _ in range(2):  # from the records, then from what is kept of them
+        assert list(archive.fetch(wanted).values()) == [transfer(21), transfer(10), transfer(0)]
+
+
+def test_a_changed_seal_is_an_error_with_the_place_and_no_transfer(ring: KeyRingFile) -> None:
+    source = MemorySource()
+    record = Codec(TransferBatch).decode(sealed(ring, 10, 11))
+    moved = msgspec.structs.replace(record.transfers[0], veil=record.transfers[1].veil)
+    source.add(0, 1, Codec(TransferBatch).encode(msgspec.structs.replace(record, transfers=(moved,))))
+    for archive in (BatchArchive(source, unseal=Unseal(ring)), BatchArchive(source)):
+        with pytest.raises(ArchiveError) as caught:
+            archive.fetch([at(10, 0, 1, 0)])
+        assert caught.value.code == "seal_broken"
+        assert "partition 0 offset 1 index 0" in caught.value.detail
+
+
+def test_a_missing_key_is_no_fault_of_the_transfer(ring: KeyRingFile, tmp_path: Path) -> None:
+    source, other = MemorySource(), KeyRingFile(tmp_path / "other.json")
+    source.add(0, 1, sealed(ring, 10))
+    other.init()
+    with pytest.raises(KeyMissing, match=ring.current()):
+        BatchArchive(source, unseal=Unseal(other)).fetch([at(10, 0, 1, 0)])

@@ -23,6 +23,7 @@ from kafka.admin import KafkaAdminClient
 from connectors.kafka.admin import apply_topics
 from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import required_topics
+from connectors.sealing.ring import KeyRingFile
 from schemas.wire import schema_registry
 
 WAIT_S = 60
@@ -126,6 +127,7 @@ def house(broker: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hou
         "STRGW_HOME": str(home), "STRGW_KAFKA": broker, "STRGW_REGISTRY": str(registry), "STRGW_HTTP_PORT": str(port),
         "STRGW_READY_FILE": str(home / "door.ready"), "STRGW_HTTP_RATE": "1000000",
     }  # fmt: skip
+    KeyRingFile(home / "key-ring.json").init()
     specs = required_topics([PARTNER, OTHER, OFF], [], 2)
     remove(broker, {spec.name for spec in specs})
     apply_topics(broker, specs)
