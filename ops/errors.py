@@ -7,7 +7,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.fius.goaml.profile.ProfileError": "profile",
     "schemas.yaml_rows.RegistryError": "registry",
     "connectors.partners.formats.contract.FormatError": "format",
-    "connectors.fius.transports.opening.SecretMissing": "secret",
+    "connectors.secret.SecretMissing": "secret",
     "connectors.partners.keys.KeysError": "partner_keys",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
