@@ -21,6 +21,7 @@ COMMANDS = (
     ("worker", "Run the stages admit, detect, link and report."),
     ("intake", "Take in the partners' transfers."),
     ("http", "Take in the partners' transfers over HTTP."),
+    ("files", "Take in the files that partners leave in folders and on SFTP servers."),
     ("deliver", "Publish filings to the FIUs' topics and read their answers."),
     ("send", "Carry filings to FIUs that read no topic, and bring their answers back."),
     ("register", "Keep the register of filings and publish what people decided."),

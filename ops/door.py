@@ -19,9 +19,10 @@ from connectors.partners.http.server import Tls
 from connectors.partners.http.tail import KEPT_MS, Tail
 from connectors.partners.http.taking import Taking
 from connectors.partners.keys import KeysFile
+from connectors.partners.switches import Switches
 from ops.errors import CommandError
 from ops.meters import DoorMetrics
-from ops.registries import keyring, partners_of
+from ops.registries import keyring, partners_of, switches_of
 from ops.settings import Settings
 from schemas.registry import Partner
 from schemas.topics import partner_receipts, partner_transfers
@@ -43,6 +44,7 @@ def open_door(settings: Settings, bootstrap: str, meters: DoorMetrics) -> Iterat
     """The door on a broker, its threads running until the end of the context. Raises TopicMissing, KafkaError, RegistryError."""
     partners, keys, file = partners_of(settings), keyring(settings), KeysFile(settings.partner_keys)
     file.keys()  # a damaged file is told now and not to the first partner
+    switches = switches_of(settings, partners)
     names = [name(partner) for partner in partners for name in (partner_transfers, partner_receipts)]
     since_ms = _now_ms() - KEPT_MS
     outcomes = Outcomes(since_ms)
@@ -53,9 +55,9 @@ def open_door(settings: Settings, bootstrap: str, meters: DoorMetrics) -> Iterat
         stack.callback(tail.close)
         beside = stack.enter_context(ThreadPoolExecutor(1, "http-judge"))
         ids = ReceiptIds(keys.key("http", 0, "receipts"))  # no partner's scope has this name
-        taking = Taking(_judge(partners, keys), _judge(partners, keys), beside, producer.post, ids)
+        taking = Taking(_judge(partners, keys, switches), _judge(partners, keys, switches), beside, producer.post, ids)
         admission = Admission(settings.http_rate, settings.http_requests, time.monotonic)
-        callers = Callers(partners, file.keys)
+        callers = Callers(partners, file.keys, switches.is_off)
         door = Door(callers, taking, admission, Pool(told=meters.in_flight), meters)
         desk = ReceiptDesk(callers, ids, outcomes)
         producer.start()
@@ -86,8 +88,8 @@ def warning(settings: Settings) -> str | None:
     )
 
 
-def _judge(partners: Mapping[str, Partner], keys: Keyring) -> Judge:
-    return Judge({name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()})
+def _judge(partners: Mapping[str, Partner], keys: Keyring, switches: Switches) -> Judge:
+    return Judge({name: Acceptor(partner, keys, _now_ms, switches.of(name)) for name, partner in partners.items()})
 
 
 def _now_ms() -> int:

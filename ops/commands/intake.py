@@ -36,11 +36,12 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     from ops.meters import IntakeMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
-    from ops.registries import keyring, partners_of
+    from ops.registries import keyring, partners_of, switches_of
 
     bootstrap, partners, keys = running_bootstrap(settings), partners_of(settings), keyring(settings)
+    switches = switches_of(settings, partners)
     sys.setswitchinterval(SWITCH_S)
-    acceptors = {name: Acceptor(partner, keys, _now_ms) for name, partner in partners.items()}
+    acceptors = {name: Acceptor(partner, keys, _now_ms, switches.of(name)) for name, partner in partners.items()}
     metrics = Metrics()
     log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
     intake = Intake(log, partners, acceptors, IntakeMetrics(metrics, partners), time.monotonic)
