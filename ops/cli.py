@@ -26,7 +26,7 @@ COMMANDS = (
     ("send", "Carry filings to FIUs that read no topic, and bring their answers back."),
     ("register", "Keep the register of filings and publish what people decided."),
     ("post", "Post a file of transfers as a partner would."),
-    ("partner", "Give out and revoke the partners' API keys."),
+    ("partner", "Add partners, switch them on and off, give out keys, and try what they send."),
     ("formats", "Print the formats a partner may send in, field by field."),
     ("simulate", "Make an invented stream with planted patterns and their truth."),
     ("filings", "See every filing and its deadline; approve, refuse, release, withdraw, close."),

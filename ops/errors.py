@@ -8,6 +8,7 @@ WRITTEN_FOR_PEOPLE = {
     "schemas.yaml_rows.RegistryError": "registry",
     "connectors.partners.formats.contract.FormatError": "format",
     "connectors.secret.SecretMissing": "secret",
+    "connectors.partners.registry_file.RegistryFileError": "registry_file",
     "connectors.partners.keys.KeysError": "partner_keys",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",

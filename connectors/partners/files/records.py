@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+import msgspec
+
 from connectors.partners.formats.csv_mapped.mapping import Layout, load
 from connectors.partners.http.media import NDJSON, accepted
 from schemas.native_reading import MAX_BYTES
@@ -33,10 +35,14 @@ def records_of(path: Path, partner: Partner) -> Iterator[FileRecord]:
 
 
 def _is_lines(path: Path) -> bool:
-    """Whether the first line that says something is an object by itself, as in NDJSON; a document over several lines is not."""
-    with path.open("rb") as file:
-        first = next((record.raw for record in _bounded(file)), b"").strip()
-    return first.startswith(b"{") and first.endswith(b"}")
+    """Whether a file is anything but a single JSON document, which may stand on several lines."""
+    if path.stat().st_size > MAX_BYTES:
+        return True
+    try:
+        msgspec.json.decode(path.read_bytes())
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return True
+    return False
 
 
 def _lines(path: Path) -> Iterator[FileRecord]:
