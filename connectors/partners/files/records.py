@@ -70,25 +70,40 @@ def _whole(path: Path) -> Iterator[FileRecord]:
 
 
 def _rows(path: Path, layout: Layout) -> Iterator[FileRecord]:
-    """The head with each row; a row goes on where a quotation mark is open at the end of a line."""
-    encoding = "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
-    written = layout.encoding if encoding != "utf-8-sig" else "utf-8"
-    head, begun, start = "", "", 1
+    """The head with each row."""
+    is_utf8 = layout.encoding.lower() in ("utf-8", "utf8")
+    head = ""
     try:
-        with path.open(encoding=encoding, newline="") as file:
-            number = 0
-            while line := file.readline(MAX_BYTES):
-                number += 1
-                start = start if begun else number
-                begun += line
-                if begun.count('"') % 2 and len(begun) < MAX_BYTES:
-                    continue
-                row, begun = begun, ""
-                if row.strip() and not head:
+        with path.open(encoding="utf-8-sig" if is_utf8 else layout.encoding, newline="") as file:
+            for line, row in _unquoted(file):
+                if head:
+                    yield FileRecord(line, (head + row).encode(layout.encoding)[: MAX_BYTES + 1])
+                else:
                     head = row if row.endswith("\n") else row + "\n"
-                elif row.strip():
-                    yield FileRecord(start, (head + row).encode(written)[: MAX_BYTES + 1])
-            if begun.strip():
-                yield FileRecord(start, (head + begun).encode(written)[: MAX_BYTES + 1])
     except UnicodeError as error:
-        raise Uncut(f"The file is not in {layout.encoding} near line {start}, as its mapping says.") from error
+        raise Uncut(f"The file is not in {layout.encoding}, as its mapping says.") from error
+
+
+def _unquoted(file: IO[str]) -> Iterator[tuple[int, str]]:
+    """Rows that say something, with their first line; a row goes on where a quotation mark is open, and of a long one the beginning is kept."""
+    parts: list[str] = []
+    number = start = size = 0
+    is_open = False
+    while line := file.readline(MAX_BYTES):
+        start = start or number + 1
+        number += line.endswith("\n")
+        if size <= MAX_BYTES:
+            parts.append(line)
+            size += len(line)
+        is_open ^= line.count('"') % 2 == 1
+        if is_open or not (line.endswith("\n") or len(line) < MAX_BYTES):
+            continue
+        yield from _said(start, parts)
+        parts, start, size = [], 0, 0
+    yield from _said(start, parts)
+
+
+def _said(start: int, parts: list[str]) -> Iterator[tuple[int, str]]:
+    row = "".join(parts)
+    if row.strip():
+        yield start, row
