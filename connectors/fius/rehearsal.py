@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 from connectors.fius.resolve import merge_parties
 from connectors.fius.resolved import Rendered, ResolvedReport
 from schemas.case import CaseParty
+from schemas.finding import Evidence
 from schemas.registry import Fiu, Licence, Partner
 from schemas.report import Clock, FilingPlan, Report, TypologyLine
 from schemas.transfer import Transfer
@@ -75,9 +76,14 @@ def _report(transfer: Transfer, partner: Partner, licence: Licence, fiu: Fiu) ->
     plan = FilingPlan(fiu.id, fiu.country, "file", "ready", licence.registration, licence.branch, (), Clock(at, (), at))
     receiver = transfer.receiver or transfer.sender
     roles = (CaseParty(receiver.key, "subject", "Takes the money."),)
+    evidence = Evidence(
+        transfer.uid, 0, 0, 0, at, transfer.partner, transfer.sender.key, transfer.receiver.key if transfer.receiver else None,
+        transfer.amount.minor, transfer.amount.currency, transfer.usd_minor, transfer.channel,
+        transfer.send_place.country, transfer.pay_place.country, transfer.send_place.town, transfer.pay_place.town,
+    )  # fmt: skip
     report = Report(
         report_id=_REPORT_ID, version=1, state="open", scope=transfer.scope, offence="SOM", score=0.9, urgent=False, do_not_block=False,
-        suspicion_formed_ms=at, typologies=(TypologyLine("TS-F01", "Rehearsal", 0.9, ""),), findings=(), transfers=(), parties=roles,
+        suspicion_formed_ms=at, typologies=(TypologyLine("TS-F01", "Rehearsal", 0.9, ""),), findings=(), transfers=(evidence,), parties=roles,
         narrative={"en": "Made up to try the form."}, completeness={}, filings=(plan,), considered=(),
     )  # fmt: skip
     return ResolvedReport(report, plan, fiu, partner, {transfer.uid: transfer}, merge_parties(roles, [transfer]))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-SEED, BAD_EVERY, WAIT_S = 11, 10, 60
+SEED, BAD_EVERY, WAIT_S = 11, 10, 90
 
 
 def posted(gate: Any) -> Counter[str]:
@@ -52,3 +52,9 @@ def test_kill_9_at_random_moments_posts_every_record_once(
     assert (said["records"], said["accepted"], said["refused"]) == (total, len(good), total - len(good))
     assert [one["transfer_id"] for one in said["transfers"] if one["status"] == "accepted"] == good
     assert [one["line"] for one in said["transfers"]] == list(range(1, total + 1))
+    intakes.start()
+    deadline = time.monotonic() + WAIT_S
+    while len(gate.transfers()) < len(good):
+        assert time.monotonic() < deadline, intakes.log()
+        time.sleep(0.2)
+    assert all(line.holds for line in gate.audit())  # the markers of transactions are no events
