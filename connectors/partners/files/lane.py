@@ -81,5 +81,5 @@ class Lane:
     def _note(self, spot: Spot, text: str) -> None:
         spot.listed = None
         if text != spot.said:
-            LOG.warning("%s", text)
+            LOG.warning("%s: %s", self._taker.partner_id, text)
         spot.said = text

@@ -71,6 +71,11 @@ class Taker:
         self._acceptor, self._partner = acceptor, acceptor.partner
         self._progress, self._writer, self._spool, self._tools = progress, writer, spool, tools
 
+    @property
+    def partner_id(self) -> str:
+        """Whose files these are."""
+        return self._partner.id
+
     def take(self, place: Place, name: str, size: int) -> Status:
         """Takes in the file `name`, of `size` bytes when it was listed. Raises Away, Stopped, Fenced, CommitLost."""
         head = Head(shown(name), "", size, "refused", "")
