@@ -17,7 +17,6 @@ from connectors.partners.accept import Acceptor, Rejection
 from connectors.partners.files.records import FileRecord, Uncut, records_of
 from connectors.partners.files.spool import PIECE_BYTES, FileRefused, fetch
 from connectors.partners.formats.contract import Incoming
-from connectors.partners.http.judge import RECORD_BYTES
 from ops.needs import FIELDS
 from schemas.money import text as money_text
 from schemas.registry import Fiu, Partner
@@ -121,7 +120,7 @@ def _unpacked(path: Path) -> Iterator[Path]:
 
 
 def _incoming(record: FileRecord, now_ms: int) -> Incoming:
-    return Incoming(record.raw[:RECORD_BYTES], (), now_ms)
+    return Incoming(record.raw, (), now_ms)
 
 
 class _Tally:

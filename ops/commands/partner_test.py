@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -12,9 +13,11 @@ from rich.text import Text
 
 from ops.needs import FIELDS, LOSS_WORDS, losing
 from ops.output import json_option, print_json, say
-from ops.partner_check import Checked, Forms, check
 from ops.registries import fius_of, partner_of, partners_of
 from ops.settings import Settings
+
+if TYPE_CHECKING:  # the forms take half a second to load
+    from ops.partner_check import Checked
 
 LISTED = 20  # DEF refused transfers that are printed for people; --json lists more
 
@@ -31,6 +34,7 @@ def test(settings: Settings, identity: str, file: Path, show: int, as_json: bool
     Exit code 0: every transfer would be taken in; 1: not all, or none. Personal data of the file is printed: it is the partner's own.
     """
     from connectors.fius.forms import renderer
+    from ops.partner_check import Forms, check
 
     partner = partner_of(partners_of(settings), identity)
     forms = Forms(fius_of(settings), lambda profile: renderer(profile, settings.profiles))
@@ -64,7 +68,7 @@ def schemas(settings: Settings, out: Path, as_json: bool) -> None:
         click.echo(path)
 
 
-def _data(checked: Checked) -> object:
+def _data(checked: "Checked") -> object:
     gaps = [gap._asdict() | {"typologies": losing(gap.field)} for gap in checked.gaps]
     found = checked._asdict() | {"gaps": gaps, "passes": checked.passes}
     found["shown"] = [{"record": one.record, "line": one.line, "fields": dict(one.fields)} for one in checked.shown]
@@ -74,7 +78,7 @@ def _data(checked: Checked) -> object:
     return msgspec.to_builtins(found)
 
 
-def _print(checked: Checked, console: Console) -> None:
+def _print(checked: "Checked", console: Console) -> None:
     for one in checked.shown:
         _table(console, f"Record {one.record}, line {one.line}, as we read it", ("Field", "Value"), one.fields)
     refused = [(f"{r.record} / {r.line}", r.transfer_id or "", r.code, r.detail, r.field) for r in checked.refusals[:LISTED]]
@@ -101,7 +105,7 @@ def _print(checked: Checked, console: Console) -> None:
     console.print(_verdict(checked), style="bold")
 
 
-def _verdict(checked: Checked) -> str:
+def _verdict(checked: "Checked") -> str:
     if checked.problem is not None:
         return f"Not ready: the file is refused ({checked.problem[0]}). {checked.problem[1]}"
     if not checked.accepted:

@@ -1,12 +1,13 @@
 """The files of one partner, in a thread of its own: a server that hangs, or a large file, holds up nobody else."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from connectors.partners.files.place import Away, Place, Ripening
+from connectors.partners.files.place import Away, Barred, Place, Ripening
 from connectors.partners.files.taking import Stopped, Taker
 
 LOG = logging.getLogger("strgw.files")
@@ -54,18 +55,25 @@ class Lane:
         """Looks at each place that is due and takes in what is whole. Raises Stopped, Fenced, CommitLost."""
         for spot in self._spots:
             if time.monotonic() >= spot.due and not self._stopping.is_set():
-                try:
-                    self._work(spot)
-                    spot.said = ""
-                except Away as error:
-                    self._note(spot, str(error))
-                except OSError as error:
-                    self._note(spot, f"{error.filename or 'The spool'} cannot be written ({error.strerror}); look at the disk.")
-                spot.due = time.monotonic() + spot.pause_s
+                spot.due = time.monotonic() + self._visit(spot)
         if time.monotonic() - self._alive > ALIVE_S:
             self._taker.keep_alive()
             self._alive = time.monotonic()
         self._told(sum(1 for spot in self._spots if spot.said))
+
+    def _visit(self, spot: Spot) -> float:
+        """Seconds until the next look."""
+        try:
+            self._work(spot)
+            spot.said = ""
+        except Barred as error:
+            self._note(spot, str(error))
+            return math.inf
+        except Away as error:
+            self._note(spot, str(error))
+        except OSError as error:
+            self._note(spot, f"{error.filename or 'The spool'} cannot be written ({error.strerror}); look at the disk.")
+        return spot.pause_s
 
     def _work(self, spot: Spot) -> None:
         listed = spot.place.listed()

@@ -14,6 +14,10 @@ class Away(Exception):
     """The place cannot be reached or written now: looked at again later. The text is a plain sentence for the operator."""
 
 
+class Barred(Away):
+    """Nobody is let in until a person mends it: trying a key again and again gets an account locked."""
+
+
 class Unreadable(Exception):
     """This file cannot be read, others may."""
 
