@@ -38,11 +38,13 @@ def stop_processes(settings: Settings) -> list[tuple[ProcessRecord, bool]]:
 
 
 def _how_many(kind: str, settings: Settings) -> int:
-    """Processes of a kind: nothing is sent where every FIU reads its topic, and the HTTP door is open where it has a port."""
+    """Processes of a kind: nothing is sent where every FIU reads its topic, and a door is open where it is set."""
     if kind == "send":
         return 1 if transports_of(settings) else 0
     if kind == "http":
         return 0 if settings.http_port is None else 1
+    if kind == "files":
+        return 0 if settings.files is None else 1
     return settings.workers if kind == "worker" else 1
 
 

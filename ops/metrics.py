@@ -58,6 +58,9 @@ Name = Literal[
     "strgw_http_items",
     "strgw_http_in_flight_bytes",
     "strgw_http_produce_seconds",
+    "strgw_files",
+    "strgw_file_items",
+    "strgw_file_places_away",
 ]
 Label = Literal[
     "partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
@@ -67,6 +70,7 @@ Kind = Literal["counter", "gauge", "histogram"]
 Stage = Literal["intake", "admit", "detect", "link", "report", "deliver", "register", "send"]
 Outcome = Literal["accepted", "quarantined"]
 DoorOutcome = Literal["accepted", "refused"]
+FileStatus = Literal["taken", "known", "refused"]
 Route = Literal["transfers", "receipts", "documents", "health", "other"]
 StatusClass = Literal["2xx", "4xx", "5xx"]
 CaseState = Literal["open", "below", "merged", "withdrawn"]
@@ -77,6 +81,7 @@ AnswerStatus = Literal["received", "accepted", "rejected", "information_requeste
 STAGES: tuple[Stage, ...] = get_args(Stage)
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 DOOR_OUTCOMES: tuple[DoorOutcome, ...] = get_args(DoorOutcome)
+FILE_STATUSES: tuple[FileStatus, ...] = get_args(FileStatus)
 ROUTES: tuple[Route, ...] = get_args(Route)
 STATUS_CLASSES: tuple[StatusClass, ...] = get_args(StatusClass)
 CASE_STATES: tuple[CaseState, ...] = get_args(CaseState)
@@ -172,6 +177,9 @@ METRICS = (
     Metric("strgw_http_items", "counter", "Transfers sent over HTTP: stored, or refused before they were.", ("outcome",)),
     Metric("strgw_http_in_flight_bytes", "gauge", "Bytes of request bodies in work."),
     Metric("strgw_http_produce_seconds", "histogram", "Time until the broker has a request's transfers.", (), COMMIT_BOUNDS),
+    Metric("strgw_files", "counter", "Files that partners left, by what became of them.", ("partner", "status")),
+    Metric("strgw_file_items", "counter", "Transfers in files: stored, or refused before they were.", ("partner", "outcome")),
+    Metric("strgw_file_places_away", "gauge", "Folders and servers of a partner that cannot be read or written.", ("partner",)),
 )
 _BY_NAME: dict[str, Metric] = {metric.name: metric for metric in METRICS}
 Family = TypeVar("Family", Counter, Gauge, Histogram)

@@ -23,8 +23,8 @@ READY_TIMEOUT_S = 60  # DEF a worker joins its group and restores state in secon
 STOP_GRACE_S = 15  # a worker promises to end within 10 s of SIGTERM
 _POLL_S = 0.05
 # What reads is started before what writes; at the end nothing new may come in before what is under way is finished.
-KINDS = ("register", "send", "worker", "deliver", "intake", "http")
-STOP_ORDER = ("http", "intake", "worker", "deliver", "send", "register")
+KINDS = ("register", "send", "worker", "deliver", "intake", "http", "files")
+STOP_ORDER = ("files", "http", "intake", "worker", "deliver", "send", "register")
 
 
 class ProcessRecord(msgspec.Struct, frozen=True):
@@ -144,7 +144,7 @@ def is_live(record: ProcessRecord) -> bool:
 
 
 def kind_of(record: ProcessRecord) -> str:
-    """register, send, worker, deliver, intake or http."""
+    """One of KINDS."""
     return record.name.rpartition("-")[0]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING
 from connectors.fius.forms import renderer
 from connectors.fius.prepare import Registries
 from connectors.fius.transports.registry import Transport, load_transports
+from connectors.partners.files.registry import FileDoor, load_doors
 from connectors.partners.registry import load_partners
+from connectors.partners.switches import Switches
 from ops.errors import CommandError
 from ops.output import say
 from ops.settings import Settings
@@ -32,6 +35,16 @@ def partner_of(partners: Mapping[str, Partner], identity: str) -> Partner:
     if identity not in partners:
         raise CommandError(f"The registry has no partner '{identity}'; it has {', '.join(sorted(partners))}.", "partner_unknown")
     return partners[identity]
+
+
+def switches_of(settings: Settings, partners: Mapping[str, Partner]) -> Switches:
+    """Who is switched off, as the registry file says from now on."""
+    return Switches(settings.registry, partners, time.monotonic)
+
+
+def doors_of(settings: Settings, partners: Mapping[str, Partner]) -> tuple[FileDoor, ...]:
+    """Where partners leave files; none without STRGW_FILES."""
+    return () if settings.files is None else load_doors(settings.files, partners)
 
 
 def fius_of(settings: Settings) -> dict[str, Fiu]:

@@ -30,6 +30,7 @@ DESCRIBED = (
     Setting("CACHE", "Folder of downloaded jars; may be shared and deleted"),
     Setting("PARTITIONS", "Partitions of every internal topic; fixed once topics exist"),
     Setting("REGISTRY", "partners.yaml; empty: the sample registry that comes with the gateway"),
+    Setting("FILES", "files.yaml: where partners leave files; empty: `strgw up` starts no process that looks for them"),
     Setting("PARTNER_KEYS", "File of the partners' API keys, as hashes; made by `strgw partner key add` in HOME"),
     Setting("FIUS", "fius.yaml; empty: the registry that comes with the gateway"),
     Setting("PARAMETERS", "parameters.yaml with numbers of the typologies; empty: those that the typologies declare"),
@@ -82,6 +83,7 @@ class Settings:
     cache: Path
     partitions: int
     registry: Path | None
+    files: Path | None
     partner_keys: Path
     fius: Path | None
     parameters: Path | None
@@ -124,6 +126,7 @@ class Settings:
             cache=source.path("CACHE") or _user_folder(environ, "XDG_CACHE_HOME", ".cache"),
             partitions=source.number("PARTITIONS", 4, 1, 1024),
             registry=source.path("REGISTRY"),
+            files=source.path("FILES"),
             partner_keys=source.path("PARTNER_KEYS") or home / "partner-keys.yaml",
             fius=source.path("FIUS"),
             parameters=source.path("PARAMETERS"),

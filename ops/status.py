@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from connectors.kafka.admin import group_lag
 from connectors.kafka.embedded import BrokerStatus
+from connectors.partners.intake import is_partner_topic
 from ops.broker import embedded_broker
 from ops.processes import ProcessFolder, ProcessRecord, is_live
 from ops.settings import Settings
@@ -15,6 +16,7 @@ from schemas import topics
 
 _SCRAPE_TIMEOUT_S = 5
 STAGES_BEHIND = "records a stage is behind"
+EVENTS_WAITING = "events that wait for intake"
 STAGE_SOURCES = (topics.TRANSFERS, topics.OBSERVATIONS, topics.FINDINGS, topics.CASES)
 # Key figures: title, metric, labels to split by.
 FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -25,6 +27,7 @@ FIGURES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("filings on their way by FIU and state", "strgw_transmissions", ("fiu", "state")),
     ("held filings due within", "strgw_filings_due", ("within",)),
     ("filings in the register by state", "strgw_register_filings", ("state",)),
+    (EVENTS_WAITING, "strgw_intake_lag_events", ()),
     (STAGES_BEHIND, "strgw_stage_lag_records", ("stage",)),
 )
 
@@ -63,13 +66,16 @@ def gateway_status(settings: Settings) -> GatewayStatus:
     ports = [process.metrics for process in processes if process.state == "running" and process.metrics]
     figures = key_figures(sample for port in ports for sample in scrape(port))
     lag = group_lag(bootstrap) if bootstrap else {}
-    return GatewayStatus(bootstrap, broker, processes, _without_hints(lag) if STAGES_BEHIND in figures else lag, figures)
+    return GatewayStatus(bootstrap, broker, processes, _without_hints(lag, figures), figures)
 
 
-def _without_hints(lag: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """`lag` without what the stages read: the offsets a worker commits are hints, its metrics know the true position."""
+def _without_hints(lag: Mapping[str, Mapping[str, int]], figures: Mapping[str, object]) -> dict[str, dict[str, int]]:
+    """`lag` without what metrics know better: the offsets a worker commits are hints, and on partners' topics the markers of the file
+    door's transactions take offsets too."""
+    known = {STAGES_BEHIND: lambda topic: topic in STAGE_SOURCES, EVENTS_WAITING: is_partner_topic}
+    told = [is_told for title, is_told in known.items() if title in figures]
     kept = {
-        group: {topic: records for topic, records in of_group.items() if topic not in STAGE_SOURCES}
+        group: {topic: records for topic, records in of_group.items() if not any(is_told(topic) for is_told in told)}
         for group, of_group in lag.items()
     }
     return {group: of_group for group, of_group in kept.items() if of_group}

@@ -11,7 +11,7 @@ KEEP = -1
 LARGEST_RECORD_BYTES = 8 << 20  # partners' 5 MB records must reach the quarantine
 LARGEST_QUARANTINED_BYTES = 16 << 20  # a refused record of the largest size, with its reason and coordinates around it
 CHANGELOG_SEGMENT_BYTES = 64 << 20  # only closed segments are compacted, so a restore reads up to one segment of history
-STAGES_WITH_STATE = ("intake", *topics.INTERNAL_STAGES, "deliver", "register")
+STAGES_WITH_STATE = ("files", "intake", *topics.INTERNAL_STAGES, "deliver", "register")
 # Evidence is looked up in `transfers`, and FATF Recommendation 11 wants records for at least five years after the business
 # relationship ended, which no topic can know: what is filed, decided or audited is kept until an operator removes it.
 KEPT = (topics.TRANSFERS, topics.FINDINGS, topics.CASES, topics.FILINGS, topics.HELD, topics.DECISIONS, topics.AUDIT)

@@ -46,11 +46,20 @@ class Acceptor:
     """Takes in the events of one partner. `now_ms` tells the time (ms UTC), against which future events are refused; `writers` knows
     the schemas of its Avro records, and what it raises beside InvalidTransfer comes out of every method.
 
+    is_disabled  whether the feed is switched off now; without it, what the registry said when it was read
     Raises  FormatError where the partner's settings for its format cannot be used
     """
 
-    def __init__(self, partner: Partner, keyring: Keyring, now_ms: Callable[[], int], writers: Writers = embedded) -> None:
+    def __init__(
+        self,
+        partner: Partner,
+        keyring: Keyring,
+        now_ms: Callable[[], int],
+        writers: Writers = embedded,
+        is_disabled: Callable[[], bool] | None = None,
+    ) -> None:
         self.partner, self._writers = partner, writers
+        self.is_disabled = is_disabled or (lambda: partner.disabled)
         self._now_ms = now_ms
         self._canon = Canon(partner, keyring)
         self._is_native = partner.format == NATIVE
@@ -98,7 +107,7 @@ class Acceptor:
         return self._canon.transfer(reading, meaning, source)
 
     def _refuse_disabled(self) -> None:
-        if self.partner.disabled:
+        if self.is_disabled():
             raise InvalidTransfer("partner_disabled", "Transfers of this partner are not taken in at present; ask the operator.")
 
 

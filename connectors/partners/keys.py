@@ -92,12 +92,18 @@ class KeysFile:
     def add(self, partner: str, now: datetime, days: int = DAYS) -> tuple[PartnerKey, str]:
         """A new key of `partner`: its row, and the key itself, which is nowhere kept."""
         with self._alone():
-            rows = self.rows()
-            key = f"{secrets.token_hex(_ID_BYTES)}.{secrets.token_urlsafe(_SECRET_BYTES)}"
-            digest = hashlib.sha256(key.encode()).hexdigest()
-            row = PartnerKey(key.partition(".")[0], partner, digest, _text(now), _text(now + timedelta(days=days)))
-            self._write([*rows, row])
+            row, key = _made(partner, now, days)
+            self._write([*self.rows(), row])
         return row, key
+
+    def rotate(self, partner: str, now: datetime, keep: timedelta, days: int = DAYS) -> tuple[PartnerKey, str, list[PartnerKey]]:
+        """As `add`; the partner's other keys serve no longer than until `now` + `keep`. The third are those, as they are now."""
+        until = now + keep
+        with self._alone():
+            row, key = _made(partner, now, days)
+            rows = [_bounded(old, until) if old.partner == partner and old.state(now) == "active" else old for old in self.rows()]
+            self._write([*rows, row])
+        return row, key, [old for old in rows if old.partner == partner and old.state(now) == "active"]
 
     def revoke(self, key_id: str, now: datetime) -> PartnerKey:
         """The row of a key that serves no more from now on; one revoked before keeps its time. Raises KeysError."""
@@ -127,6 +133,16 @@ class KeysFile:
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(self.path)
+
+
+def _made(partner: str, now: datetime, days: int) -> tuple[PartnerKey, str]:
+    key = f"{secrets.token_hex(_ID_BYTES)}.{secrets.token_urlsafe(_SECRET_BYTES)}"
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    return PartnerKey(key.partition(".")[0], partner, digest, _text(now), _text(now + timedelta(days=days))), key
+
+
+def _bounded(key: PartnerKey, until: datetime) -> PartnerKey:
+    return key if datetime.fromisoformat(key.expires) <= until else msgspec.structs.replace(key, expires=_text(until))
 
 
 def _rows(text: str, source: str) -> Iterator[tuple[int, PartnerKey]]:

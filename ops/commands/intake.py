@@ -36,15 +36,17 @@ def _take_in(settings: Settings, instance: str, stopping: threading.Event) -> No
     from ops.meters import IntakeMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
-    from ops.registries import keyring, partners_of, provide_key_ring, seal
+    from ops.registries import keyring, partners_of, provide_key_ring, seal, switches_of
     from ops.schemas import writer_schemas
 
     bootstrap, partners, keys = running_bootstrap(settings), partners_of(settings), keyring(settings)
     provide_key_ring(settings)
     sys.setswitchinterval(SWITCH_S)
-    metrics = Metrics()
+    metrics, switches = Metrics(), switches_of(settings, partners)
     with writer_schemas(settings, partners) as writers_of:
-        acceptors = {name: Acceptor(partner, keys, _now_ms, writers_of(partner)) for name, partner in partners.items()}
+        acceptors = {
+            name: Acceptor(partner, keys, _now_ms, writers_of(partner), switches.of(name)) for name, partner in partners.items()
+        }
         log = TransactionalLog(bootstrap, GROUP, instance, PATTERN, GATHER_MS)
         intake = Intake(log, acceptors, seal(settings), IntakeMetrics(metrics, partners), time.monotonic)
         try:

@@ -1,12 +1,18 @@
-"""`strgw partner`: the partners' API keys."""
+"""`strgw partner`: the partners of the registry, their API keys and their self-test."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from connectors.partners.keys import DAYS, KeysFile, PartnerKey
+from ops.commands.partner_registry import add as add_partner
+from ops.commands.partner_registry import disable, enable, show
+from ops.commands.partner_registry import list_ as list_partners
+from ops.commands.partner_test import schemas, test
+from ops.errors import CommandError
 from ops.output import json_option, print_json, say
 from ops.registries import partner_of, partners_of
 from ops.settings import Settings
@@ -14,7 +20,11 @@ from ops.settings import Settings
 
 @click.group()
 def command() -> None:
-    """Give out and revoke the partners' API keys."""
+    """Add partners, switch them on and off, give out keys, and try what they send."""
+
+
+for _part in (add_partner, list_partners, show, disable, enable, test, schemas):
+    command.add_command(_part)
 
 
 @command.group("key")
@@ -38,6 +48,42 @@ def add(settings: Settings, partner: str, days: int, as_json: bool) -> None:
         return
     click.echo(made)
     say(f"Key {row.id} of {row.partner}, until {row.expires}. It cannot be shown again: hand it over by a safe way.")
+
+
+@command.command("rotate-key")
+@click.argument("partner", metavar="ID")
+@click.option(
+    "--keep-old", default="24h", show_default=True, help="How long its other keys still serve: hours (24h), days (7d) or 0h."
+)
+@click.option("--days", default=DAYS, show_default=True, type=click.IntRange(1, 3650), help="How long the new key serves.")
+@json_option
+@click.pass_obj
+def rotate_key(settings: Settings, partner: str, keep_old: str, days: int, as_json: bool) -> None:
+    """Make a new key for the partner ID and print it, this once; its other keys serve a while longer, so that it can change over."""
+    identity = partner_of(partners_of(settings), partner).id
+    row, made, old = KeysFile(settings.partner_keys).rotate(identity, _now(), _span(keep_old), days)
+    if as_json:
+        print_json(
+            {
+                "id": row.id,
+                "partner": row.partner,
+                "expires": row.expires,
+                "key": made,
+                "old": [_shown(one, _now()) for one in old],
+            }
+        )
+        return
+    click.echo(made)
+    say(f"Key {row.id} of {row.partner}, until {row.expires}. It cannot be shown again: hand it over by a safe way.")
+    for one in old:
+        say(f"Key {one.id} still serves until {one.expires}.")
+
+
+def _span(text: str) -> timedelta:
+    found = re.fullmatch(r"([0-9]{1,4})([hd])", text)
+    if found is None:
+        raise CommandError(f"--keep-old '{text}' is written as hours (24h) or days (7d).", "usage")
+    return timedelta(**{"hours" if found[2] == "h" else "days": int(found[1])})
 
 
 @key.command("list")

@@ -20,11 +20,12 @@ def command(settings: Settings, broker_only: bool, as_json: bool) -> None:
     from ops.calibration import calibration_of
     from ops.lifecycle import start_processes
     from ops.processes import ProcessFolder
-    from ops.registries import transports_of
+    from ops.registries import doors_of, partners_of, transports_of
 
     specs = topic_specs(settings)  # before anything is started: a registry with a mistake leaves nothing behind
     calibration_of(settings)
     transports_of(settings)
+    doors_of(settings, partners_of(settings))
     if settings.kafka:
         say(f"Using Kafka at {settings.kafka}.")
     elif embedded_broker(settings).status().state != "running":

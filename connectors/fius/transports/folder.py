@@ -5,12 +5,13 @@ Once staged, the part file is what tells whether the rename took place: it goes 
 filing away at once, and a killed sender still knows that it was there.
 """
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from connectors.files.complete import Settled, is_finished, shown
+from connectors.files.durable import digest_of, make_durable
 from connectors.fius.transports.channel import (
     LARGEST_ANSWER_BYTES,
     Answer,
@@ -18,12 +19,9 @@ from connectors.fius.transports.channel import (
     Outgoing,
     Refused,
     Sent,
-    Settled,
     Transient,
     Unstaged,
-    is_finished,
     plain_name,
-    shown,
 )
 
 
@@ -46,7 +44,7 @@ class FolderChannel:
                 file.write(outgoing.payload)
                 file.flush()
                 os.fsync(file.fileno())
-            _make_durable(self._outbox)
+            make_durable(self._outbox)
         except OSError as error:
             raise _transient(error) from error
         return None
@@ -67,10 +65,10 @@ class FolderChannel:
         try:
             if final.exists():
                 return self._there(final, outgoing)
-            if not part.exists() or _digest(part) != outgoing.sha256:
+            if not part.exists() or digest_of(part) != outgoing.sha256:
                 raise Unstaged("staged_differs", f"{part} is not what was written there; the filing is staged anew.")
             part.rename(final)
-            _make_durable(self._outbox)
+            make_durable(self._outbox)
         except OSError as error:
             raise _transient(error) from error
         return Sent(str(final))
@@ -103,7 +101,7 @@ class FolderChannel:
         return self._outbox / name, self._outbox / f".{name}.part"
 
     def _there(self, final: Path, outgoing: Outgoing) -> Sent:
-        if _digest(final) != outgoing.sha256:
+        if digest_of(final) != outgoing.sha256:
             raise Refused(
                 "name_taken",
                 f"{final} exists with another content and is not overwritten; find out whose it is and move it away.",
@@ -112,20 +110,6 @@ class FolderChannel:
         with suppress(FileNotFoundError):
             part.unlink()
         return Sent(str(final))
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _make_durable(folder: Path) -> None:
-    """A rename survives a power cut only once its folder is written."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _transient(error: OSError) -> Transient:

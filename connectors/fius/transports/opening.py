@@ -1,21 +1,16 @@
 """From a row of transports.yaml to the open channel; secrets are read here and nowhere else."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-from connectors.fius.transports import b2b, sftp
+from connectors.files.sftp import Server
+from connectors.fius.transports import b2b
 from connectors.fius.transports.b2b import B2bChannel
 from connectors.fius.transports.channel import Channel
 from connectors.fius.transports.folder import FolderChannel
 from connectors.fius.transports.registry import Transport
 from connectors.fius.transports.sftp import SftpChannel
-
-
-class SecretMissing(Exception):
-    """A secret that transports.yaml refers to is not there. The text is a plain sentence that does not repeat it."""
-
-    code = "secret"
+from connectors.secret import secret_at
 
 
 def open_channel(row: Transport, monotonic: Callable[[], float]) -> Channel:
@@ -24,7 +19,7 @@ def open_channel(row: Transport, monotonic: Callable[[], float]) -> Channel:
         return FolderChannel(Path(row.outbox), Path(row.inbox) if row.inbox else None)
     if row.kind == "sftp":
         phrase = secret_of(row) if row.secret else None
-        server = sftp.Server(row.host, row.port, row.user, Path(row.key_file), row.host_keys, phrase, row.timeout_s)
+        server = Server(row.host, row.port, row.user, Path(row.key_file), row.host_keys, phrase, row.timeout_s)
         return SftpChannel(server, row.outbox, row.inbox)
     return B2bChannel(
         b2b.Server(
@@ -44,16 +39,4 @@ def open_channel(row: Transport, monotonic: Callable[[], float]) -> Channel:
 
 def secret_of(row: Transport) -> str:
     """The secret that `secret` refers to, without the line's end. Raises SecretMissing."""
-    where, _, name = row.secret.partition(":")
-    if where == "env":
-        found = os.environ.get(name, "")
-    else:
-        try:
-            found = Path(name).read_text(encoding="utf-8").rstrip("\r\n")
-        except (OSError, UnicodeDecodeError) as error:
-            raise SecretMissing(
-                f"The secret of {row.fiu} cannot be read from {name} ({error}); correct `secret` in transports.yaml."
-            ) from error
-    if not found:
-        raise SecretMissing(f"The secret of {row.fiu} is empty; set {name}, or correct `secret` in transports.yaml.")
-    return found
+    return secret_at(row.secret, row.fiu, "transports.yaml")

@@ -3,7 +3,6 @@
 Secrets never stand in it: `secret` says where one is, `env:NAME` or `file:PATH`.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -11,6 +10,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from connectors import secret
+from connectors.files.sftp_keys import HOST_KEY, HOST_KEY_ADVICE
 from connectors.fius.transports.packing import Packaging
 from schemas.registry import Fiu
 from schemas.yaml_rows import Document, RegistryError
@@ -21,8 +22,6 @@ Kind = Literal["folder", "sftp", "b2b"]
 DAY_S = 86_400.0
 _SECONDS = ("poll_s", "timeout_s", "first_retry_s", "longest_retry_s")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_SECRET = re.compile(r"env:(?!STRGW_)[A-Za-z_][A-Za-z0-9_]*|file:/.+")
-_HOST_KEY = re.compile(r"[a-z][a-z0-9@.\-]+ [A-Za-z0-9+/]{40,}={0,2}( .*)?")
 # Fields that a kind needs, and those that it may have; everything else but the common ones is a mistake.
 _NEEDS: dict[str, tuple[str, ...]] = {
     "folder": ("outbox",),
@@ -123,20 +122,14 @@ def _problems(row: Transport) -> Iterator[str]:
     relative = [name for name in files if getattr(row, name) and not PurePosixPath(getattr(row, name)).is_absolute()]
     out_of_range = [name for name in _SECONDS if not 0 < getattr(row, name) <= DAY_S]
     checks: tuple[tuple[bool, str], ...] = (
-        (
-            not row.secret or _SECRET.fullmatch(row.secret) is not None,
-            "secret: write env:NAME or file:/PATH, never the secret itself (a name that begins with STRGW_ is a setting)",
-        ),
+        (not row.secret or secret.REFERENCE.fullmatch(row.secret) is not None, secret.ADVICE),
         (not out_of_range, f"{', '.join(out_of_range)}: use seconds, more than 0 and no more than a day"),
         (0 <= row.settle_s <= DAY_S, "settle_s: use seconds, no more than a day"),
         (row.first_retry_s <= row.longest_retry_s, "first_retry_s is longer than longest_retry_s"),
         (0 < row.port < 65_536, "port: use a number from 1 to 65535"),
         (not relative, f"{', '.join(relative)}: write the whole path, from / on"),
         (not row.outbox or row.outbox.rstrip("/") != row.inbox.rstrip("/"), "outbox and inbox must be two folders"),
-        (
-            all(_HOST_KEY.fullmatch(key) for key in row.host_keys),
-            'host_keys: write public keys as ssh-keyscan prints them, without the host: "ssh-ed25519 AAAA..."',
-        ),
+        (all(HOST_KEY.fullmatch(key) for key in row.host_keys), HOST_KEY_ADVICE),
     )
     yield from (problem for holds, problem in checks if not holds)
     yield from _address(row.url)

@@ -38,10 +38,10 @@ class DoorMeters(TakingMeters, Protocol):
 
 
 class Callers:
-    """Tells whose request it is; `keys` gives the keys as they are now."""
+    """Tells whose request it is; `keys` gives the keys as they are now, `is_off` says whether a partner's feed is switched off now."""
 
-    def __init__(self, partners: Mapping[str, Partner], keys: Callable[[], Keys]) -> None:
-        self._partners, self._keys = partners, keys
+    def __init__(self, partners: Mapping[str, Partner], keys: Callable[[], Keys], is_off: Callable[[str], bool]) -> None:
+        self._partners, self._keys, self._is_off = partners, keys, is_off
 
     def of(self, request: Request) -> Partner:
         """The partner whose key the request carries. Raises Problem (unauthorized, partner_disabled, busy)."""
@@ -55,7 +55,7 @@ class Callers:
         partner = self._partners.get(identity) if identity else None
         if partner is None:
             raise Problem("unauthorized", "Send your API key as `Authorization: Bearer KEY`; ask the operator for a new one.")
-        if partner.disabled:
+        if self._is_off(partner.id):
             raise Problem("partner_disabled", "Your feed is switched off at present; ask the operator.")
         return partner
 

@@ -11,11 +11,14 @@ import pytest
 from kafka import KafkaConsumer, KafkaProducer
 from kafka.admin import KafkaAdminClient, NewTopic
 
+from connectors.partners.files.receipt import Head
+from connectors.partners.files.registry import read_doors
 from connectors.partners.formats.csv_mapped.mapping import parse
 from connectors.partners.receipts import ReceiptLine, encode_receipts
 from connectors.partners.registry import read_partners
 from schemas.filing import Filing
 from schemas.native_reading import read_json
+from schemas.registry import Partner
 from schemas.wire import encode_filing
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -82,13 +85,25 @@ def test_the_mapping_of_columns_is_valid() -> None:
     }
 
 
+def test_the_file_doors_and_the_receipt_of_the_partners_page_are_ones() -> None:
+    partners = {name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", ()) for name in ("sunrise", "moon")}
+    doors = read_doors(blocks("partners.md", "yaml")[2], "partners.md", partners)
+    assert [(door.partner, door.kind, door.complete) for door in doors] == [
+        ("sunrise", "folder", "renamed"),
+        ("moon", "sftp", "unchanged"),
+    ]
+    receipt = json.loads(blocks("partners.md", "json")[1])
+    assert receipt["accepted"] + receipt["refused"] == len(receipt["transfers"])
+    assert set(receipt) == {*Head.__struct_fields__, "schema", "transfers", "reasons"}
+
+
 def test_the_registry_row_is_valid() -> None:
     row = blocks("partners.md", "yaml")[0]
     assert list(read_partners(row, "partners.md")) == ["sunrise"]
 
 
 def test_the_transfer_in_the_text_is_the_one_the_program_sends_and_is_valid() -> None:
-    (shown,) = blocks("partners.md", "json")
+    shown, _ = blocks("partners.md", "json")
     assert read_json(shown.encode()).event.transfer_id == "T-1"
     assert json.loads(shown)["occurred_at"] in blocks("partners.md", "python")[0]
 

@@ -97,7 +97,8 @@ def test_intake_stops_before_workers_workers_before_delivery_and_delivery_before
 
 
 def test_nothing_is_sent_unless_a_transport_is_set_up(tmp_path: Path) -> None:
-    assert _how_many("send", Settings.from_env({})) == 0
+    assert [_how_many(kind, Settings.from_env({})) for kind in ("send", "http", "files")] == [0, 0, 0]
+    assert _how_many("files", Settings.from_env({"STRGW_FILES": "f.yaml"})) == 1
     rows = "schema: strgw.transports/1\ntransports:\n- {fiu: KG, kind: folder, start: next, outbox: /o}\n"
     (tmp_path / "transports.yaml").write_text(rows)
     settings = Settings.from_env({"STRGW_TRANSPORTS": str(tmp_path / "transports.yaml"), "STRGW_WORKERS": "3"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ops.status import age, key_figures, scrape
+from ops.status import EVENTS_WAITING, STAGES_BEHIND, _without_hints, age, key_figures, scrape
 
 
 def test_figures_of_several_processes_are_summed_by_their_labels() -> None:
@@ -38,3 +38,10 @@ def test_age_in_the_two_largest_units(seconds: int, text: str) -> None:
 
 def test_process_that_answers_no_more_has_no_figures() -> None:
     assert scrape(1) == []
+
+
+def test_positions_that_metrics_know_better_are_left_out() -> None:
+    lag = {"intake": {"partner.demo.transfers": 2}, "deliver": {"filings": 1}, "strgw-admit": {"transfers": 3}}
+    assert _without_hints(lag, {}) == lag
+    assert _without_hints(lag, {EVENTS_WAITING: {}}) == {"deliver": {"filings": 1}, "strgw-admit": {"transfers": 3}}
+    assert _without_hints(lag, {EVENTS_WAITING: {}, STAGES_BEHIND: {}}) == {"deliver": {"filings": 1}}

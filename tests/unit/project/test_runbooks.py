@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+from connectors.partners.files.spool import FILE_CODES
 from ops import serving
 from schemas import held
 from schemas.native import Code
@@ -49,3 +50,9 @@ def test_every_reason_a_partner_can_read_in_a_receipt_is_explained_to_partners()
     text = (RUNBOOKS.parents[1] / "docs" / "partners.md").read_text(encoding="utf-8")
     told = re.findall(r"(?m)^\| `([a-z_0-9]+)` \|", text)
     assert sorted(told) == sorted({*get_args(Code), "partner_unknown"})
+
+
+def test_every_code_of_a_refused_file_is_explained_to_partners() -> None:
+    text = (RUNBOOKS.parents[1] / "docs" / "partners.md").read_text(encoding="utf-8")
+    told = re.findall(r"(?m)`([a-z_]+)`", "".join(re.findall(r"(?m)^\* `.*(?:file_|partner_disabled|nothing_taken).*$", text)))
+    assert {*FILE_CODES, "nothing_taken"} - set(told) == set()

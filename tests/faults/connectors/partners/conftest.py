@@ -28,7 +28,7 @@ READY_S = 60
 
 
 class Intakes:
-    """Starts `strgw intake` processes and ends all that are left."""
+    """Starts `strgw intake` and `strgw files` processes and ends all that are left."""
 
     def __init__(self, bootstrap: str, folder: Path, ring: Path) -> None:
         self._folder = folder
@@ -43,16 +43,26 @@ class Intakes:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, instance: str = "0", *, wait: bool = True) -> subprocess.Popen[bytes]:
-        """A new process; returns once it owns its partitions, unless told not to wait."""
+        """A new intake; returns once it owns its partitions, unless told not to wait."""
+        return self._start(["intake", "--instance", instance], wait)
+
+    def start_files(self, inbox: Path) -> subprocess.Popen[bytes]:
+        """A new file door on a folder of `demo`; returns once it looks there."""
+        row = f"- {{partner: demo, kind: folder, inbox: {inbox}, complete: renamed, poll_s: 0.1}}"
+        (self._folder / "files.yaml").write_text(f"schema: strgw.files/1\ndoors:\n{row}\n")
+        self._environ["STRGW_FILES"] = str(self._folder / "files.yaml")
+        return self._start(["files"], wait=True)
+
+    def _start(self, words: list[str], wait: bool) -> subprocess.Popen[bytes]:
         ready = self._folder / f"{len(self._processes)}.ready"
-        arguments = [sys.executable, "-m", "ops.cli", "intake", "--instance", instance]
+        arguments = [sys.executable, "-m", "ops.cli", *words]
         with (self._folder / "intake.log").open("ab") as log:
             process = subprocess.Popen(arguments, env=self._environ | {"STRGW_READY_FILE": str(ready)}, stdout=log, stderr=log)
         self._processes.append(process)
         deadline = time.monotonic() + READY_S
         while wait and not ready.exists():
-            assert process.poll() is None, f"intake ended while starting: {self.log()}"
-            assert time.monotonic() < deadline, f"intake is not ready: {self.log()}"
+            assert process.poll() is None, f"{words[0]} ended while starting: {self.log()}"
+            assert time.monotonic() < deadline, f"{words[0]} is not ready: {self.log()}"
             time.sleep(0.02)
         return process
 

@@ -3,13 +3,15 @@
 import hashlib
 import json
 import threading
+import time
 from collections import Counter
 from typing import Any
 
 import pytest
 
+from connectors.kafka.record import Record
 from connectors.kafka.scan import TopicMissing
-from connectors.kafka.transactions import Fenced
+from connectors.kafka.transactions import Fenced, TransactionalWriter
 from connectors.partners.intake import Intake
 from schemas.wire import schema_registry
 
@@ -195,3 +197,17 @@ def wait_for(gate: Any, events: int) -> None:
     """Waits until the audit has seen this number of events taken in."""
     while sum(line.events for line in gate.audit()) < events:
         pass
+
+
+def test_the_markers_of_the_file_doors_transactions_do_not_wait_for_intake(gate: Any) -> None:
+    writer = TransactionalWriter(gate.bootstrap, "files-demo")
+    for number in range(3):
+        writer.commit([Record("partner.demo.transfers", 0, b"k", gate.event(f"M{number}"))])
+    writer.close()
+    intake = gate.intake()
+    taken, deadline = 0, time.monotonic() + 60
+    while taken < 3 or gate.meters.lags.get("demo") != 0:
+        taken += intake.step()
+        assert time.monotonic() < deadline, gate.meters.lags
+    intake.close()
+    assert sorted(transfer.transfer_id for transfer in gate.transfers()) == ["M0", "M1", "M2"]

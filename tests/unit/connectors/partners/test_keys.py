@@ -70,3 +70,26 @@ def test_a_damaged_file_is_refused_with_its_line(file: KeysFile) -> None:
     file.path.write_text(file.path.read_text().replace("2027-01-05", "someday"))
     with pytest.raises(RegistryError, match=r"line 3: expires: "):
         file.keys()
+
+
+def test_a_rotated_key_leaves_the_old_ones_their_time_and_never_more_than_they_had(file: KeysFile) -> None:
+    _, long = file.add("sunrise", NOW)
+    _, short = file.add("sunrise", NOW, days=1)
+    gone, revoked = file.add("sunrise", NOW)
+    file.revoke(gone.id, NOW)
+    _, others = file.add("moon", NOW)
+    _, new, old = file.rotate("sunrise", NOW, timedelta(days=2))
+    assert len(old) == 2
+    keys = file.keys()
+    at = [NOW, NOW + timedelta(days=1), NOW + timedelta(days=2), NOW + timedelta(days=300)]
+    assert [keys.partner_of(long, when) for when in at] == ["sunrise", "sunrise", None, None]
+    assert [keys.partner_of(short, when) for when in at] == ["sunrise", None, None, None]
+    assert [keys.partner_of(new, when) for when in at] == ["sunrise"] * 4
+    assert [keys.partner_of(others, when) for when in at] == ["moon"] * 4
+    assert keys.partner_of(revoked, NOW) is None
+
+
+def test_a_key_rotated_without_any_time_left_ends_the_old_ones_at_once(file: KeysFile) -> None:
+    _, old = file.add("sunrise", NOW)
+    file.rotate("sunrise", NOW, timedelta(0))
+    assert file.keys().partner_of(old, NOW) is None

@@ -15,11 +15,12 @@ from typing import Any
 
 import paramiko
 
+from connectors.files.sftp import Server
 from connectors.fius.transports.carry import Carrier
 from connectors.fius.transports.channel import Channel, Outgoing, Transient
 from connectors.fius.transports.folder import FolderChannel
 from connectors.fius.transports.ledger import Ledger
-from connectors.fius.transports.sftp import Server, SftpChannel
+from connectors.fius.transports.sftp import SftpChannel
 from connectors.register.database import unmigrated_database
 
 PAYLOAD_BYTES = 300_000

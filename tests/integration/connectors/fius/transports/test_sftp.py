@@ -11,8 +11,9 @@ import msgspec
 import paramiko
 import pytest
 
+from connectors.files.sftp import Server
 from connectors.fius.transports.channel import LARGEST_ANSWER_BYTES, Barred, Outgoing, Refused, Transient, Unstaged
-from connectors.fius.transports.sftp import Server, SftpChannel
+from connectors.fius.transports.sftp import SftpChannel
 
 NAME = "STR_AE_r1-v1.xml"
 

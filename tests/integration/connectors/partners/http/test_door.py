@@ -23,6 +23,7 @@ from kafka.admin import KafkaAdminClient
 from connectors.kafka.admin import apply_topics
 from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import required_topics
+from connectors.partners.registry_file import RegistryFile
 from connectors.sealing.ring import KeyRingFile
 from schemas.wire import schema_registry
 
@@ -200,6 +201,18 @@ def test_wrong_keys_get_one_answer_and_a_disabled_partner_another(house: House) 
         off = client.post("/v1/transfers", json=event("K1"), headers={"Authorization": f"Bearer {house.keys[OFF]}"})
     assert (off.status_code, off.json()["code"]) == (403, "partner_disabled")
     assert len(house.records(OFF)) == before
+
+
+def test_a_feed_that_is_switched_on_or_off_in_the_registry_is_noticed_by_the_running_door(house: House) -> None:
+    registry = Path(house.environ["STRGW_REGISTRY"])
+    with house.client(OTHER) as client:
+        for off, wanted in ((True, 403), (False, 415)):
+            RegistryFile(registry).switch(OTHER, off)
+            deadline = time.monotonic() + WAIT_S
+            # 415: the request is looked at, and is in no format of this partner's
+            while client.post("/v1/transfers", content=b"x", headers={"Content-Type": "image/png"}).status_code != wanted:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
 
 
 def test_a_body_nobody_can_take_in_is_answered_with_its_problem(house: House) -> None:

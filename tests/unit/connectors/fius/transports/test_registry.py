@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from connectors.fius.transports.folder import FolderChannel
-from connectors.fius.transports.opening import SecretMissing, open_channel, secret_of
+from connectors.fius.transports.opening import open_channel, secret_of
 from connectors.fius.transports.registry import Transport, load_transports, read_transports
 from connectors.fius.transports.sftp import SftpChannel
+from connectors.secret import SecretMissing
 from schemas.fius import load_fius
 from schemas.yaml_rows import RegistryError
 
