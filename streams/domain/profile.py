@@ -77,18 +77,24 @@ _DECODE = msgspec.msgpack.Decoder(dict[bytes, Profile]).decode
 
 class Profiles:
     """The profiles an entity keeps, by party key, next to their encoding: four of five times that a state is written they are
-    what they were, and to encode them again took 7 us a party."""
+    what they were, and to encode them again took 7 us a party, at a payer of hundreds 200 us. Somebody new is encoded alone."""
 
-    __slots__ = ("_known", "_packed")
+    __slots__ = ("_known", "_new", "_packed")
 
     def __init__(self, packed: bytes | None = None) -> None:
         self._known: dict[bytes, Profile] = {} if packed is None else _DECODE(packed)
-        self._packed = packed  # None: to be encoded anew
+        self._packed = packed  # what is known but for the `_new`; None: to be encoded anew
+        self._new: list[bytes] = []  # since then, in the order of `_known`
 
     def packed(self) -> bytes:
         """What to store; Profiles(packed) are the profiles again."""
         if self._packed is None:
             self._packed = _ENCODE(self._known)
+        elif self._new:
+            body = self._packed[len(_map_header(len(self._known) - len(self._new))) :]
+            added = [part for party in self._new for part in (_ENCODE(party), _ENCODE(self._known[party]))]
+            self._packed = b"".join((_map_header(len(self._known)), body, *added))
+        self._new.clear()
         return self._packed
 
     def get(self, party: bytes, default: D) -> Profile | D:
@@ -103,8 +109,11 @@ class Profiles:
         return self._known[party]
 
     def __setitem__(self, party: bytes, profile: Profile) -> None:
+        if party in self._known:
+            self._packed = None
+        else:
+            self._new.append(party)
         self._known[party] = profile
-        self._packed = None
 
     def update(self, profiles: dict[bytes, Profile]) -> bool:
         """Takes in what another entity knows of these parties; two who tell of one party each know a part. True if that changes what
@@ -124,3 +133,10 @@ class Profiles:
         if not self._known.keys() <= parties:
             self._known = {party: profile for party, profile in self._known.items() if party in parties}
             self._packed = None
+
+
+def _map_header(count: int) -> bytes:
+    """Begins a msgpack map of so many entries, as the encoder would."""
+    if count < 1 << 4:
+        return bytes((0x80 | count,))
+    return b"\xde" + count.to_bytes(2, "big") if count < 1 << 16 else b"\xdf" + count.to_bytes(4, "big")

@@ -1,5 +1,6 @@
 from itertools import permutations
 
+import msgspec
 import pytest
 
 from schemas.transfer import PHONE, Identifier, Place
@@ -27,3 +28,14 @@ def test_what_is_known_already_is_not_encoded_anew() -> None:
     packed = known.packed()
     known.update({b"k": TOLD[0]})
     assert known.packed() is packed
+
+
+@pytest.mark.parametrize("count", [3, 15, 16, 40, 65_535, 65_536])
+def test_profiles_that_came_one_by_one_are_stored_like_profiles_that_came_together(count: int) -> None:
+    together, one_by_one = {n.to_bytes(16): TOLD[n % 3] for n in range(count)}, Profiles()
+    for number, (party, profile) in enumerate(together.items()):
+        one_by_one[party] = profile
+        if count < 100 or number in (7, 65_534):
+            one_by_one.packed()
+    assert one_by_one.packed() == msgspec.msgpack.encode(together)
+    assert dict(Profiles(one_by_one.packed()).items()) == together
