@@ -2,17 +2,19 @@
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
 from connectors.partners.formats import FORMATS
-from schemas.native import InvalidTransfer
+from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
 
 _GZIP = b"\x1f\x8b"
+_TOLD_EVERY = 500  # records
+_HEAD = 1024  # bytes in which a file begins
 
 
 def records(path: Path, partner: Partner) -> Iterator[bytes]:
@@ -30,17 +32,34 @@ def records(path: Path, partner: Partner) -> Iterator[bytes]:
         yield from found
 
 
+def is_lines(path: Path, partner: Partner) -> bool:
+    """Whether a file is of our own format, one event a line: then nothing has to be known of the whole before it is used. Raises OSError."""
+    if partner.format != NATIVE:
+        return False
+    with path.open("rb") as raw:
+        is_packed = raw.read(2) == _GZIP
+        raw.seek(0)
+        head = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(_HEAD)
+    return not head.lstrip().startswith(b"[")
+
+
 class Records:
-    """The records of an open file; `size` and `done()` tell how far they were read, in bytes of the file as it lies on disk."""
+    """The records of an open file; `done()` tells how much of its `size` was read, in bytes as they lie on disk.
+
+    checked  is told now and then how many records were found while the file is read for the first time
+    """
 
     def __init__(self, raw: IO[bytes], partner: Partner, size: int) -> None:
         self._raw, self._partner = raw, partner
+        self.checked: Callable[[int], None] = lambda number: None
         self._passes = 0
-        self.size = size * 2  # it is read twice
+        self.size = size
 
     def __iter__(self) -> Iterator[bytes]:
         number = 0
         for number, record in enumerate(self._cut(), 1):
+            if number % _TOLD_EVERY == 0:
+                self.checked(number)
             if len(record) > MAX_BYTES:
                 said = f"Record {number:,} of the file has more than {MAX_BYTES:,} bytes; a transfer with what belongs to it has less."
                 raise InvalidTransfer("too_large", said)
@@ -49,8 +68,8 @@ class Records:
         yield from self._cut()
 
     def done(self) -> int:
-        """How much of `size` was read."""
-        return self.size // 2 * (self._passes - 1) + self._raw.tell() if self._passes else 0
+        """How much of `size` was read while records were given out."""
+        return self._raw.tell() if self._passes > 1 else 0
 
     def _cut(self) -> Iterator[bytes]:
         self._raw.seek(0)
