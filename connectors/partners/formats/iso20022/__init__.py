@@ -1,4 +1,8 @@
-"""iso20022/1: pacs.008, pain.001 and camt.054, bare or in a CBPR+ envelope, any number of transactions a document."""
+"""iso20022/1: pacs.008, pain.001 and camt.054, bare or in a CBPR+ envelope, any number of transactions a document.
+
+Checked against the schema of their message are the versions pacs.008.001.02, .06, .08, .09, .10, .12 and .13, pain.001.001.03, .09 and .11, camt.054.001.02, .08 and
+.12. Other versions, and the namespaces of communities that end otherwise, are read as they are.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice

@@ -28,10 +28,10 @@ FIELDS = (
     FieldRow("receiver", "RltdPties/UltmtCdtr", "else Cdtr; for a credit the owner of the account where neither is named"),
     FieldRow("send_agent", "RltdAgts/DbtrAgt", "for a debit else Acct/Svcr"),
     FieldRow("pay_agent", "RltdAgts/CdtrAgt", "for a credit else Acct/Svcr"),
-    FieldRow("purpose", "TxDtls/Purp, RmtInf/Ustrd"),
+    FieldRow("purpose", "TxDtls/Purp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "charges, interest and exchange rates", "the bank's transaction code", "structured remittance information", "value date",
+    "charges, interest and exchange rates", "the bank's transaction code", "structured remittance information but for its words", "value date",
     "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 _PENDING = frozenset({"PDNG", "FUTR", "INFO"})  # ExternalEntryStatus1Code: not booked yet

@@ -10,12 +10,13 @@ from lxml import etree
 from schemas.native import InvalidTransfer
 
 MAX_BYTES = 8 * 1024 * 1024  # as much as a record of a partner's topic holds; files are read one transaction at a time
-_NAMESPACE = re.compile(r"urn:(?:iso:std:iso:20022:tech:xsd:)?(?P<message>[a-z]{4}\.[0-9]{3})\.001\.(?P<version>[0-9]{2})")
-_DEEPEST = 64  # DEF: the deepest message has 20 levels
+# The standard's own namespaces, and those of communities that begin or end otherwise ("…:pain.001.003.03", "…/pain.001.001.03.ch.02.xsd").
+_NAMESPACE = re.compile(r"(?:.*[:/$])?(?P<message>[a-z]{4}\.[0-9]{3})\.[0-9]{3}\.(?P<version>[0-9]{2})(?:[.:].*)?")
+_ABSENT = "NOTPROVIDED"  # what a generator writes where the schema wants a text and there is none
 
 
 class At:
-    """An element of a document. Paths are local names joined by "/"; a text is stripped, "" where there is none.
+    """An element of a document. Paths are local names joined by "/"; a text is stripped, "" where there is none or it says NOTPROVIDED.
 
     What was looked at is remembered by name: a transaction is asked some fifty questions, and searching the tree for each takes ten times
     as long.
@@ -31,7 +32,7 @@ class At:
         """The text at the first of the paths that has one."""
         for path in paths:
             found = self._first(_steps(path))
-            if found is not None and (text := (found.element.text or "").strip()):
+            if found is not None and (text := found.own):
                 return text
         return ""
 
@@ -76,7 +77,8 @@ class At:
     @property
     def own(self) -> str:
         """The text of this element itself."""
-        return (self.element.text or "").strip()
+        text = (self.element.text or "").strip()
+        return "" if text == _ABSENT else text
 
     def attribute(self, name: str) -> str:
         """An attribute of this element."""
@@ -109,6 +111,12 @@ def kind_of(root: etree._Element) -> tuple[str, str]:
     return found["message"], found["version"]
 
 
+def start_of(head: bytes) -> int:
+    """Where the document begins; some generators put an empty line before the XML declaration, which XML does not allow."""
+    bare = head.lstrip()
+    return len(head) - len(bare) if bare.startswith(b"<?xml") else 0
+
+
 def refuse_doctype(root: etree._Element) -> None:
     """Raises InvalidTransfer where the document has a DOCTYPE, which could define entities."""
     if root.getroottree().docinfo.doctype:  # type: ignore[attr-defined]
@@ -119,6 +127,7 @@ def read(raw: bytes) -> Document:
     """The document in `raw`, bare or in an envelope. Raises InvalidTransfer."""
     if not raw.strip():
         raise InvalidTransfer("empty", "The record is empty; send one ISO 20022 document.")
+    raw = raw[start_of(raw) :]
     if len(raw) > MAX_BYTES:
         raise InvalidTransfer("too_large", f"The document is larger than {MAX_BYTES} bytes; send fewer transactions in one.")
     parser = etree.XMLParser(
@@ -148,17 +157,16 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def alone(part: At) -> bytes:
-    """A document that holds this transaction and no other, with all that stands before it: headers, order, entry."""
+    """A document that holds this transaction and no other, below what stands before the first of its kind: headers, order, entry."""
     node, child = deepcopy(part.element), part.element
     node.tail = None
     for parent in part.element.iterancestors():
         copy = etree.Element(parent.tag, dict(parent.attrib), parent.nsmap)  # type: ignore[arg-type, misc]
         for sibling in parent:
-            if sibling is child:
-                copy.append(node)
+            if sibling.tag == child.tag:
                 break
-            if sibling.tag != child.tag:
-                copy.append(deepcopy(sibling))
+            copy.append(deepcopy(sibling))
+        copy.append(node)
         node, child = copy, parent
         if etree.QName(parent).localname == "Document":
             break

@@ -20,10 +20,10 @@ FIELDS = (
     FieldRow("receiver", "UltmtCdtr", "else Cdtr; with CdtrAcct"),
     FieldRow("send_agent", "DbtrAgt", "else InstgAgt"),
     FieldRow("pay_agent", "CdtrAgt", "else InstdAgt"),
-    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd"),
+    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "the instructed amount, its exchange rate and charges", "intermediary and instructing agents", "structured remittance information",
+    "the instructed amount, its exchange rate and charges", "intermediary and instructing agents", "structured remittance information but for its words",
     "regulatory reporting", "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 

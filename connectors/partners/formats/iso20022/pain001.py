@@ -21,10 +21,10 @@ FIELDS = (
     FieldRow("receiver", "UltmtCdtr", "else Cdtr; with CdtrAcct"),
     FieldRow("send_agent", "PmtInf/DbtrAgt"),
     FieldRow("pay_agent", "CdtrAgt"),
-    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd"),
+    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "the requested day of execution", "the initiating party", "intermediary agents", "exchange rate and charges", "structured remittance information",
+    "the requested day of execution", "the initiating party", "intermediary agents", "exchange rate and charges", "structured remittance information but for its words",
     "regulatory reporting", "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import IO
 
 from lxml import etree
 
-from connectors.partners.formats.iso20022.document import At, alone, kind_of, refuse_doctype
+from connectors.partners.formats.iso20022.document import At, alone, kind_of, refuse_doctype, start_of
 from connectors.partners.formats.iso20022.tally import Tally
 from schemas.native import InvalidTransfer
 from schemas.registry import Partner
@@ -16,6 +16,7 @@ _PLACES = {
     "pain.001": ("PmtInf/CdtTrfTxInf",),
     "camt.054": ("Ntfctn/Ntry/NtryDtls/TxDtls", "Ntfctn/Ntry"),
 }
+_HEAD = 1024  # bytes in which a document begins
 _NAMES = ("Document", "GrpHdr", "PmtInf", "CdtTrfTxInf", "Ntfctn", "Ntry", "TxDtls")
 
 
@@ -25,6 +26,8 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
     Headers must agree with what the file holds; what stands behind the transactions (supplementary data) is left out.
     Raises  InvalidTransfer, also after the last record: whoever must know first reads to the end first
     """
+    start = start_of(file.read(_HEAD))
+    file.seek(start)
     events = etree.iterparse(
         file, ("start", "end"), tag=[f"{{*}}{name}" for name in _NAMES], resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=False, remove_comments=True, remove_pis=True,

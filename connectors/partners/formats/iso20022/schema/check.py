@@ -68,7 +68,7 @@ class Schemas:
         transactions  elements of the document, in its order
         """
         message = f"{document.message}.001.{document.version}"
-        if message not in known().messages or not document.element.tag.startswith(f"{{{NAMESPACE}"):
+        if message not in known().messages or document.element.tag != f"{{{NAMESPACE}{message}}}Document":
             return _NONE
         if document.size > _WIDE_FROM and _is_too_wide(document.element):
             said = f"An element is repeated more than {_MOST_CHILDREN:,} times; send fewer in one document."
@@ -90,18 +90,21 @@ def _placed(document: etree._Element, transactions: Sequence[etree._Element], en
     concerned = _concerned(document, transactions)
     tree = _Tree(document)
     found: dict[int, InvalidTransfer] = {}
+    told = set[etree._Element]()
     for entry in entries:
         if entry.type_name in _ECHOES:
             continue
-        found_at = tree.at(entry.path or "")
-        fault = _fault(entry, found_at, document)
-        at: etree._Element | None = found_at
-        while at is not None and at not in concerned:
-            at = at.getparent() if at is not document else None
-        if at is None:
-            return Breaches(fault, {})
-        for place in concerned[at]:
-            found.setdefault(place, fault)
+        at = tree.at(entry.path or "")
+        scope: etree._Element | None = at
+        while scope is not None and scope not in concerned:
+            scope = scope.getparent() if scope is not document else None
+        if scope is None:
+            return Breaches(_fault(entry, at, document), {})
+        if scope not in told:  # one breach is enough to mend
+            told.add(scope)
+            fault = _fault(entry, at, document)
+            for place in concerned[scope]:
+                found.setdefault(place, fault)
     if not found:  # only echoes: the schema has refused the document nevertheless
         return Breaches(InvalidTransfer("not_in_schema", f"The document breaks its schema: {_OTHERWISE}."), {})
     return Breaches(None, found)

@@ -1,5 +1,6 @@
 """What an ISO 20022 document may not be, what is kept of a transaction that is refused, and where the samples of others end."""
 
+import io
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from streams.domain.identity import Keyring
 
 PARTNER = Partner("demo", "Demo", "bank", FORMAT.id, "KZ", ())
 SAMPLES = Path(__file__).parents[6] / "shared" / "reference" / "formats" / "iso20022" / "samples"
+GOLDEN = Path(__file__).parents[4] / "golden" / "connectors" / "partners" / "formats" / "iso20022"
 TRANSACTION = """<CdtTrfTxInf><PmtId><EndToEndId>{id}</EndToEndId><TxId>{id}</TxId></PmtId><IntrBkSttlmAmt Ccy="EUR">{amount}</IntrBkSttlmAmt>
 <ChrgBr>SHAR</ChrgBr><Dbtr><Nm>A. Karimov</Nm></Dbtr><DbtrAgt><FinInstnId><BICFI>AAAAKZKA</BICFI></FinInstnId></DbtrAgt>
 <CdtrAgt><FinInstnId><BICFI>BBBBKZKA</BICFI></FinInstnId></CdtrAgt><Cdtr><Nm>Lola</Nm></Cdtr></CdtTrfTxInf>"""
@@ -161,6 +163,56 @@ def test_a_breach_in_an_order_refuses_its_transactions_and_those_of_no_other() -
     assert [type(result) for result in results] == [Reading, Reading, InvalidTransfer, InvalidTransfer, Reading, Reading]
     assert isinstance(results[2], InvalidTransfer)
     assert results[2].path == "PmtInf/Dbtr/Name"
+
+
+BODY = (GOLDEN / "pain001_an_order_of_two.xml").read_text()
+XSI = ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="urn:x file:///etc/passwd"'
+WRITTEN = {
+    "declared": b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n' + BODY.encode(),
+    "empty line before the declaration": b'\r\n<?xml version="1.0"?>' + BODY.encode(),
+    "byte order mark": b"\xef\xbb\xbf" + BODY.encode(),
+    "UTF-16": ('<?xml version="1.0" encoding="UTF-16"?>' + BODY).encode("utf-16"),
+    "UTF-16, undeclared": BODY.encode("utf-16"),
+    "UTF-16, big end first": b"\xfe\xff" + BODY.encode("utf-16-be"),
+    "windows-1251": ('<?xml version="1.0" encoding="windows-1251"?>' + BODY).encode("cp1251"),
+    "ISO 8859-1": ('<?xml version="1.0" encoding="ISO-8859-1"?>' + BODY).encode("latin-1", "xmlcharrefreplace"),
+    "prefixed": re.sub(r"<(/?)(?=[A-Z])", r"<\1doc:", BODY).replace("xmlns=", "xmlns:doc=").encode(),
+    "comments": re.sub(r"(<(?:Cdtr|PmtInf|GrpHdr)>)", r"<!-- a -->\1<!-- <Nm>b</Nm> -->", BODY).encode(),
+    "comment in a text": BODY.replace("<Nm>", "<Nm><!-- c -->").encode(),
+    "processing instruction": b"<?pi x?>" + BODY.replace("<GrpHdr>", "<?pi y?><GrpHdr>").encode(),
+    "CDATA": re.sub(r"<Nm>([^<]*)</Nm>", r"<Nm><![CDATA[\1]]></Nm>", BODY).encode(),
+    "on one line": re.sub(r">\s+<", "><", BODY).encode(),
+    "line ends of Windows": BODY.replace("\n", "\r\n").encode(),
+    "schema location": BODY.replace("<Document", f"<Document{XSI}").encode(),
+    "in an envelope": f"<Envelope><AppHdr><BizMsgIdr>1</BizMsgIdr></AppHdr>{BODY}</Envelope>".encode(),
+    "with what was not provided": BODY.replace(
+        "<BIC>HSBKKZKX</BIC>", "<BIC>HSBKKZKX</BIC><Othr><Id>NOTPROVIDED</Id></Othr>"
+    ).replace("<Nm>Asel Nurlanova</Nm>", "<Nm>Asel Nurlanova</Nm><Id><PrvtId><Othr><Id>NOTPROVIDED</Id></Othr></PrvtId></Id>").encode(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", WRITTEN.values(), ids=WRITTEN.keys())
+@pytest.mark.parametrize("is_file", [False, True])
+def test_a_document_means_the_same_however_a_generator_writes_it(raw: bytes, is_file: bool) -> None:
+    records = FORMAT.cut(io.BytesIO(raw), PARTNER) if is_file else [raw]
+    found = [item.result for record in records for item in items(record)]
+    expected = [item.result for item in items(BODY.encode())]
+    assert len(found) == 2
+    assert all(isinstance(result, Reading) for result in found)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "namespace",
+    [
+        "urn:iso:std:iso:20022:tech:xsd:pain.001.003.03",
+        "http://bank.example/de/pain.001.001.03.ch.02.xsd",
+        "urn:x$pain.001.001.03",
+    ],
+)
+def test_a_community_s_namespace_is_read_without_a_schema(namespace: str) -> None:
+    raw = BODY.replace("urn:iso:std:iso:20022:tech:xsd:pain.001.001.03", namespace).replace("<Purp>", "<New/><Purp>").encode()
+    assert [item.result for item in items(raw)] == [item.result for item in items(BODY.encode())]
 
 
 def test_a_version_without_a_schema_at_hand_is_read_as_it_is() -> None:
