@@ -13,6 +13,7 @@ from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
 
 _GZIP = b"\x1f\x8b"
+_DAMAGED = (gzip.BadGzipFile, zlib.error, EOFError)
 _TOLD_EVERY = 500  # records
 _HEAD = 1024  # bytes in which a file begins
 
@@ -39,7 +40,10 @@ def is_lines(path: Path, partner: Partner) -> bool:
     with path.open("rb") as raw:
         is_packed = raw.read(2) == _GZIP
         raw.seek(0)
-        head = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(_HEAD)
+        try:
+            head = (gzip.GzipFile(fileobj=raw) if is_packed else raw).read(_HEAD)
+        except _DAMAGED:
+            return True  # whoever reads the lines will say so
     return not head.lstrip().startswith(b"[")
 
 
@@ -79,7 +83,7 @@ class Records:
         plain = cast("IO[bytes]", gzip.GzipFile(fileobj=self._raw)) if is_packed else self._raw
         try:
             yield from FORMATS[self._partner.format].cut(plain, self._partner)
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        except _DAMAGED as error:
             raise InvalidTransfer("not_in_format", "The file is packed and cannot be unpacked whole; send it again.") from error
 
 

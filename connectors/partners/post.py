@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,17 +83,20 @@ class Source(Protocol):
 
 
 class Lines:
-    """Events of a JSONL file, a gzipped one, or standard input ("-"), one a line; empty lines are skipped."""
+    """Events of a JSONL file, a gzipped one, or standard input ("-"), one a line; empty lines are skipped. Iterating raises PostError."""
 
     def __init__(self, raw: IO[bytes], lines: Iterable[bytes], size: int) -> None:
         self._raw, self._lines = raw, lines
         self.size = size
 
     def __iter__(self) -> Iterator[bytes]:
-        for line in self._lines:
-            event = line.rstrip(b"\r\n")
-            if event:
-                yield event
+        try:
+            for line in self._lines:
+                event = line.rstrip(b"\r\n")
+                if event:
+                    yield event
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise PostError(f"The file is packed and cut off or damaged ({error}): post it again whole.") from error
 
     def done(self) -> int:
         """How much of `size` (bytes of the file as it lies on disk) was read; 0 where the input has no size."""

@@ -18,8 +18,7 @@ _ABSENT = "NOTPROVIDED"  # what a generator writes where the schema wants a text
 class At:
     """An element of a document. Paths are local names joined by "/"; a text is stripped, "" where there is none or it says NOTPROVIDED.
 
-    What was looked at is remembered by name: a transaction is asked some fifty questions, and searching the tree for each takes ten times
-    as long.
+    What was looked at is remembered by name: a transaction is asked some fifty questions, and each would search the tree anew.
     """
 
     __slots__ = ("_children", "_prefix", "element")

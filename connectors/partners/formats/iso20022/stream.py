@@ -5,7 +5,7 @@ from typing import IO
 
 from lxml import etree
 
-from connectors.partners.formats.iso20022.document import At, alone, kind_of, refuse_doctype, start_of
+from connectors.partners.formats.iso20022.document import MAX_BYTES, At, alone, kind_of, refuse_doctype, start_of
 from connectors.partners.formats.iso20022.tally import Tally
 from schemas.native import InvalidTransfer
 from schemas.registry import Partner
@@ -28,8 +28,9 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
     """
     start = start_of(file.read(_HEAD))
     file.seek(start)
+    portions = _Portions(file)
     events = etree.iterparse(
-        file, ("start", "end"), tag=[f"{{*}}{name}" for name in _NAMES], resolve_entities=False, no_network=True, load_dtd=False,
+        portions, ("start", "end"), tag=[f"{{*}}{name}" for name in _NAMES], resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     count, message = 0, None
@@ -40,6 +41,7 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
                     message = _Message(element)
                 continue
             if event == "end":
+                portions.begin()
                 yield from message.ended(element)
                 if element is message.document:
                     count, message = count + 1, None
@@ -48,6 +50,25 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
         raise InvalidTransfer("not_xml", f"The file is not well-formed XML (line {line}); send it whole.") from error
     if not count:
         raise InvalidTransfer("not_in_format", "The file holds no element Document; send ISO 20022 messages.")
+
+
+class _Portions:
+    """The file, as long as no more is read from one transaction or header to the next than a record may have."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self._size = file, 0
+
+    def read(self, size: int) -> bytes:
+        """Reads on. Raises InvalidTransfer."""
+        self._size += size
+        if self._size > MAX_BYTES:
+            said = f"The file has more than {MAX_BYTES:,} bytes without a transaction in them; leave out what belongs to none."
+            raise InvalidTransfer("too_large", said)
+        return self._file.read(size)
+
+    def begin(self) -> None:
+        """Counts anew."""
+        self._size = 0
 
 
 class _Message:

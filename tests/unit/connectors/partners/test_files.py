@@ -95,6 +95,7 @@ def test_an_iso_file_gives_a_document_for_each_transaction_whatever_follows(tmp_
         (f'<Document xmlns="{PACS.replace("pacs.008", "camt.054")}"><BkToCstmrDbtCdtNtfctn/></Document>', "empty"),
         (pacs(1).replace("<SttlmInf>", "<!--" + "x" * MAX_BYTES + "--><SttlmInf>"), ""),
         (pacs(1).replace("<Nm>Ali", "<Nm>" + "x" * MAX_BYTES), "too_large"),
+        (pacs(1).replace("</GrpHdr>", "</GrpHdr>" + "<Other/>" * (MAX_BYTES + 10)), "too_large"),
     ],
 )
 def test_an_iso_file_that_cannot_be_used_gives_no_record(tmp_path: Path, text: str, code: str) -> None:

@@ -35,6 +35,17 @@ def test_plain_and_gzipped_files_give_the_same_events_and_skip_empty_lines(tmp_p
         assert lines.done() == lines.size == path.stat().st_size
 
 
+@pytest.mark.parametrize("kept", [30, 9])
+def test_a_packed_file_that_is_cut_off_is_one_sentence(tmp_path: Path, kept: int) -> None:
+    path = tmp_path / "events.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n".join(EVENTS * 9))[:kept])
+    with (
+        open_source(str(path), Partner("demo", "Demo", "mto", "strgw.transfer/1", "KZ", ()), lambda found: None) as source,
+        pytest.raises(PostError, match="is packed and cut off"),
+    ):
+        list(source)
+
+
 def test_a_missing_file_is_one_sentence() -> None:
     with (
         pytest.raises(PostError, match="^The file nowhere.jsonl cannot be read .*: check the path.$"),
