@@ -1,11 +1,9 @@
 """`strgw backtest`: the stages over files of partner events, without a broker; what it writes is the contract of design section 5."""
 
 import gc
-import gzip
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,13 +15,12 @@ from connectors.fius.export import write_documents, write_filings
 from connectors.fius.prepare import Registries
 from connectors.fius.resolve import merge_parties
 from connectors.partners.accept import Acceptor, Rejection, stream_start
-from connectors.partners.formats import FILE_FORMATS, Line, read_lines
 from ops.chain import Chain, Record
-from ops.errors import CommandError
+from ops.events import Files, rejected_line, taken_in
 from schemas.finding import Finding
 from schemas.registry import Partner
 from schemas.report import FilingPlan, Report
-from schemas.transfer import Coordinate, Transfer
+from schemas.transfer import Transfer
 from streams.domain.identity import Keyring
 from streams.typologies.calibration import DECLARED, Calibration
 
@@ -46,6 +43,10 @@ class Plan(NamedTuple):
     calibration: Calibration = DECLARED
     file_format: str = ""
     documents: bool = False
+
+    def files(self) -> Files:
+        """The events and how to read them."""
+        return Files(self.events, self.partner, self.file_format)
 
 
 class Watch(Protocol):
@@ -135,11 +136,10 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: W
     rejected: list[dict[str, object]] = []
     events = accepted = 0
     start: dict[str, int] = {}
-    for line in events_of(plan):
+    for line, result in taken_in(plan.files(), acceptor):
         events += 1
-        result = acceptor.accept(line.event, Coordinate(line.source, 0, line.number))
         if isinstance(result, Rejection):
-            rejected.append(_rejected_line(line, result))
+            rejected.append(rejected_line(line, result))
             continue
         accepted += 1
         start = start or {plan.partner.id: stream_begins(plan.partner, result)}
@@ -156,44 +156,11 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: W
     return events, accepted, rejected
 
 
-def events_of(plan: Plan) -> Iterator[Line]:
-    """Every line of the plan's files with the native event it means."""
-    lines = lines_of(plan.events)
-    if plan.file_format in FILE_FORMATS:
-        return read_lines(plan.file_format, lines)
-    return (Line(source, number, raw, raw) for source, number, raw in lines)
-
-
-def _rejected_line(line: Line, rejection: Rejection) -> dict[str, object]:
-    return {
-        "source": line.source,
-        "line": line.number,
-        "reason_code": rejection.reason_code,
-        "reason": rejection.reason,
-        "raw_sha256": sha256(line.raw).hexdigest(),
-    }
-
-
 def stream_begins(partner: Partner, first: Transfer) -> int:
     """Midnight UTC of the registry's day, else of the first event's day (typologies A7, "New"), in ms."""
     if partner.stream_start:
         return int(datetime.fromisoformat(partner.stream_start).replace(tzinfo=UTC).timestamp() * 1000)
     return stream_start(first.occurred_ms)
-
-
-def lines_of(paths: tuple[Path, ...]) -> Iterator[tuple[str, int, bytes]]:
-    """(file name, line number from 1, bytes without the line end) of every line that is not blank."""
-    for path in paths:
-        try:
-            plain = path.open("rb")
-        except OSError as error:
-            sentence = f"{path} cannot be read ({error.strerror}); give a JSONL or JSONL.gz file of events."
-            raise CommandError(sentence, "events_unreadable") from error
-        with plain, gzip.open(plain) if path.suffix == ".gz" else nullcontext(plain) as stream:
-            for number, line in enumerate(stream, 1):
-                raw = line.rstrip(b"\r\n")
-                if raw.strip():
-                    yield path.name, number, raw
 
 
 def _write_lines(path: Path, rows: list[dict[str, object]]) -> None:

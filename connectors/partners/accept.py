@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 import msgspec
 
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
-from connectors.partners.formats.contract import Incoming, Item
+from connectors.partners.formats.contract import MAX_TRANSFERS, Incoming, Item, Reader, too_many
 from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.formats.native import read as read_native
 from connectors.partners.formats.native import reader as native_reader
@@ -72,16 +73,9 @@ class Acceptor:
         """
         if self._is_native and not incoming.headers:
             return (self.accept(incoming.raw, source),)
-        try:
-            items = list(self._read(unwrapped(incoming)))
-        except InvalidTransfer as fault:
-            return (_rejection(fault, None, incoming.raw, source),)
-        if not items:
-            nothing = InvalidTransfer("empty", "The record holds no transfer; send at least one.")
-            return (_rejection(nothing, None, incoming.raw, source),)
         return [
             self._settle(item, incoming.raw, source if number == 0 else msgspec.structs.replace(source, index=number))
-            for number, item in enumerate(items)
+            for number, item in enumerate(items_of(self._read, incoming))
         ]
 
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
@@ -109,6 +103,17 @@ class Acceptor:
     def _refuse_disabled(self) -> None:
         if self.is_disabled():
             raise InvalidTransfer("partner_disabled", "Transfers of this partner are not taken in at present; ask the operator.")
+
+
+def items_of(read: Reader, incoming: Incoming) -> list[Item]:
+    """What a record holds, at least one item: where it holds nothing or more than MAX_TRANSFERS, one that says so. Never raises."""
+    try:
+        items = list(islice(read(unwrapped(incoming)), MAX_TRANSFERS + 1))
+    except InvalidTransfer as fault:
+        return [Item(fault)]
+    if len(items) > MAX_TRANSFERS:
+        return [Item(too_many())]
+    return items or [Item(InvalidTransfer("empty", "The record holds no transfer; send at least one."))]
 
 
 def stream_start(at_ms: int) -> int:

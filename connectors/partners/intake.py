@@ -16,7 +16,7 @@ from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import Taken, TransactionalLog
 from connectors.partners import quarantine
-from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.accept import Acceptor, Rejection, items_of
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
@@ -229,7 +229,7 @@ def several_in(partners: Iterable[Partner]) -> dict[str, Callable[[LogRecord], i
 
 
 def _counter(reader: Reader) -> Callable[[LogRecord], int]:
-    return lambda record: max(1, sum(1 for _ in reader(_incoming(record))))
+    return lambda record: len(items_of(reader, _incoming(record)))
 
 
 def is_partner_topic(topic: str) -> bool:

@@ -1,11 +1,15 @@
-"""Posts a file of transfer events to a partner's topic, as the partner's own system would.
+"""Posts a file of transfers to a partner's topic, as the partner's own system would.
 
-The key is the transfer id, so that every status of one transfer goes to one partition and keeps its order.
+The key is the id of the (first) transfer in a record, so that every status of one transfer goes to one partition and keeps its order.
 """
 
 import gzip
 import hashlib
+import os
+import shutil
 import sys
+import tempfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +20,14 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 
 from connectors.kafka.scan import CommittedLog, TopicMissing
+from connectors.partners.accept import items_of
+from connectors.partners.cutting import Records, is_lines
+from connectors.partners.formats import FORMATS
+from connectors.partners.formats.contract import Incoming
 from schemas import topics
+from schemas.native import NATIVE
+from schemas.native_reading import Reading
+from schemas.registry import Partner
 
 MAX_RECORD_BYTES = 8 * 1024 * 1024  # topic setting of partner topics
 LINGER_MS = 5
@@ -59,22 +70,73 @@ class _Keyed(msgspec.Struct):
 _KEYED = msgspec.json.Decoder(_Keyed)
 
 
+class Source(Protocol):
+    """What is posted, and how far it was read: `done()` of `size` bytes as they lie on disk; a size of 0 where it is not known."""
+
+    size: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The records in order. Raises InvalidTransfer where the whole cannot be used."""
+
+    def done(self) -> int:
+        """Bytes that were read."""
+
+
 class Lines:
-    """Events of a JSONL file, a gzipped one, or standard input ("-"), one a line; empty lines are skipped."""
+    """Events of a JSONL file, a gzipped one, or standard input ("-"), one a line; empty lines are skipped. Iterating raises PostError."""
 
     def __init__(self, raw: IO[bytes], lines: Iterable[bytes], size: int) -> None:
         self._raw, self._lines = raw, lines
         self.size = size
 
     def __iter__(self) -> Iterator[bytes]:
-        for line in self._lines:
-            event = line.rstrip(b"\r\n")
-            if event:
-                yield event
+        try:
+            for line in self._lines:
+                event = line.rstrip(b"\r\n")
+                if event:
+                    yield event
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise PostError(f"The file is packed and cut off or damaged ({error}): post it again whole.") from error
 
-    def read_bytes(self) -> int:
+    def done(self) -> int:
         """How much of `size` (bytes of the file as it lies on disk) was read; 0 where the input has no size."""
         return self._raw.tell() if self.size else 0
+
+
+@contextmanager
+def open_source(name: str, partner: Partner, checked: Callable[[int], None]) -> Iterator[Source]:
+    """The records of a file in the partner's format, or of standard input ("-"). Raises PostError when it cannot be read.
+
+    checked  is told now and then how many records were found, where the whole is read before the first one
+    """
+    if partner.format == NATIVE and (name == "-" or _is_lines(name, partner)):
+        with open_lines(name) as lines:
+            yield lines
+        return
+    with tempfile.TemporaryFile() if name == "-" else _open(name) as raw:
+        if name == "-":  # what is read twice must lie somewhere; nothing of it stays
+            shutil.copyfileobj(sys.stdin.buffer, raw)
+        found = Records(raw, partner, raw.seek(0, os.SEEK_END))
+        found.checked = checked
+        yield found
+
+
+def _is_lines(name: str, partner: Partner) -> bool:
+    try:
+        return is_lines(Path(name), partner)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _open(name: str) -> IO[bytes]:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> PostError:
+    return PostError(f"The file {name} cannot be read ({error.strerror or error}): check the path.")
 
 
 @contextmanager
@@ -83,16 +145,11 @@ def open_lines(name: str) -> Iterator[Lines]:
     if name == "-":
         yield Lines(sys.stdin.buffer, sys.stdin.buffer, 0)
         return
-    path = Path(name)
-    try:
-        raw = path.open("rb")
-    except OSError as error:
-        raise PostError(f"The file {name} cannot be read ({error.strerror}): check the path.") from error
-    with raw:
+    with _open(name) as raw:
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         lines = gzip.GzipFile(fileobj=raw) if packed else raw
-        yield Lines(raw, lines, path.stat().st_size)
+        yield Lines(raw, lines, Path(name).stat().st_size)
 
 
 def key_of(event: bytes) -> bytes:
@@ -103,6 +160,20 @@ def key_of(event: bytes) -> bytes:
         return hashlib.sha256(event).digest()
 
 
+def keys_of(partner: Partner) -> Callable[[bytes], bytes]:
+    """What gives the key of a record of the partner: the id of the first transfer that can be read in it, else the SHA-256 of its bytes."""
+    if partner.format == NATIVE:
+        return key_of
+    read = FORMATS[partner.format].reader(partner)
+
+    def key(record: bytes) -> bytes:
+        results = (item.result for item in items_of(read, Incoming(record)))
+        first = next((result for result in results if isinstance(result, Reading)), None)
+        return first.event.transfer_id.encode() if first else hashlib.sha256(record).digest()
+
+    return key
+
+
 def due(number: int, rate: float, started: float) -> float:
     """When the event with this number (from 0) is to be sent at `rate` a second, evenly spaced."""
     return started + number / rate
@@ -111,7 +182,8 @@ def due(number: int, rate: float, started: float) -> float:
 class Poster:
     """A producer for one partner's topic. Raises PostError when the broker does not answer, TopicMissing without a topic."""
 
-    def __init__(self, bootstrap: str, partner: str) -> None:
+    def __init__(self, bootstrap: str, partner: str, key: Callable[[bytes], bytes] = key_of) -> None:
+        self._key = key
         self._topic = topics.partner_transfers(partner)
         self._failed: BaseException | None = None
         try:
@@ -147,7 +219,7 @@ class Poster:
 
     def _send(self, event: bytes, number: int) -> None:
         try:
-            self._producer.send(self._topic, event, key_of(event)).add_errback(self._note)
+            self._producer.send(self._topic, event, self._key(event)).add_errback(self._note)
         except MessageSizeTooLargeError as error:
             raise PostError(
                 f"Event {number + 1} has {len(event):,} bytes; the topic takes at most {MAX_RECORD_BYTES:,}: split it."

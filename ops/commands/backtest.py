@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 from rich.console import Console
 from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
@@ -18,7 +19,8 @@ TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell o
 
 
 @click.command(
-    "backtest", help="Run the stages over EVENTS (JSONL or JSONL.gz), without Kafka, and write the reports to a folder."
+    "backtest",
+    help="Run the stages over EVENTS (files of the partner's format, plain or gzipped), without Kafka, and write the reports to a folder.",
 )
 @click.argument("events", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -32,7 +34,9 @@ TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell o
     "--registry", type=click.Path(path_type=Path, dir_okay=False), help="partners.yaml to use instead of the one in force."
 )
 @click.option(
-    "--format", "format_", default="strgw.transfer/1", show_default=True, help="Format of the events; also: accounts.csv/1."
+    "--format",
+    "format_",
+    help="Format of the events where it is not the partner's own: any of `strgw formats`, or accounts.csv/1.",
 )
 @click.option(
     "--truth",
@@ -51,27 +55,26 @@ def command(
     out: Path,
     partner: str,
     registry: Path | None,
-    format_: str,
+    format_: str | None,
     truth: Path | None,
     documents: bool,
     as_json: bool,
 ) -> None:
     """Runs the backtest and prints its summary."""
-    from connectors.partners.formats import FILE_FORMATS
+    from connectors.partners.formats import FILE_FORMATS, FORMATS
     from ops.backtest import Plan
     from ops.calibration import calibration_of, parameters_line
     from ops.registries import keyring, partner_of, partners_of, registries
 
     partners = partners_of(settings, registry)
     sender = partner_of(partners, partner)
-    if format_ != sender.format and format_ not in FILE_FORMATS:
-        raise click.UsageError(
-            f"Format {format_} is neither the one partner {partner} is registered with ({sender.format}) "
-            f"nor one for files ({', '.join(FILE_FORMATS)})."
-        )
+    if format_ is not None and format_ not in (*FORMATS, *FILE_FORMATS):
+        raise click.UsageError(f"There is no format {format_}; the formats are {', '.join((*FORMATS, *FILE_FORMATS))}.")
+    if format_ in FORMATS:
+        sender = msgspec.structs.replace(sender, format=format_)
     calibration = calibration_of(settings)
     say(f"Judging by {parameters_line(calibration)}.")
-    file_format = format_ if format_ in FILE_FORMATS else ""
+    file_format = format_ if format_ is not None and format_ in FILE_FORMATS else ""
     plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration, file_format, documents)
     watch = _watch(plan, truth) if truth else None
     outcome = _run(plan, watch)
@@ -84,12 +87,12 @@ def command(
 
 def _watch(plan: "Plan", truth: Path) -> "QualityWatch":
     """Who measures the run; a truth that belongs to other events is refused before anything is judged."""
-    from ops.backtest import events_of
+    from ops.events import native_events
     from ops.quality.reading import read_truth, refuse_unknown
     from ops.quality.watching import QualityWatch
 
     known = read_truth(truth)
-    refuse_unknown(known, (line.event for line in events_of(plan)))
+    refuse_unknown(known, native_events(plan.files()))
     return QualityWatch(known, plan.registries.partners, plan.registries.fius)
 
 

@@ -1,19 +1,21 @@
 """`strgw post`: posts a file of transfers as a partner's system would."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
 
 from connectors.kafka.scan import TopicMissing
-from connectors.partners.post import Lines, Posted, Poster, PostError, open_lines
+from connectors.partners.post import Posted, Poster, PostError, keys_of, open_source
 from ops.broker import running_bootstrap
 from ops.errors import CommandError
 from ops.output import json_option, print_json
 from ops.progress import progress_bar
 from ops.registries import partner_of, partners_of
 from ops.settings import Settings
+from schemas.native import InvalidTransfer
+from schemas.registry import Partner
 
 
 @click.command()
@@ -25,34 +27,35 @@ from ops.settings import Settings
 @json_option
 @click.pass_obj
 def command(settings: Settings, file: str, partner_id: str, rate: float | None, as_json: bool) -> None:
-    """Post FILE, one JSON event a line (plain or gzipped; "-": standard input), to the partner's topic.
+    """Post FILE, in the partner's format (plain or gzipped; "-": standard input), to the partner's topic.
 
-    The events are posted as they are: what is wrong with them is for intake to say.
+    One record a transfer: a JSON object of a list or of a line, an ISO 20022 transaction with its headers, an MT103; of a CSV 200 lines. What is
+    wrong with a transfer is for intake to say; of a file that is cut off, or whose header counts more than it holds, nothing is posted.
     """
     partner = partner_of(partners_of(settings), partner_id)
     try:
-        with open_lines(file) as lines, _poster(running_bootstrap(settings), partner.id) as poster, _told(lines) as told:
-            posted = poster.post(lines, rate, time, told)
+        with (
+            progress_bar("Posting") as advance,
+            open_source(file, partner, lambda found: advance(0, 0, f"{found:,} records found")) as source,
+            _poster(running_bootstrap(settings), partner) as poster,
+        ):
+            posted = poster.post(source, rate, time, lambda sent: advance(source.done(), source.size, f"{sent:,} records"))
     except PostError as error:
         raise CommandError(str(error), "post") from error
+    except InvalidTransfer as fault:
+        raise CommandError(fault.reason, fault.code) from fault
     except TopicMissing as error:
         raise CommandError(str(error), "topics_missing") from error
     _report(posted, partner.id, as_json)
 
 
 @contextmanager
-def _poster(bootstrap: str, partner_id: str) -> Iterator[Poster]:
-    poster = Poster(bootstrap, partner_id)
+def _poster(bootstrap: str, partner: Partner) -> Iterator[Poster]:
+    poster = Poster(bootstrap, partner.id, keys_of(partner))
     try:
         yield poster
     finally:
         poster.close()
-
-
-@contextmanager
-def _told(lines: Lines) -> Iterator[Callable[[int], None]]:
-    with progress_bar("Posting") as advance:
-        yield lambda sent: advance(lines.read_bytes(), lines.size, f"{sent:,} events")
 
 
 def _report(posted: Posted, partner_id: str, as_json: bool) -> None:

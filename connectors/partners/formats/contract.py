@@ -1,12 +1,14 @@
 """What a partner's format is to the gateway: how a record in it is read, and what becomes of its fields."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, NamedTuple
 
+from connectors.partners.formats.lines import cut_json
 from schemas.native import InvalidTransfer
 from schemas.native_reading import Reading
 from schemas.registry import Partner
 
+MAX_TRANSFERS = 10_000  # DEF: of one record, as of one HTTP request; a file is cut into records
 Headers = Sequence[tuple[str, bytes | None]]
 
 
@@ -47,6 +49,9 @@ class FieldRow(NamedTuple):
 
 
 Reader = Callable[[Incoming], Iterable[Item]]
+# Cuts a file into records that can each be read alone, in the order of the file and without holding the whole; raises InvalidTransfer where
+# the file as a whole cannot be used.
+Cutter = Callable[[IO[bytes], Partner], Iterator[bytes]]
 
 
 class Format(NamedTuple):
@@ -57,6 +62,7 @@ class Format(NamedTuple):
     reader    makes a partner's reader once; raises FormatError where the partner's settings for the format cannot be used
     fields    one row a field of ours that the format can fill
     lost      what the format says and we do not keep, in words
+    cut       how a file of it becomes records (connectors.partners.cutting)
     """
 
     id: str
@@ -64,6 +70,7 @@ class Format(NamedTuple):
     reader: Callable[[Partner], Reader]
     fields: tuple[FieldRow, ...]
     lost: tuple[str, ...] = ()
+    cut: Cutter = cut_json
 
 
 class FormatError(Exception):
@@ -75,3 +82,8 @@ class FormatError(Exception):
 def one(result: Reading | InvalidTransfer) -> tuple[Item, ...]:
     """The items of a record that holds one transfer."""
     return (Item(result),)
+
+
+def too_many() -> InvalidTransfer:
+    """The fault of a record with more than MAX_TRANSFERS."""
+    return InvalidTransfer("too_many", f"The record holds more than {MAX_TRANSFERS:,} transfers; send fewer in one.")

@@ -13,6 +13,7 @@ from iso8583.specs import default_ascii
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader
 from connectors.partners.formats.fields import Fields
+from connectors.partners.formats.lines import cut_lines
 from schemas.codes import COUNTRIES, COUNTRY_BY_NUMBER, CURRENCY_BY_NUMBER
 from schemas.money import decimals
 from schemas.native import InvalidTransfer
@@ -175,4 +176,4 @@ def _acceptor(message: Message) -> Fields | None:
     return fields.agent(message.get("42") or message.get("41", ""), place[:25].strip(), country, place[25:38].strip())
 
 
-FORMAT = Format("iso8583/1", "ISO 8583:1987 card messages", _reader, FIELDS, LOST)
+FORMAT = Format("iso8583/1", "ISO 8583:1987 card messages", _reader, FIELDS, LOST, cut_lines)

@@ -16,7 +16,7 @@ from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow, Format, Incoming, Reader
 from connectors.partners.formats.fields import Fields, single
 from connectors.partners.formats.iso20022.document import At
-from connectors.partners.formats.iso20022.pacs008 import transfers as pacs008_transfers
+from connectors.partners.formats.iso20022.pacs008 import transactions
 from connectors.partners.formats.json_record import Json, child, read, text
 from schemas.native import InvalidTransfer
 from schemas.registry import Partner
@@ -135,7 +135,7 @@ def _iso(said: Json, partner: Partner) -> Fields:
     root = etree.Element(f"{_MESSAGE}Document")
     for name in ("GrpHdr", "CdtTrfTxInf"):
         _element(root, name, child(said, name))
-    found = [known for _, known in pacs008_transfers(At(root, _MESSAGE), partner)]
+    found = [said() for _, said in transactions(At(root, _MESSAGE), partner)]
     if len(found) != 1:
         raise InvalidTransfer("not_in_format", "The body must hold one CdtTrfTxInf; send one transfer a record.", "CdtTrfTxInf")
     return found[0]

@@ -174,4 +174,4 @@ def test_a_file_of_accounts_is_measured_against_its_patterns(tmp_path: Path) -> 
 
 def test_an_unknown_format_is_wrong_usage(stream: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert strgw("backtest", stream / "stream.jsonl", "--format", "swift", "--out", tmp_path) == 2
-    assert "nor one for files (accounts.csv/1)" in capsys.readouterr().err
+    assert "There is no format swift; the formats are strgw.transfer/1, iso20022/1," in capsys.readouterr().err

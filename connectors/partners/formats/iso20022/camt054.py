@@ -4,7 +4,8 @@ An entry says who owns the account; who stands on the other side is in its detai
 transfer we could judge, and is refused.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow
@@ -27,30 +28,30 @@ FIELDS = (
     FieldRow("receiver", "RltdPties/UltmtCdtr", "else Cdtr; for a credit the owner of the account where neither is named"),
     FieldRow("send_agent", "RltdAgts/DbtrAgt", "for a debit else Acct/Svcr"),
     FieldRow("pay_agent", "RltdAgts/CdtrAgt", "for a credit else Acct/Svcr"),
-    FieldRow("purpose", "TxDtls/Purp, RmtInf/Ustrd"),
+    FieldRow("purpose", "TxDtls/Purp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "charges, interest and exchange rates", "the bank's transaction code", "structured remittance information", "value date",
+    "charges, interest and exchange rates", "the bank's transaction code", "structured remittance information but for its words", "value date",
     "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 _PENDING = frozenset({"PDNG", "FUTR", "INFO"})  # ExternalEntryStatus1Code: not booked yet
 
 
-def transfers(message: At, partner: Partner) -> Iterator[tuple[At, Fields]]:
-    """Each transaction of BkToCstmrDbtCdtNtfctn with the native fields it means."""
+def transactions(message: At, partner: Partner) -> Iterator[tuple[At, Callable[[], Fields]]]:
+    """Each transaction of BkToCstmrDbtCdtNtfctn with what makes the native fields it means."""
     created = message.text("GrpHdr/CreDtTm")
     for notice in message.all("Ntfctn"):
         for entry in notice.all("Ntry"):
             details = list(entry.all("NtryDtls/TxDtls"))
             for one in details or [entry]:
-                yield (
-                    one,
-                    _fields(one, entry, notice, created)
-                    | {"occurred_at": fields.local_time(_time(one, entry, created), partner)},
-                )
+                yield one, partial(_timed, one, entry, notice, partner, created)
 
 
-def _fields(one: At, entry: At, notice: At, created: str) -> Fields:
+def _timed(one: At, entry: At, notice: At, partner: Partner, created: str) -> Fields:
+    return _fields(one, entry, notice) | {"occurred_at": fields.local_time(_time(one, entry, created), partner)}
+
+
+def _fields(one: At, entry: At, notice: At) -> Fields:
     is_credit = (one.text("CdtDbtInd") or entry.text("CdtDbtInd")) == "CRDT"
     servicer = notice.at("Acct/Svcr")
     return fields.present(

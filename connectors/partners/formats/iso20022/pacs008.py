@@ -1,6 +1,7 @@
 """pacs.008: a credit transfer from bank to bank, versions 02 to 13; each CdtTrfTxInf is one transfer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow
@@ -19,19 +20,19 @@ FIELDS = (
     FieldRow("receiver", "UltmtCdtr", "else Cdtr; with CdtrAcct"),
     FieldRow("send_agent", "DbtrAgt", "else InstgAgt"),
     FieldRow("pay_agent", "CdtrAgt", "else InstdAgt"),
-    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd"),
+    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "the instructed amount, its exchange rate and charges", "intermediary and instructing agents", "structured remittance information",
+    "the instructed amount, its exchange rate and charges", "intermediary and instructing agents", "structured remittance information but for its words",
     "regulatory reporting", "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 
 
-def transfers(message: At, partner: Partner) -> Iterator[tuple[At, Fields]]:
-    """Each transaction of FIToFICstmrCdtTrf with the native fields it means."""
+def transactions(message: At, partner: Partner) -> Iterator[tuple[At, Callable[[], Fields]]]:
+    """Each transaction of FIToFICstmrCdtTrf with what makes the native fields it means."""
     header = message.at("GrpHdr") or message
     for one in message.all("CdtTrfTxInf"):
-        yield one, _fields(one, header, partner)
+        yield one, partial(_fields, one, header, partner)
 
 
 def _fields(one: At, header: At, partner: Partner) -> Fields:

@@ -1,6 +1,7 @@
 """pain.001: a customer's order to its bank, versions 03 to 13; each CdtTrfTxInf of each PmtInf is one transfer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow
@@ -20,20 +21,20 @@ FIELDS = (
     FieldRow("receiver", "UltmtCdtr", "else Cdtr; with CdtrAcct"),
     FieldRow("send_agent", "PmtInf/DbtrAgt"),
     FieldRow("pay_agent", "CdtrAgt"),
-    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd"),
+    FieldRow("purpose", "Purp, PmtTpInf/CtgyPurp, RmtInf/Ustrd, RmtInf/Strd/AddtlRmtInf"),
 )
 LOST = (
-    "the requested day of execution", "the initiating party", "intermediary agents", "exchange rate and charges", "structured remittance information",
+    "the requested day of execution", "the initiating party", "intermediary agents", "exchange rate and charges", "structured remittance information but for its words",
     "regulatory reporting", "the debtor or creditor where an ultimate one is named (the account is kept)",
 )  # fmt: skip
 
 
-def transfers(message: At, partner: Partner) -> Iterator[tuple[At, Fields]]:
-    """Each transaction of CstmrCdtTrfInitn with the native fields it means."""
+def transactions(message: At, partner: Partner) -> Iterator[tuple[At, Callable[[], Fields]]]:
+    """Each transaction of CstmrCdtTrfInitn with what makes the native fields it means."""
     header = message.at("GrpHdr") or message
     for order in message.all("PmtInf"):
         for one in order.all("CdtTrfTxInf"):
-            yield one, _fields(one, order, header, partner)
+            yield one, partial(_fields, one, order, header, partner)
 
 
 def _fields(one: At, order: At, header: At, partner: Partner) -> Fields:

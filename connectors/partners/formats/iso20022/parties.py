@@ -123,12 +123,16 @@ def amount(said: At | None) -> Fields | None:
 
 
 def agent(said: At | None) -> Fields | None:
-    """The institution at `said` as a pay-in or pay-out point: its BIC, or another number, and its country."""
+    """The institution at `said` as a pay-in or pay-out point: its BIC, or another number, and its country.
+
+    Codes of clearing systems begin with their country. Source: ExternalClearingSystemIdentification1Code 2Q2026.
+    """
     if said is None:
         return None
     bic = said.text("FinInstnId/BICFI", "FinInstnId/BIC")
     number = bic or said.text("FinInstnId/LEI", "FinInstnId/ClrSysMmbId/MmbId", "FinInstnId/Othr/Id")
     country = said.text("BrnchId/PstlAdr/Ctry", "FinInstnId/PstlAdr/Ctry") or bic[4:6]
+    country = country or said.text("FinInstnId/ClrSysMmbId/ClrSysId/Cd")[:2]
     town = said.text("BrnchId/PstlAdr/TwnNm", "FinInstnId/PstlAdr/TwnNm")
     branch = said.text("BrnchId/Id")
     return fields.agent("/".join(filter(None, (number, branch))), said.text("FinInstnId/Nm"), country, town)
@@ -140,7 +144,7 @@ def purpose(*said: At) -> str:
     for part in said:
         code = part.text("Purp/Cd", "PmtTpInf/CtgyPurp/Cd")
         words += [_PURPOSES.get(code, code)] if code else part.texts("Purp/Prtry")
-        words += part.texts("RmtInf/Ustrd")
+        words += part.texts("RmtInf/Ustrd") + part.texts("RmtInf/Strd/AddtlRmtInf")
     return " ".join(dict.fromkeys(words))[:140].strip()
 
 

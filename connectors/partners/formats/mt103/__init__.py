@@ -6,7 +6,7 @@ from connectors.partners.formats import fields
 from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader
 from connectors.partners.formats.fields import Fields
 from connectors.partners.formats.mt103 import customers
-from connectors.partners.formats.mt103.blocks import Message, messages
+from connectors.partners.formats.mt103.blocks import Message, cut, messages
 from schemas.native import InvalidTransfer
 from schemas.registry import Partner
 
@@ -70,4 +70,4 @@ def _transfer(message: Message, partner: Partner) -> Fields:
     )
 
 
-FORMAT = Format("mt103/1", "SWIFT MT103", _reader, FIELDS, LOST)
+FORMAT = Format("mt103/1", "SWIFT MT103", _reader, FIELDS, LOST, cut)

@@ -1,9 +1,13 @@
 """The blocks and fields of SWIFT FIN messages (block 1: us, 2: the other side, 3: user header, 4: text)."""
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import IO, NamedTuple
 
+from connectors.partners.formats.lines import CHUNK
 from schemas.native import InvalidTransfer
+from schemas.registry import Partner
 
 MAX_BYTES = 1_048_576  # DEF: a message is 10,000 characters at most; an RJE file comes in portions
 _START = re.compile(r"\{1:(?P<service>[A-Z]\d{2})(?P<terminal>[A-Z0-9]{12})\d*\}")
@@ -42,11 +46,43 @@ def messages(raw: bytes) -> list[Message]:
         raise InvalidTransfer(
             "not_utf8", f"The record is not UTF-8 (byte {error.start}); SWIFT's own characters are ASCII."
         ) from error
-    starts = [found for found in _START.finditer(text) if found["service"].endswith("01")]
-    if not starts:
+    starts = list(_START.finditer(text))
+    pieces = zip(starts, [*(found.start() for found in starts[1:]), len(text)], strict=False)
+    financial = [(start, end) for start, end in pieces if start["service"].endswith("01")]
+    if not financial:
         raise InvalidTransfer("not_in_format", "The record has no basic header block {1:F01…}; send the message with its blocks.")
-    ends = [*[found.start() for found in _START.finditer(text)][1:], len(text)]
-    return [_message(found, text[found.start() : min(end for end in ends if end > found.start())]) for found in starts]
+    return [_message(start, text[start.start() : end]) for start, end in financial]
+
+
+_BEGINNING = re.compile(rb"\{1:[A-Z]\d{2}[A-Z0-9]{12}\d*\}")
+_LONGEST_BEGINNING = 64  # bytes: where a chunk may end within one
+
+
+def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
+    """Each message of an RJE file as a record; acknowledgements are left out. Raises InvalidTransfer."""
+    text, is_found, is_end = b"", False, False
+    while not is_end:
+        chunk = file.read(CHUNK)
+        is_end = not chunk
+        text += chunk
+        starts = [found.start() for found in _BEGINNING.finditer(text)]
+        if is_end:
+            starts.append(len(text))
+        for start, end in pairwise(starts):
+            is_found = True
+            if text[start + 4 : start + 6] == b"01":
+                yield _bounded(text[start:end]).strip().rstrip(b"$").rstrip()
+        text = _bounded(text[starts[-1] :]) if starts else text[-_LONGEST_BEGINNING:]
+    if not is_found:
+        raise InvalidTransfer("not_in_format", "The file has no basic header block {1:F01…}; send messages with their blocks.")
+
+
+def _bounded(piece: bytes) -> bytes:
+    if len(piece) > MAX_BYTES:
+        raise InvalidTransfer(
+            "too_large", f"A message of the file is longer than {MAX_BYTES:,} bytes; send each with its blocks."
+        )
+    return piece
 
 
 def _message(start: re.Match[str], text: str) -> Message:

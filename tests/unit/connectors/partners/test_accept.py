@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from connectors.partners.accept import Acceptor, Rejection, stream_start
+from connectors.partners.accept import Acceptor, Rejection, items_of, stream_start
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Format, Incoming, Item
 from connectors.partners.formats.native import read
@@ -125,6 +126,20 @@ def test_a_record_without_a_transfer_is_refused_as_a_whole(lines_acceptor: Accep
     (result,) = lines_acceptor.take_in(Incoming(b""), SOURCE)
     assert isinstance(result, Rejection)
     assert (result.reason_code, result.source) == ("empty", SOURCE)
+
+
+def test_a_record_of_too_many_transfers_is_refused_before_it_is_built_out() -> None:
+    built = []
+
+    def endless(_: Incoming) -> Iterator[Item]:
+        while True:
+            built.append(1)
+            yield Item(InvalidTransfer("field_value", "A sentence."))
+
+    (item,) = items_of(endless, Incoming(b""))
+    assert isinstance(item.result, InvalidTransfer)
+    assert item.result.code == "too_many"
+    assert len(built) == 10_001
 
 
 @pytest.mark.parametrize("headers", [(), (("content-type", b"application/json"),)])
