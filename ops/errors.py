@@ -9,6 +9,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.partners.formats.contract.FormatError": "format",
     "connectors.fius.transports.opening.SecretMissing": "secret",
     "connectors.partners.keys.KeysError": "partner_keys",
+    "connectors.partners.redrive.RedriveOvertaken": "redrive_overtaken",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
     "connectors.register.errors.RegisterError": "register",

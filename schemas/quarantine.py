@@ -18,6 +18,9 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     raw          the bytes as they came, whole unless `raw_truncated`; empty in a mark
     attempts     how often these bytes had been sent in again when they failed
     state        quarantined | redriven
+    headers      of the partner's record, without ours
+    received_ms  when the broker first took the event in (ms UTC; 0: not noted); times without a year are read by it
+    origin       where the event lay when it first came in, for one that was sent in again; None: `source`
     """
 
     stage: str
@@ -32,3 +35,6 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     attempts: int = 0
     raw_truncated: bool = False
     state: str = QUARANTINED
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+    received_ms: int = 0
+    origin: Coordinate | None = None

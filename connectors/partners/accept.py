@@ -27,6 +27,7 @@ class Rejection(msgspec.Struct, frozen=True):
     reason       one sentence that says what to mend; it names fields and never their values
     field        path of the field at fault ("" where the record as a whole is)
     raw          what is kept of the event: the record, or a part of it that holds this transfer alone
+    headers      those under which `raw` is read again
     raw_sha256   hex digest of `raw`
     transfer_id  where it could be read
     """
@@ -38,6 +39,7 @@ class Rejection(msgspec.Struct, frozen=True):
     raw_sha256: str
     transfer_id: str | None = None
     field: str = ""
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Acceptor:
@@ -61,14 +63,15 @@ class Acceptor:
         if self._is_native and not incoming.headers:
             return (self.accept(incoming.raw, source),)
         try:
-            items = list(self._read(unwrapped(incoming)))
+            inner = unwrapped(incoming)
+            items = list(self._read(inner))
         except InvalidTransfer as fault:
-            return (_rejection(fault, None, incoming.raw, source),)
+            return (_rejection(fault, None, incoming, source),)
         if not items:
             nothing = InvalidTransfer("empty", "The record holds no transfer; send at least one.")
-            return (_rejection(nothing, None, incoming.raw, source),)
+            return (_rejection(nothing, None, incoming, source),)
         return [
-            self._settle(item, incoming.raw, source if number == 0 else msgspec.structs.replace(source, index=number))
+            self._settle(item, (incoming, inner), source if number == 0 else msgspec.structs.replace(source, index=number))
             for number, item in enumerate(items)
         ]
 
@@ -80,18 +83,19 @@ class Acceptor:
             self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
-            return _rejection(fault, reading, raw, source)
+            return _rejection(fault, reading, Incoming(raw), source)
         return self._canon.transfer(reading, meaning, source)
 
-    def _settle(self, item: Item, record: bytes, source: Coordinate) -> Transfer | Rejection:
-        kept, reading = item.kept or record, item.result
+    def _settle(self, item: Item, record: tuple[Incoming, Incoming], source: Coordinate) -> Transfer | Rejection:
+        """What became of one item; `record` as it came, and without its envelope."""
+        reading = item.result
         if isinstance(reading, InvalidTransfer):
-            return _rejection(reading, None, kept, source)
+            return _rejection(reading, None, _kept(item, record), source)
         try:
             self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
-            return _rejection(fault, reading, kept, source)
+            return _rejection(fault, reading, _kept(item, record), source)
         return self._canon.transfer(reading, meaning, source)
 
     def _refuse_disabled(self) -> None:
@@ -104,8 +108,17 @@ def stream_start(at_ms: int) -> int:
     return at_ms - at_ms % DAY_MS
 
 
-def _rejection(fault: InvalidTransfer, reading: Reading | None, raw: bytes, source: Coordinate) -> Rejection:
+def _kept(item: Item, record: tuple[Incoming, Incoming]) -> Incoming:
+    """What the quarantine keeps of a refused item: its own part without the envelope, else the whole record as it came."""
+    whole, inner = record
+    part = item.part()
+    return inner._replace(raw=part) if part else whole
+
+
+def _rejection(fault: InvalidTransfer, reading: Reading | None, kept: Incoming, source: Coordinate) -> Rejection:
+    raw = kept.raw
     transfer_id = reading.event.transfer_id if reading is not None else fault.transfer_id
     if transfer_id is None and len(raw) <= MAX_BYTES:
         transfer_id = readable_transfer_id(raw)
-    return Rejection(fault.code, fault.reason, source, raw, hashlib.sha256(raw).hexdigest(), transfer_id, fault.path)
+    digest = hashlib.sha256(raw).hexdigest()
+    return Rejection(fault.code, fault.reason, source, raw, digest, transfer_id, fault.path, tuple(kept.headers))

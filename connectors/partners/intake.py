@@ -16,11 +16,12 @@ from connectors.kafka.transactions import Taken, TransactionalLog
 from connectors.partners import quarantine
 from connectors.partners.accept import Acceptor, Rejection
 from connectors.partners.formats import FORMATS
+from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
 from schemas import topics
-from schemas.native import NATIVE
+from schemas.native import NATIVE, InvalidTransfer
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 
@@ -163,7 +164,8 @@ class StreamHead:
             heads = {number: (first, min(end, first + HEAD_RECORDS)) for number, (first, end) in bounds.items()}
             for record in reader.read(topic, heads):
                 if record.partition not in firsts:
-                    results = self._acceptors[partner].take_in(_incoming(record), _coordinate(record))
+                    passage = quarantine.passage(record.headers, record.timestamp)
+                    results = self._acceptors[partner].take_in(_incoming(record, passage), _coordinate(record))
                     times = [result.occurred_ms for result in results if isinstance(result, Transfer)]
                     if times:
                         firsts[record.partition] = min(times)
@@ -198,7 +200,14 @@ def several_in(partners: Iterable[Partner]) -> dict[str, Callable[[LogRecord], i
 
 
 def _counter(reader: Reader) -> Callable[[LogRecord], int]:
-    return lambda record: max(1, sum(1 for _ in reader(_incoming(record))))
+    def count(record: LogRecord) -> int:
+        try:
+            inner = unwrapped(_incoming(record, quarantine.passage(record.headers, record.timestamp)))
+        except InvalidTransfer:
+            return 1
+        return max(1, sum(1 for _ in reader(inner)))
+
+    return count
 
 
 def is_partner_topic(topic: str) -> bool:
@@ -207,20 +216,22 @@ def is_partner_topic(topic: str) -> bool:
 
 
 def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record: LogRecord) -> None:
-    raw = record.value or b""
-    source = _coordinate(record)
+    passage = quarantine.passage(record.headers, record.timestamp)
+    incoming, source = _incoming(record, passage), _coordinate(record)
     if acceptor is None:
-        outgoing.quarantine(quarantine.partner_unknown(source, raw, quarantine.attempts_of(record.headers)))
+        outgoing.quarantine(quarantine.partner_unknown(source, incoming, passage))
         return
-    for result in acceptor.take_in(_incoming(record), source):
+    for result in acceptor.take_in(incoming, source):
         if isinstance(result, Rejection):
-            outgoing.quarantine(quarantine.rejected(result, partner, quarantine.attempts_of(record.headers)))
+            outgoing.quarantine(quarantine.rejected(result, partner, passage))
         else:
             outgoing.accept(result)
 
 
-def _incoming(record: LogRecord) -> Incoming:
-    return Incoming(record.value or b"", record.headers, record.timestamp)
+def _incoming(record: LogRecord, passage: quarantine.Passage) -> Incoming:
+    """The record as it first came, without the headers of a redrive."""
+    headers = [said for said in record.headers if not said[0].startswith(quarantine.OWN_HEADERS)] if record.headers else ()
+    return Incoming(record.value or b"", headers, passage.received_ms)
 
 
 def _coordinate(record: LogRecord) -> Coordinate:

@@ -1,6 +1,7 @@
 """iso20022/1: pacs.008, pain.001 and camt.054, bare or in a CBPR+ envelope, any number of transactions a document."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from connectors.partners.formats.contract import FieldRow, Format, Incoming, Item, Reader
 from connectors.partners.formats.fields import Fields, native
@@ -23,9 +24,8 @@ def _reader(partner: Partner) -> Reader:
             yield Item(fault)
             return
         for part, said in found:
-            result = native(said)
             # Only what is refused is cut out: a document of a thousand transactions would else be copied a thousand times.
-            yield Item(result, alone(part) if isinstance(result, InvalidTransfer) and len(found) > 1 else b"")
+            yield Item(native(said), partial(alone, part) if len(found) > 1 else b"")
 
     return items
 
