@@ -62,7 +62,7 @@ def test_a_posted_file_is_taken_in_listed_shown_redriven_and_audited(gate: Any, 
     verdict = strgw("audit", "verify", "--json")
     assert verdict.return_value == 0
     assert json.loads(verdict.stdout)["totals"] == {
-        "events": 4, "transfers": 2, "duplicates": 0, "quarantined": 2, "waiting": 0, "lost": 0, "doubled": 0,
+        "events": 4, "transfers": 2, "duplicates": 0, "quarantined": 2, "conflicts": 0, "waiting": 0, "lost": 0, "doubled": 0,
     }  # fmt: skip
 
 
