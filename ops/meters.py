@@ -23,6 +23,7 @@ from ops.metrics import (
     Within,
 )
 from schemas.feedback import STATUSES
+from schemas.quality import FIELDS, Counts
 from streams.domain.release import ACTIONS
 from streams.runtime.meters import Committed, Restored
 
@@ -50,6 +51,7 @@ class IntakeMetrics:
         self._lag: dict[str, Gauge] = {name: lag.labels(name) for name in names}
         self._reasons = Reasons(metrics.counter("strgw_quarantined"), "intake")
         self._commit: Histogram = metrics.histogram("strgw_commit_seconds").labels("intake")
+        self._fields = metrics.counter("strgw_fields")
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         """`count` events of `partner` ended as `outcome` (accepted or quarantined)."""
@@ -66,6 +68,13 @@ class IntakeMetrics:
     def lag(self, partner: str, events: int) -> None:
         """`events` of `partner` wait on its topic."""
         self._lag[partner].set(events)
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        """Which fields the transfers of `partner` carried since this was last called."""
+        for state, numbers in (("asked", counts.asked), ("said", counts.said), ("unknown", counts.unknown)):
+            for field, number in zip(FIELDS, numbers, strict=True):
+                if number:
+                    self._fields.labels(partner, field, state).inc(number)
 
 
 class DoorMetrics:

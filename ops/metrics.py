@@ -23,6 +23,7 @@ Name = Literal[
     "strgw_events",
     "strgw_intake_lag_events",
     "strgw_quarantined",
+    "strgw_fields",
     "strgw_commit_seconds",
     "strgw_stage_records",
     "strgw_stage_outputs",
@@ -59,7 +60,7 @@ Name = Literal[
     "strgw_http_produce_seconds",
 ]
 Label = Literal[
-    "partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
+    "partner", "field", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
 ]  # fmt: skip
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -108,6 +109,12 @@ class Metric:
 METRICS = (
     Metric("strgw_events", "counter", "Partner events taken in, by what became of them.", ("partner", "outcome")),
     Metric("strgw_intake_lag_events", "gauge", "Partner events that wait on the partner's topic.", ("partner",)),
+    Metric(
+        "strgw_fields",
+        "counter",
+        "Transfers by field of their format: in which it could be said (asked), was said, was said in unknown words (unknown).",
+        ("partner", "field", "state"),
+    ),
     Metric("strgw_quarantined", "counter", "Records set aside, by stage and reason code.", ("stage", "reason")),
     Metric("strgw_commit_seconds", "histogram", "Time to write and commit one transaction.", ("stage",), COMMIT_BOUNDS),
     Metric("strgw_stage_records", "counter", "Input records whose effects are committed.", ("stage",)),

@@ -6,22 +6,26 @@ stays near that of two commits while there is capacity.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from connectors.kafka.overlap import OverlappedCommits
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
-from connectors.kafka.transactions import Taken, TransactionalLog
+from connectors.kafka.transactions import CommitLost, Taken, TransactionalLog
 from connectors.partners import quarantine
 from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.completeness import Marks, counts
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
 from schemas import topics
+from schemas.codec import Codec
 from schemas.native import NATIVE, InvalidTransfer
+from schemas.quality import Counts, QualityRecord
 from schemas.registry import Partner
 from schemas.transfer import Coordinate, Transfer
 
@@ -33,6 +37,8 @@ HEAD_RECORDS = 100  # how far into a partition the first readable event is looke
 POLL_MS = 200
 GATHER_MS = 50  # events a fetch waits for others: twenty transactions a second are enough for any latency we promise
 UNKNOWN_PARTNER = "unknown"
+QUALITY_S = 60.0  # DEF: how often the counts of fields are written
+QUALITY = Codec(QualityRecord)
 
 
 class IntakeMeters(Protocol):
@@ -49,6 +55,9 @@ class IntakeMeters(Protocol):
 
     def lag(self, partner: str, events: int) -> None:
         """`events` of `partner` wait on its topic."""
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        """Which fields the transfers of `partner` carried since this was last called."""
 
 
 class Intake:
@@ -69,12 +78,18 @@ class Intake:
         self._partitions = 0
         self._starts: StreamStarts | None = None
         self._lag_due = 0.0
+        self._marks: Marks = Counter()
+        self._quality_due = clock() + QUALITY_S
 
     def open(self, bootstrap: str) -> None:
         """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing."""
         with CommittedLog(bootstrap) as reader:
             existing = reader.topics()
-            for topic in (topics.QUARANTINE, *(topics.partner_receipts(partner) for partner in sorted(self._partners))):
+            for topic in (
+                topics.QUARANTINE,
+                topics.QUALITY,
+                *(topics.partner_receipts(partner) for partner in sorted(self._partners)),
+            ):
                 if topic not in existing:
                     raise TopicMissing(topic)
             self._partitions = len(reader.partitions(topics.TRANSFERS))
@@ -93,16 +108,23 @@ class Intake:
         records = [] if gathered is None else list(gathered.records())
         committed = self._settle()
         if taken is not None:
+            if self._clock() >= self._quality_due:
+                records += self._quality()
             self._commits.start(records, taken)
             self._under_way = gathered
         self._report_lag()
         return committed
 
     def _settle(self) -> int:
-        self._commits.settle()
+        try:
+            self._commits.settle()
+        except CommitLost:
+            self._marks.clear()  # the process ends: closing it must not try to write them
+            raise
         if self._under_way is None:
             return 0
         settled, self._under_way = self._under_way, None
+        self._marks.update(settled.marks)
         self._count(settled, self._commits.seconds)
         return sum(settled.outcomes.values())
 
@@ -114,8 +136,20 @@ class Intake:
         """Finishes the open transaction and leaves the group. Raises Fenced, CommitLost."""
         try:
             self._settle()
+            if last := self._quality():
+                self._commits.commit_alone(last)
         finally:
             self._commits.close()
+
+    def _quality(self) -> list[Record]:
+        """What was counted of committed events since the last time, for the meters and as a record. A killed process loses up to QUALITY_S of
+        it: these are shares, not the account of events."""
+        self._quality_due = self._clock() + QUALITY_S
+        found = counts(self._marks)
+        self._marks.clear()
+        for partner, of_partner in found.items():
+            self._meters.quality(partner, of_partner)
+        return [Record(topics.QUALITY, 0, None, QUALITY.encode(QualityRecord(found)))] if found else []
 
     def _gather(self, taken: Taken) -> Outgoing:
         assert self._starts is not None, "open() comes first"

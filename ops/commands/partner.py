@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.partners.keys import DAYS, KeysFile, PartnerKey
+from ops.commands.partner_quality import quality
 from ops.output import json_option, print_json, say
 from ops.registries import partner_of, partners_of
 from ops.settings import Settings
@@ -15,6 +16,9 @@ from ops.settings import Settings
 @click.group()
 def command() -> None:
     """Give out and revoke the partners' API keys."""
+
+
+command.add_command(quality)
 
 
 @command.group("key")

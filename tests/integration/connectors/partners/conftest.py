@@ -19,6 +19,7 @@ from connectors.partners.accept import Acceptor
 from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic, several_in
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
+from schemas.quality import Counts
 from schemas.quarantine import QuarantineRecord
 from schemas.registry import Partner
 from schemas.transfer import Transfer, TransferBatch
@@ -42,6 +43,7 @@ class Meters:
     codes: Counter[str] = field(default_factory=Counter)
     committed: int = 0
     lags: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, Counts] = field(default_factory=dict)
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         self.outcomes[partner, outcome] += count
@@ -51,6 +53,9 @@ class Meters:
 
     def commit(self, seconds: float, events: int) -> None:
         self.committed += events
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        self.fields[partner] = counts
 
     def lag(self, partner: str, events: int) -> None:
         self.lags[partner] = events

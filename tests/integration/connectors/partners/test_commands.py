@@ -137,6 +137,22 @@ def test_what_a_purge_drops_is_counted_and_audited(gate: Any, strgw: Any, tmp_pa
     assert [entry.reason_code for entry in redrive.summaries(gate.bootstrap)] == ["empty"]
 
 
+def test_how_complete_a_partners_transfers_are_survives_a_restart_of_intake(gate: Any, strgw: Any) -> None:
+    said = {**json.loads(gate.event("T1")), "purpose": "rent of the flat"}
+    gate.post(gate.event("T0"), json.dumps(said).encode(), b"{broken")
+    gate.take_in(3)
+    gate.post(json.dumps({**said, "transfer_id": "T2"}).encode())
+    gate.take_in(1)
+    (line,) = json.loads(strgw("partner", "quality", "demo", "--json").stdout)
+    fields = {field["field"]: field for field in line["fields"]}
+    assert (line["transfers_day"], line["transfers_week"]) == (3, 0)
+    assert (fields["purpose"]["day"], fields["purpose"]["week"], fields["sender.phones"]["day"]) == (0.6667, None, 0.0)
+    assert "TS-K02" in fields["sender.phones"]["typologies"]["blind"]
+    assert "Karimov" not in str([record.value for record in gate.read("intake.quality")])
+    assert gate.meters.fields["demo"].transfers == 1, "the second process counts its own"
+    assert "demo: 3 transfers in the last day" in strgw("partner", "quality").stdout
+
+
 def test_an_audit_that_does_not_hold_fails(gate: Any, strgw: Any) -> None:
     gate.post(gate.event("T1"))
     gate.take_in(1)
