@@ -7,7 +7,7 @@ stays near that of two commits while there is capacity.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from connectors.kafka.overlap import OverlappedCommits
@@ -16,18 +16,15 @@ from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
 from connectors.kafka.transactions import CommitLost, Taken, TransactionalLog
 from connectors.partners import quarantine
 from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.arrival import coordinate_of, incoming_of
 from connectors.partners.completeness import Marks, counts
-from connectors.partners.formats import FORMATS
-from connectors.partners.formats.cloudevents import unwrapped
-from connectors.partners.formats.contract import Incoming, Reader
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
 from schemas import topics
 from schemas.codec import Codec
-from schemas.native import NATIVE, InvalidTransfer
 from schemas.quality import Counts, QualityRecord
 from schemas.registry import Partner
-from schemas.transfer import Coordinate, Transfer
+from schemas.transfer import Transfer
 
 GROUP = "intake"
 _PARTNER = re.compile(r"partner\.([a-z0-9_-]+)\.transfers")
@@ -103,6 +100,15 @@ class Intake:
 
         Raises  Fenced, CommitLost: the process must end.
         """
+        try:
+            return self._step(timeout_ms)
+        except CommitLost:
+            # The process ends for this reason: closing it must neither count what did not commit nor find another reason in writing.
+            self._marks.clear()
+            self._under_way = None
+            raise
+
+    def _step(self, timeout_ms: int) -> int:
         taken = self._log.poll(timeout_ms, MAX_EVENTS)
         gathered = None if taken is None else self._gather(taken)
         records = [] if gathered is None else list(gathered.records())
@@ -116,11 +122,7 @@ class Intake:
         return committed
 
     def _settle(self) -> int:
-        try:
-            self._commits.settle()
-        except CommitLost:
-            self._marks.clear()  # the process ends: closing it must not try to write them
-            raise
+        self._commits.settle()
         if self._under_way is None:
             return 0
         settled, self._under_way = self._under_way, None
@@ -199,7 +201,7 @@ class StreamHead:
             for record in reader.read(topic, heads):
                 if record.partition not in firsts:
                     passage = quarantine.passage(record.headers, record.timestamp)
-                    results = self._acceptors[partner].take_in(_incoming(record, passage), _coordinate(record))
+                    results = self._acceptors[partner].take_in(incoming_of(record, passage), coordinate_of(record))
                     times = [result.occurred_ms for result in results if isinstance(result, Transfer)]
                     if times:
                         firsts[record.partition] = min(times)
@@ -226,24 +228,6 @@ def partner_of(topic: str) -> str:
     return match[1]
 
 
-def several_in(partners: Iterable[Partner]) -> dict[str, Callable[[LogRecord], int]]:
-    """By topic, for partners whose format lets a record hold several transfers: how many events a record is (at least one)."""
-    return {
-        topics.partner_transfers(one.id): _counter(FORMATS[one.format].reader(one)) for one in partners if one.format != NATIVE
-    }
-
-
-def _counter(reader: Reader) -> Callable[[LogRecord], int]:
-    def count(record: LogRecord) -> int:
-        try:
-            inner = unwrapped(_incoming(record, quarantine.passage(record.headers, record.timestamp)))
-        except InvalidTransfer:
-            return 1
-        return max(1, sum(1 for _ in reader(inner)))
-
-    return count
-
-
 def is_partner_topic(topic: str) -> bool:
     """Whether intake reads the topic."""
     return _PARTNER.fullmatch(topic) is not None
@@ -251,7 +235,7 @@ def is_partner_topic(topic: str) -> bool:
 
 def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record: LogRecord) -> None:
     passage = quarantine.passage(record.headers, record.timestamp)
-    incoming, source = _incoming(record, passage), _coordinate(record)
+    incoming, source = incoming_of(record, passage), coordinate_of(record)
     if acceptor is None:
         outgoing.quarantine(quarantine.partner_unknown(source, incoming, passage))
         return
@@ -260,16 +244,6 @@ def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record
             outgoing.quarantine(quarantine.rejected(result, partner, passage))
         else:
             outgoing.accept(result)
-
-
-def _incoming(record: LogRecord, passage: quarantine.Passage) -> Incoming:
-    """The record as it first came, without the headers of a redrive."""
-    headers = [said for said in record.headers if not said[0].startswith(quarantine.OWN_HEADERS)] if record.headers else ()
-    return Incoming(record.value or b"", headers, passage.received_ms)
-
-
-def _coordinate(record: LogRecord) -> Coordinate:
-    return Coordinate(record.topic, record.partition, record.offset)
 
 
 def _stored_starts(records: Iterator[LogRecord]) -> Iterator[StreamStart]:

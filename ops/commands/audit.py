@@ -5,7 +5,8 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.kafka.scan import TopicMissing
-from connectors.partners.intake import GROUP, is_partner_topic, several_in
+from connectors.partners.arrival import several_in
+from connectors.partners.intake import GROUP, is_partner_topic
 from connectors.register.chain import ChainAudit, read_anchors
 from connectors.register.chain import verify as check
 from connectors.register.database import read

@@ -16,7 +16,8 @@ from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
-from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic, several_in
+from connectors.partners.arrival import several_in
+from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
 from schemas.quality import Counts
