@@ -41,7 +41,7 @@ COMMANDS = (
     ("typologies", "Print the catalogue of typologies."),
     ("render", "Render a report document in an FIU's form."),
     ("validate-report", "Check a report file, anyone's, against an FIU's form."),
-    ("quarantine", "List, show or re-post events that could not be taken in."),
+    ("quarantine", "See events that could not be taken in, send them in again once the cause is mended, drop old ones."),
     ("audit", "Prove that no event was lost or counted twice, and that no audit record was changed."),
     ("bench", "Measure throughput and latency on this machine."),
     ("config", "Print the settings in force."),

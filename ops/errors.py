@@ -12,6 +12,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.partners.keys.KeysError": "partner_keys",
     "connectors.sealing.kms.SealingError": "sealing",
     "connectors.partners.schema_publishing.RegistryRefused": "schema_registry",
+    "connectors.partners.redrive.RedriveOvertaken": "redrive_overtaken",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
     "connectors.register.errors.RegisterError": "register",

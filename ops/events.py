@@ -48,7 +48,7 @@ def native_events(files: Files) -> Iterator[bytes]:
         else:
             read = FORMATS[files.partner.format].reader(files.partner)
             for _, incoming in _records(path, files.partner):
-                results = (item.result for item in items_of(read, incoming))
+                results = (item.result for item in items_of(read, incoming)[1])
                 yield from (result.canonical for result in results if isinstance(result, Reading))
 
 

@@ -23,6 +23,7 @@ from ops.metrics import (
     Within,
 )
 from schemas.feedback import STATUSES
+from schemas.quality import FIELDS, Counts
 from streams.domain.release import ACTIONS
 from streams.runtime.meters import Committed, Restored
 
@@ -52,6 +53,7 @@ class IntakeMetrics:
         self._waiting: dict[str, Gauge] = {name: waiting.labels(name) for name in names}
         self._reasons = Reasons(metrics.counter("strgw_quarantined"), "intake")
         self._commit: Histogram = metrics.histogram("strgw_commit_seconds").labels("intake")
+        self._fields = metrics.counter("strgw_fields")
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         """`count` events of `partner` ended as `outcome` (accepted or quarantined)."""
@@ -72,6 +74,13 @@ class IntakeMetrics:
     def waiting(self, partner: str, partitions: int) -> None:
         """`partitions` of `partner` wait for the schema registry."""
         self._waiting[partner].set(partitions)
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        """Which fields the transfers of `partner` carried since this was last called."""
+        for state, numbers in (("asked", counts.asked), ("said", counts.said), ("unknown", counts.unknown)):
+            for field, number in zip(FIELDS, numbers, strict=True):
+                if number:
+                    self._fields.labels(partner, field, state).inc(number)
 
 
 class DoorMetrics:

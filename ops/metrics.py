@@ -24,6 +24,7 @@ Name = Literal[
     "strgw_intake_lag_events",
     "strgw_intake_waiting_partitions",
     "strgw_quarantined",
+    "strgw_fields",
     "strgw_commit_seconds",
     "strgw_stage_records",
     "strgw_stage_outputs",
@@ -63,7 +64,7 @@ Name = Literal[
     "strgw_file_places_away",
 ]
 Label = Literal[
-    "partner", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
+    "partner", "field", "outcome", "stage", "partition", "reason", "typology", "state", "fiu", "within", "action", "route", "status",
 ]  # fmt: skip
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -116,6 +117,12 @@ METRICS = (
     Metric("strgw_intake_lag_events", "gauge", "Partner events that wait on the partner's topic.", ("partner",)),
     Metric(
         "strgw_intake_waiting_partitions", "gauge", "Partitions of a partner that wait for the schema registry.", ("partner",)
+    ),
+    Metric(
+        "strgw_fields",
+        "counter",
+        "Transfers by field of their format: in which it could be said (asked), was said, was said in unknown words (unknown).",
+        ("partner", "field", "state"),
     ),
     Metric("strgw_quarantined", "counter", "Records set aside, by stage and reason code.", ("stage", "reason")),
     Metric("strgw_commit_seconds", "histogram", "Time to write and commit one transaction.", ("stage",), COMMIT_BOUNDS),

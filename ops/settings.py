@@ -53,6 +53,8 @@ DESCRIBED = (
         "DATABASE",
         "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
     ),
+    Setting("QUARANTINE_RAW", "reason | never: whether a person who gives name and reason may see a refused event unmasked"),
+    Setting("QUARANTINE_DAYS", "Days after which `strgw quarantine purge` drops entries"),
     Setting("WORKERS", "Worker processes that `strgw up` starts; one for each processor serves best"),
     Setting("HTTP_PORT", "Port on which `strgw http` takes partners' transfers; empty: `strgw up` starts no such process"),
     Setting("HTTP_HOST", "Address it listens on; 127.0.0.1 unless it is to be reached from elsewhere"),
@@ -66,6 +68,7 @@ DESCRIBED = (
     Setting("READY_FILE", "Internal: file in which a process started by `strgw up` says that it is ready"),
 )
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_RAW = ("reason", "never")
 _DATABASES = ("sqlite", "postgresql", "postgresql+psycopg")
 _KEY_HEX_DIGITS = 64  # 32 bytes: an HMAC key should be no shorter than its hash (RFC 2104 section 3)
 
@@ -98,6 +101,8 @@ class Settings:
     schema_registry_password_file: Path | None
     schema_registry_ca: Path | None
     database: str
+    quarantine_raw: str
+    quarantine_days: int
     workers: int
     http_port: int | None
     http_host: str
@@ -141,6 +146,8 @@ class Settings:
             schema_registry_password_file=source.path("SCHEMA_REGISTRY_PASSWORD_FILE"),
             schema_registry_ca=source.path("SCHEMA_REGISTRY_CA"),
             database=source.database("DATABASE") or f"sqlite:///{home / 'register.db'}",
+            quarantine_raw=source.one_of("QUARANTINE_RAW", _RAW, "reason"),
+            quarantine_days=source.number("QUARANTINE_DAYS", 90, 1, 3650),
             workers=source.number("WORKERS", 1, 1, 256),
             http_port=source.number("HTTP_PORT", 0, 0, 65535) if source.text("HTTP_PORT") else None,
             http_host=source.text("HTTP_HOST") or "127.0.0.1",
@@ -187,10 +194,11 @@ class _Source:
         return int(text)
 
     def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
-        text = self.text(name).upper() or default
-        if text not in choices:
+        text = self.text(name) or default
+        chosen = next((choice for choice in choices if choice.lower() == text.lower()), None)
+        if chosen is None:
             raise CommandError(f"{PREFIX}{name} must be one of {', '.join(choices)}, not '{text}'.", "settings")
-        return text
+        return chosen
 
     def web_address(self, name: str) -> str:
         text = self.text(name)

@@ -4,7 +4,10 @@ import msgspec
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One transfer a finding rests on: coordinate in the archive and what routing, roles and narrative need."""
+    """One transfer a finding rests on: coordinate in the archive and what routing, roles and narrative need.
+
+    revision  which of the transfer's states this is: the highest speaks for it (0: one that arrived when a newer one did already)
+    """
 
     uid: bytes
     partition: int
@@ -22,6 +25,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, gc=False):
     pay_country: str
     send_town: str
     pay_town: str
+    revision: int = 1
 
 
 class Number(msgspec.Struct, frozen=True):

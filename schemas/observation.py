@@ -21,7 +21,7 @@ class Side(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class TransferFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One transfer as detection sees it. `revision` orders the states of one uid; `counts` is False once it was
+    """One transfer as detection sees it. `revision` orders the states of one uid (0: never spoke for it); `counts` is False once it was
     refunded or cancelled: detection then forgets it."""
 
     uid: bytes
@@ -59,7 +59,8 @@ class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     entity: bytes
     kind: int
     side: int
-    dropped: bool = False  # the transfer's new revision no longer names this entity
+    # Not counted for this entity: the transfer's new revision no longer names it, or a newer one speaks for the transfer already.
+    dropped: bool = False
 
 
 class Signal(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -21,6 +21,9 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     attempts     how often these bytes had been sent in again when they failed
     state        quarantined | redriven
     sealing      of a partner's bytes; None for a record of our own, which holds no personal value in clear
+    headers      of the partner's record, without ours
+    received_ms  when the broker first took the event in (ms UTC; 0: not noted); times without a year are read by it
+    origin       where the event lay when it first came in, for one that was sent in again; None: `source`
     """
 
     VERSION: ClassVar[int] = 2  # a reader of 1 would send sealed bytes in again
@@ -38,3 +41,6 @@ class QuarantineRecord(msgspec.Struct, frozen=True):
     raw_truncated: bool = False
     state: str = QUARANTINED
     sealing: Sealing | None = None
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+    received_ms: int = 0
+    origin: Coordinate | None = None

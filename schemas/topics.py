@@ -9,6 +9,7 @@ HELD = "filings.held"
 DECISIONS = "filings.decisions"
 QUARANTINE = "quarantine"
 AUDIT = "audit"
+QUALITY = "intake.quality"
 INTERNAL_STAGES = ("admit", "detect", "link", "report")
 
 

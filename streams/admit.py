@@ -1,8 +1,9 @@
 """Admit: one transfer, however often and in whatever status it arrives, becomes one current set of observations.
 
-State per transfer (key: uid): digests seen, revision, rank of the newest status, the two parties it named last.
-An event whose digest was seen is a duplicate and changes nothing. Any other event of the same uid is a new revision: the
-event with the highest (status rank, time, digest) speaks for the transfer, whatever the order of arrival.
+State per transfer (key: uid): digests seen, revision, rank of the newest status, the two parties it named last, which statuses it had.
+An event whose digest was seen is a duplicate and changes nothing. Any other event of the same uid is a new state: the
+event with the highest (status rank, time, digest) speaks for the transfer, whatever the order of arrival. A state that arrives when a
+newer one speaks already counts for nothing, but tells both its parties what it says of them, as it would have in its turn.
 """
 
 import datetime
@@ -21,6 +22,9 @@ from streams.domain.veil import classes
 STATUS_RANK = {"sent": 0, "paid": 1, "changed": 2, "refunded": 3, "cancelled": 3}
 MOVED = frozenset({"sent", "paid", "changed"})
 _EPOCH = datetime.date(1970, 1, 1).toordinal()
+STATUSES = tuple(STATUS_RANK)  # Admitted.statuses has a bit for each
+LATE = 0  # revision of a state that never spoke
+MAX_DIGESTS = 64  # DEF: a partner that gives every transfer one id must not make its state grow without end
 MAX_BATCH = 500  # design section 4: entries of one record
 DEDUPE_MS = 90 * 86_400_000  # DEF: a status change later than this counts as a new transfer
 # Kinds of entity that get observations of their own. A party tells its identifiers itself what they need (ops/decisions/0007):
@@ -43,6 +47,7 @@ class Admitted(msgspec.Struct, array_like=True, gc=False):
     at_ms: int
     sender: bytes
     receiver: bytes
+    statuses: int = 0  # bit n: STATUSES[n] was seen; an entry of an earlier release knows none
 
 
 class _Draft:
@@ -78,7 +83,7 @@ class Admit:
         self._drafts: dict[int, _Draft] = {}
         self._ready: list[Output] = []
         self.watermark_ms = 0
-        self.counts = {"admitted": 0, "revised": 0, "duplicate": 0}
+        self.counts = {"admitted": 0, "revised": 0, "duplicate": 0, "conflict": 0}
 
     def apply(self, state: State, record: bytes, partition: int, offset: int) -> None:
         """Takes in one batch of transfers."""
@@ -110,9 +115,10 @@ class Admit:
     def _admit(self, state: State, transfer: Transfer, where: tuple[int, int, int], stream_start_ms: int) -> None:
         spoken = (STATUS_RANK[transfer.status], transfer.occurred_ms, transfer.digest)
         receiver = transfer.receiver.key if transfer.receiver else b""
+        status = 1 << STATUSES.index(transfer.status)
         known = state.get(transfer.uid)
         if known is None:
-            fresh = Admitted((transfer.digest,), 1, spoken, transfer.occurred_ms, transfer.sender.key, receiver)
+            fresh = Admitted((transfer.digest,), 1, spoken, transfer.occurred_ms, transfer.sender.key, receiver, status)
             state.put(transfer.uid, fresh)
             self.counts["admitted"] += 1
             self._observe(facts_of(transfer, 1, where, stream_start_ms), transfer)
@@ -121,31 +127,38 @@ class Admit:
         if transfer.digest in known.digests:
             self.counts["duplicate"] += 1
             return
-        digests = (*known.digests, transfer.digest)
+        digests = (*known.digests[1 - MAX_DIGESTS :], transfer.digest)
         self.counts["revised"] += 1
+        if (
+            transfer.status != "changed" and known.statuses & status
+        ):  # one status with two contents: which is true, only the partner knows
+            self.counts["conflict"] += 1
+        statuses = known.statuses | status
         if spoken < known.spoken:  # an older state arrives late: the newer one goes on speaking
-            state.put(transfer.uid, msgspec.structs.replace(known, digests=digests))
+            state.put(transfer.uid, msgspec.structs.replace(known, digests=digests, statuses=statuses))
+            self._observe(facts_of(transfer, LATE, where, stream_start_ms), transfer, is_late=True)
             return
         revision = known.revision + 1
         facts = facts_of(transfer, revision, where, stream_start_ms)
-        for former in {known.sender, known.receiver} - {transfer.sender.key, receiver, b""}:
-            for side in (SENDER, RECEIVER):
+        for side, former, now in ((SENDER, known.sender, transfer.sender.key), (RECEIVER, known.receiver, receiver)):
+            if former and former != now:  # by side: a change may swap the two
                 self._draft(former).add(facts, former, PARTY, side, True)
-        state.put(transfer.uid, Admitted(digests, revision, spoken, transfer.occurred_ms, transfer.sender.key, receiver))
+        newest = Admitted(digests, revision, spoken, transfer.occurred_ms, transfer.sender.key, receiver, statuses)
+        state.put(transfer.uid, newest)
         self._observe(facts, transfer)
 
-    def _observe(self, facts: TransferFacts, transfer: Transfer) -> None:
+    def _observe(self, facts: TransferFacts, transfer: Transfer, is_late: bool = False) -> None:
         for party, side in ((transfer.sender, SENDER), (transfer.receiver, RECEIVER)):
             if party is None:
                 continue
-            self._draft(party.key).add(facts, party.key, PARTY, side, False)
+            self._draft(party.key).add(facts, party.key, PARTY, side, is_late)
             for identifier in party.identifiers if self._identifiers else ():
                 if identifier.kind in self._identifiers:
-                    self._draft(identifier.key).add(facts, identifier.key, identifier.kind, side, False)
+                    self._draft(identifier.key).add(facts, identifier.key, identifier.kind, side, is_late)
         if self._agents:
             for agent, side in ((transfer.send_agent, SEND_AGENT), (transfer.pay_agent, PAY_AGENT)):
                 if agent:
-                    self._draft(agent.key).add(facts, agent.key, AGENT, side, False)
+                    self._draft(agent.key).add(facts, agent.key, AGENT, side, is_late)
 
     def _draft(self, entity: bytes) -> _Draft:
         partition = partition_of(entity, self._partitions)

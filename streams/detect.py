@@ -12,13 +12,13 @@ import msgspec
 from schemas.codec import Codec
 from schemas.corridors import Corridors, corridors
 from schemas.finding import Finding
-from schemas.observation import RECEIVER, SENDER, ObservationBatch, Signal, TransferFacts
+from schemas.observation import RECEIVER, SENDER, ObservationBatch, Side, Signal, TransferFacts
 from schemas.topics import FINDINGS, OBSERVATIONS
 from schemas.transfer import ACCOUNT, DOCUMENT, PARTY, Identifier
 from streams.domain.entity import QUARTER_MS, USE_YEAR, EntityState, IdentifierState, LoneUse, fresh, pack, unpack
 from streams.domain.event import Event, event_of
 from streams.domain.fold import Output, State, partition_of
-from streams.domain.memory import HORIZON_MS, earliest_of, keep_earliest, prune, remember, upsert, widen_use
+from streams.domain.memory import HORIZON_MS, earliest_of, prune, remember, upsert, widen_use
 from streams.domain.quiet import is_quiet
 from streams.domain.story import story_of
 from streams.identifiers import hear_use, hear_used
@@ -147,24 +147,34 @@ class Detect:
         assert isinstance(entity, EntityState)
         entity.scope = fact.scope
         event = event_of(fact, side)
+        own = fact.sender if side == SENDER else fact.receiver
+        if (
+            own is None or own.key != key
+        ):  # a change took the transfer away: what it says of others is none of this party's memory
+            if self._take(key, entity, event, False):
+                self._judge.forget(key)
+                if entity.watchers:
+                    self._moved.setdefault(key, []).append((event, False))
+            state.put(key, entity)
+            return
         if remember(entity, fact) or event.revision > 1:
             self._judge.forget(key)
             entity.unsure = True
         changed = self._take(key, entity, event, counts)
         if changed and entity.watchers:
             self._moved.setdefault(key, []).append((event, counts))
-        own = fact.sender if side == SENDER else fact.receiver
-        if own is not None and own.key == key:
-            uses = len(entity.uses)
-            news = [i.key for i in own.identifiers if widen_use(entity, i, event)]
-            if not (changed and counts):
-                keep_earliest(entity, event)
-            if len(entity.uses) > uses and any(entity.uses[identifier].kind == DOCUMENT for identifier in news):
-                # Those with whom something is shared know all papers.
-                news = [i for i, use in entity.uses.items() if use.is_shared or i in news]
-            for identifier in news:
-                self._tell_use(key, entity, identifier, 0)
+        self._use(key, entity, own, event, changed and counts)
         state.put(key, entity)
+
+    def _use(self, key: bytes, entity: EntityState, own: Side, event: Event, is_kept: bool) -> None:
+        """Notes which identifiers the party used, and tells those of them that have to know."""
+        uses = len(entity.uses)
+        news = [i.key for i in own.identifiers if widen_use(entity, i, event, is_kept)]
+        if len(entity.uses) > uses and any(entity.uses[identifier].kind == DOCUMENT for identifier in news):
+            # Those with whom something is shared know all papers.
+            news = [i for i, use in entity.uses.items() if use.is_shared or i in news]
+        for identifier in news:
+            self._tell_use(key, entity, identifier, 0)
 
     def _take(self, key: bytes, entity: EntityState, event: Event, counts: bool) -> bool:
         """Puts the event into the entity's memory; True if anything changed."""

@@ -67,7 +67,7 @@ def evidence_of(event: Event) -> Evidence:
     return Evidence(
         event.uid, event.partition, event.offset, event.index, event.at_ms, event.partner, sender, receiver or None,
         event.amount_minor, event.currency, event.usd_minor, event.channel,
-        event.send.country, event.pay.country, event.send.town, event.pay.town,
+        event.send.country, event.pay.country, event.send.town, event.pay.town, event.revision,
     )  # fmt: skip
 
 

@@ -174,8 +174,8 @@ def _transfers(evidence: Iterable[Evidence], findings: Iterable[Finding]) -> tup
     return tuple(sorted(newest.values(), key=lambda e: (e.at_ms, e.uid)))
 
 
-def _recency(item: Evidence) -> tuple[int, int, bytes]:
-    return item.offset, item.index, msgspec.msgpack.encode(item)
+def _recency(item: Evidence) -> tuple[int, int, int, bytes]:
+    return item.revision, item.offset, item.index, msgspec.msgpack.encode(item)
 
 
 def _parties(parties: Iterable[CaseParty], transfers: Iterable[Evidence]) -> tuple[CaseParty, ...]:

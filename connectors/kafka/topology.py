@@ -16,6 +16,7 @@ STAGES_WITH_STATE = ("files", "intake", *topics.INTERNAL_STAGES, "deliver", "reg
 # relationship ended, which no topic can know: what is filed, decided or audited is kept until an operator removes it.
 KEPT = (topics.TRANSFERS, topics.FINDINGS, topics.CASES, topics.FILINGS, topics.HELD, topics.DECISIONS, topics.AUDIT)
 OBSERVATIONS_DAYS = 7  # DEF derivable from `transfers`; longer than any outage that is not a disaster
+QUALITY_DAYS = 15  # DEF counts of which fields were filled: a day is held against the week before it
 PARTNER_DAYS = 30  # DEF what a partner posted is in `transfers` or `quarantine` within seconds
 
 Operation = Literal["READ", "WRITE", "DESCRIBE"]
@@ -73,6 +74,7 @@ def required_topics(partners: Iterable[str], fius: Iterable[str], partitions: in
             specs.append(TopicSpec(name, partitions, retention_ms=PARTNER_DAYS * DAY_MS, append_time=True))
     specs += [TopicSpec(name, partitions) for name in KEPT]
     specs.append(TopicSpec(topics.QUARANTINE, partitions, largest_bytes=LARGEST_QUARANTINED_BYTES))
+    specs.append(TopicSpec(topics.QUALITY, partitions, retention_ms=QUALITY_DAYS * DAY_MS))
     specs.append(TopicSpec(topics.OBSERVATIONS, partitions, retention_ms=OBSERVATIONS_DAYS * DAY_MS))
     specs += [TopicSpec(topics.changelog(stage), partitions, compacted=True) for stage in STAGES_WITH_STATE]
     for country in sorted(fius):

@@ -101,7 +101,7 @@ class TransactionalLog:
         try:
             return self._commit(outputs, taken)
         except KafkaError as error:
-            raise (Fenced if _is_fencing(error) else CommitLost)(str(error)) from error
+            raise (Fenced if is_fencing(error) else CommitLost)(str(error)) from error
 
     def _commit(self, outputs: Iterable[Produced], taken: Taken | None) -> list[int]:
         producer = self._producer
@@ -180,7 +180,7 @@ class TransactionalWriter:
                 future.get(timeout=TRANSACTION_TIMEOUT_MS / 1000)
             self._producer.commit_transaction()
         except KafkaError as error:
-            raise (Fenced if _is_fencing(error) else CommitLost)(str(error)) from error
+            raise (Fenced if is_fencing(error) else CommitLost)(str(error)) from error
 
     def close(self) -> None:
         """Ends the connection."""
@@ -200,7 +200,7 @@ class _Revoked(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python
         """Nothing: a step needs no preparation."""
 
 
-def _is_fencing(error: KafkaError) -> bool:
+def is_fencing(error: KafkaError) -> bool:
     """A later call on a fenced producer fails with a plain KafkaError that only carries the reason."""
     return any(isinstance(reason, _FENCED) for reason in (error, error.__cause__, *error.args))
 

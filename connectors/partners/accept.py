@@ -30,6 +30,7 @@ class Rejection(msgspec.Struct, frozen=True):
     reason       one sentence that says what to mend; it names fields and never their values
     field        path of the field at fault ("" where the record as a whole is)
     raw          what is kept of the event: the record, or a part of it that holds this transfer alone
+    headers      those under which `raw` is read again
     raw_sha256   hex digest of `raw`
     transfer_id  where it could be read
     """
@@ -41,6 +42,7 @@ class Rejection(msgspec.Struct, frozen=True):
     raw_sha256: str
     transfer_id: str | None = None
     field: str = ""
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Acceptor:
@@ -73,9 +75,10 @@ class Acceptor:
         """
         if self._is_native and not incoming.headers:
             return (self.accept(incoming.raw, source),)
+        inner, items = items_of(self._read, incoming)
         return [
-            self._settle(item, incoming.raw, source if number == 0 else msgspec.structs.replace(source, index=number))
-            for number, item in enumerate(items_of(self._read, incoming))
+            self._settle(item, (incoming, inner), source if number == 0 else msgspec.structs.replace(source, index=number))
+            for number, item in enumerate(items)
         ]
 
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
@@ -86,18 +89,19 @@ class Acceptor:
             self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
-            return _rejection(fault, reading, raw, source)
+            return _rejection(fault, reading, Incoming(raw), source)
         return self._canon.transfer(reading, meaning, source)
 
-    def _settle(self, item: Item, record: bytes, source: Coordinate) -> Transfer | Rejection:
-        kept, reading = item.kept or record, item.result
+    def _settle(self, item: Item, record: tuple[Incoming, Incoming], source: Coordinate) -> Transfer | Rejection:
+        """What became of one item; `record` as it came, and without its envelope."""
+        reading = item.result
         if isinstance(reading, InvalidTransfer):
-            return _rejection(reading, None, kept, source)
+            return _rejection(reading, None, _kept(item, record), source)
         try:
             self._refuse_disabled()
             meaning = check(reading.event, self._now_ms())
         except InvalidTransfer as fault:
-            return _rejection(fault, reading, kept, source)
+            return _rejection(fault, reading, _kept(item, record), source)
         return self._canon.transfer(reading, meaning, source)
 
     def _refuse_disabled(self) -> None:
@@ -105,15 +109,18 @@ class Acceptor:
             raise InvalidTransfer("partner_disabled", "Transfers of this partner are not taken in at present; ask the operator.")
 
 
-def items_of(read: Reader, incoming: Incoming) -> list[Item]:
-    """What a record holds, at least one item: where it holds nothing or more than MAX_TRANSFERS, one that says so. Never raises."""
+def items_of(read: Reader, incoming: Incoming) -> tuple[Incoming, list[Item]]:
+    """The record without its envelope, and what it holds: at least one item; where it holds nothing or more than MAX_TRANSFERS, one that
+    says so. Never raises."""
+    inner = incoming
     try:
-        items = list(islice(read(unwrapped(incoming)), MAX_TRANSFERS + 1))
+        inner = unwrapped(incoming)
+        items = list(islice(read(inner), MAX_TRANSFERS + 1))
     except InvalidTransfer as fault:
-        return [Item(fault)]
+        return inner, [Item(fault)]
     if len(items) > MAX_TRANSFERS:
-        return [Item(too_many())]
-    return items or [Item(InvalidTransfer("empty", "The record holds no transfer; send at least one."))]
+        return inner, [Item(too_many())]
+    return inner, items or [Item(InvalidTransfer("empty", "The record holds no transfer; send at least one."))]
 
 
 def stream_start(at_ms: int) -> int:
@@ -121,8 +128,17 @@ def stream_start(at_ms: int) -> int:
     return at_ms - at_ms % DAY_MS
 
 
-def _rejection(fault: InvalidTransfer, reading: Reading | None, raw: bytes, source: Coordinate) -> Rejection:
+def _kept(item: Item, record: tuple[Incoming, Incoming]) -> Incoming:
+    """What the quarantine keeps of a refused item: its own part without the envelope, else the whole record as it came."""
+    whole, inner = record
+    part = item.part()
+    return inner._replace(raw=part) if part else whole
+
+
+def _rejection(fault: InvalidTransfer, reading: Reading | None, kept: Incoming, source: Coordinate) -> Rejection:
+    raw = kept.raw
     transfer_id = reading.event.transfer_id if reading is not None else fault.transfer_id
     if transfer_id is None and len(raw) <= MAX_BYTES:
         transfer_id = readable_transfer_id(raw)
-    return Rejection(fault.code, fault.reason, source, raw, hashlib.sha256(raw).hexdigest(), transfer_id, fault.path)
+    digest = hashlib.sha256(raw).hexdigest()
+    return Rejection(fault.code, fault.reason, source, raw, digest, transfer_id, fault.path, tuple(kept.headers))

@@ -6,7 +6,8 @@ stays near that of two commits while there is capacity.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 from kafka import TopicPartition
@@ -14,19 +15,19 @@ from kafka import TopicPartition
 from connectors.kafka.overlap import OverlappedCommits
 from connectors.kafka.record import Record
 from connectors.kafka.scan import CommittedLog, LogRecord, TopicMissing
-from connectors.kafka.transactions import Taken, TransactionalLog
+from connectors.kafka.transactions import CommitLost, Taken, TransactionalLog
 from connectors.partners import quarantine
-from connectors.partners.accept import Acceptor, Rejection, items_of
-from connectors.partners.formats import FORMATS
-from connectors.partners.formats.contract import Incoming, Reader
+from connectors.partners.accept import Acceptor, Rejection
+from connectors.partners.arrival import coordinate_of, incoming_of
+from connectors.partners.completeness import Marks, counts
 from connectors.partners.outgoing import Outgoing
 from connectors.partners.stream_start import STATE_TOPIC, STREAM_START, StreamStart, StreamStarts, first_wins
 from connectors.partners.waiting import SchemaRegistryAway, Waiting
 from connectors.sealing.seal import Seal
 from schemas import topics
-from schemas.native import NATIVE
-from schemas.registry import Partner
-from schemas.transfer import Coordinate, Transfer
+from schemas.codec import Codec
+from schemas.quality import Counts, QualityRecord
+from schemas.transfer import Transfer
 
 GROUP = "intake"
 _PARTNER = re.compile(r"partner\.([a-z0-9_-]+)\.transfers")
@@ -36,6 +37,8 @@ HEAD_RECORDS = 100  # how far into a partition the first readable event is looke
 POLL_MS = 200
 GATHER_MS = 50  # events a fetch waits for others: twenty transactions a second are enough for any latency we promise
 UNKNOWN_PARTNER = "unknown"
+QUALITY_S = 60.0  # DEF: how often the counts of fields are written
+QUALITY = Codec(QualityRecord)
 
 
 class IntakeMeters(Protocol):
@@ -55,6 +58,9 @@ class IntakeMeters(Protocol):
 
     def waiting(self, partner: str, partitions: int) -> None:
         """`partitions` of `partner` wait for the schema registry."""
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        """Which fields the transfers of `partner` carried since this was last called."""
 
 
 class Intake:
@@ -77,13 +83,19 @@ class Intake:
         self._partitions = 0
         self._starts: StreamStarts | None = None
         self._lag_due = 0.0
+        self._marks: Marks = Counter()
+        self._quality_due = clock() + QUALITY_S
 
     def open(self, bootstrap: str) -> None:
         """Checks that every topic to write to exists, reads the stream starts and joins the group. Raises TopicMissing, SealingError."""
         self._seal.begin()  # a key that is not there must show before anything is taken in
         with CommittedLog(bootstrap) as reader:
             existing = reader.topics()
-            for topic in (topics.QUARANTINE, *(topics.partner_receipts(partner) for partner in sorted(self._partners))):
+            for topic in (
+                topics.QUARANTINE,
+                topics.QUALITY,
+                *(topics.partner_receipts(partner) for partner in sorted(self._partners)),
+            ):
                 if topic not in existing:
                     raise TopicMissing(topic)
             self._partitions = len(reader.partitions(topics.TRANSFERS))
@@ -97,11 +109,22 @@ class Intake:
 
         Raises  Fenced, CommitLost: the process must end; SealingError.
         """
+        try:
+            return self._step(timeout_ms)
+        except CommitLost:
+            # The process ends for this reason: closing it must neither count what did not commit nor find another reason in writing.
+            self._marks.clear()
+            self._under_way = None
+            raise
+
+    def _step(self, timeout_ms: int) -> int:
         self._waiting.go_on()
         taken, gathered = self._gather(self._log.poll(timeout_ms, MAX_EVENTS))
         records = [] if gathered is None else list(gathered.records())
         committed = self._settle()
         if taken is not None:
+            if self._clock() >= self._quality_due:
+                records += self._quality()
             self._commits.start(records, taken)
             self._under_way = gathered
         self._report_lag()
@@ -112,6 +135,7 @@ class Intake:
         if self._under_way is None:
             return 0
         settled, self._under_way = self._under_way, None
+        self._marks.update(settled.marks)
         self._count(settled, self._commits.seconds)
         return sum(settled.outcomes.values())
 
@@ -123,8 +147,20 @@ class Intake:
         """Finishes the open transaction and leaves the group. Raises Fenced, CommitLost."""
         try:
             self._settle()
+            if last := self._quality():
+                self._commits.commit_alone(last)
         finally:
             self._commits.close()
+
+    def _quality(self) -> list[Record]:
+        """What was counted of committed events since the last time, for the meters and as a record. A killed process loses up to QUALITY_S of
+        it: these are shares, not the account of events."""
+        self._quality_due = self._clock() + QUALITY_S
+        found = counts(self._marks)
+        self._marks.clear()
+        for partner, of_partner in found.items():
+            self._meters.quality(partner, of_partner)
+        return [Record(topics.QUALITY, 0, None, QUALITY.encode(QualityRecord(found)))] if found else []
 
     def _gather(self, taken: Taken | None) -> tuple[Taken | None, Outgoing | None]:
         """What the events lead to, and those that count: all but what has to wait for the schema registry."""
@@ -194,7 +230,8 @@ class StreamHead:
             heads = {number: (first, min(end, first + HEAD_RECORDS)) for number, (first, end) in bounds.items()}
             for record in reader.read(topic, heads):
                 if record.partition not in firsts:
-                    results = self._acceptors[partner].take_in(_incoming(record), _coordinate(record))
+                    passage = quarantine.passage(record.headers, record.timestamp)
+                    results = self._acceptors[partner].take_in(incoming_of(record, passage), coordinate_of(record))
                     times = [result.occurred_ms for result in results if isinstance(result, Transfer)]
                     if times:
                         firsts[record.partition] = min(times)
@@ -221,41 +258,22 @@ def partner_of(topic: str) -> str:
     return match[1]
 
 
-def several_in(partners: Iterable[Partner]) -> dict[str, Callable[[LogRecord], int]]:
-    """By topic, for partners whose format lets a record hold several transfers: how many events a record is (at least one)."""
-    return {
-        topics.partner_transfers(one.id): _counter(FORMATS[one.format].reader(one)) for one in partners if one.format != NATIVE
-    }
-
-
-def _counter(reader: Reader) -> Callable[[LogRecord], int]:
-    return lambda record: len(items_of(reader, _incoming(record)))
-
-
 def is_partner_topic(topic: str) -> bool:
     """Whether intake reads the topic."""
     return _PARTNER.fullmatch(topic) is not None
 
 
 def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record: LogRecord) -> None:
-    raw = record.value or b""
-    source = _coordinate(record)
+    passage = quarantine.passage(record.headers, record.timestamp)
+    incoming, source = incoming_of(record, passage), coordinate_of(record)
     if acceptor is None:
-        outgoing.quarantine(quarantine.partner_unknown(source, raw, quarantine.attempts_of(record.headers)))
+        outgoing.quarantine(quarantine.partner_unknown(source, incoming, passage))
         return
-    for result in acceptor.take_in(_incoming(record), source):
+    for result in acceptor.take_in(incoming, source):
         if isinstance(result, Rejection):
-            outgoing.quarantine(quarantine.rejected(result, partner, quarantine.attempts_of(record.headers)))
+            outgoing.quarantine(quarantine.rejected(result, partner, passage))
         else:
             outgoing.accept(result)
-
-
-def _incoming(record: LogRecord) -> Incoming:
-    return Incoming(record.value or b"", record.headers, record.timestamp)
-
-
-def _coordinate(record: LogRecord) -> Coordinate:
-    return Coordinate(record.topic, record.partition, record.offset)
 
 
 def _stored_starts(records: Iterator[LogRecord]) -> Iterator[StreamStart]:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from connectors.kafka.record import Record
+from connectors.partners.completeness import Marks, marks_of
 from connectors.partners.quarantine import entry_key
 from connectors.partners.receipts import ReceiptLine, encode_receipts
 from connectors.sealing.seal import Seal
@@ -38,6 +39,7 @@ class Outgoing:
         self._quarantined: list[QuarantineRecord] = []
         self._receipts: defaultdict[tuple[str, int], list[ReceiptLine]] = defaultdict(list)
         self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.marks: Marks = Counter()
 
     def accept(self, transfer: Transfer) -> None:
         """Takes in a valid event and its receipt."""
@@ -45,6 +47,7 @@ class Outgoing:
         self._transfers[partition_of(transfer.uid, self._partitions)].append(transfer)
         self._receipts[partner, source.partition].append(ReceiptLine(source.offset, transfer.transfer_id, place=source.index))
         self.outcomes[partner, ACCEPTED] += 1
+        self.marks[partner, marks_of(transfer)] += 1
         earliest = self.earliest_ms.get(partner)
         if earliest is None or transfer.occurred_ms < earliest:
             self.earliest_ms[partner] = transfer.occurred_ms

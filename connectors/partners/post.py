@@ -167,7 +167,7 @@ def keys_of(partner: Partner) -> Callable[[bytes], bytes]:
     read = FORMATS[partner.format].reader(partner)
 
     def key(record: bytes) -> bytes:
-        results = (item.result for item in items_of(read, Incoming(record)))
+        results = (item.result for item in items_of(read, Incoming(record))[1])
         first = next((result for result in results if isinstance(result, Reading)), None)
         return first.event.transfer_id.encode() if first else hashlib.sha256(record).digest()
 

@@ -2,16 +2,22 @@
 
 import hashlib
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import msgspec
 
 from connectors.partners.accept import Rejection
+from connectors.partners.formats.contract import Headers, Incoming
 from schemas.quarantine import QUARANTINED, REDRIVEN, QuarantineRecord
 from schemas.transfer import Coordinate
 
+# Headers of a record that was sent in again: how often, where its event lay at first, when that was (ms UTC).
+OWN_HEADERS = "strgw-"
 ATTEMPT_HEADER = "strgw-attempt"
 ORIGIN_HEADER = "strgw-redriven-from"
+RECEIVED_HEADER = "strgw-received"
 STAGE = "intake"
+_DIGITS = 18  # of a number in a header: more do not fit an offset
 RAW_LIMIT = 8 * 1024 * 1024  # as large as a partner's record may be; `quarantine` itself takes twice as much
 
 
@@ -27,7 +33,7 @@ def entry_id(record: QuarantineRecord) -> str:
     return entry_key(record.source).decode()
 
 
-def rejected(rejection: Rejection, partner: str, attempts: int) -> QuarantineRecord:
+def rejected(rejection: Rejection, partner: str, passage: "Passage") -> QuarantineRecord:
     """The entry for an event that was refused."""
     return QuarantineRecord(
         stage=STAGE,
@@ -39,12 +45,15 @@ def rejected(rejection: Rejection, partner: str, attempts: int) -> QuarantineRec
         raw=rejection.raw[:RAW_LIMIT],
         raw_sha256=rejection.raw_sha256,
         transfer_id=rejection.transfer_id,
-        attempts=attempts,
+        attempts=passage.attempts,
         raw_truncated=len(rejection.raw) > RAW_LIMIT,
+        headers=rejection.headers,
+        received_ms=passage.received_ms,
+        origin=passage.origin,
     )
 
 
-def partner_unknown(source: Coordinate, raw: bytes, attempts: int) -> QuarantineRecord:
+def partner_unknown(source: Coordinate, incoming: Incoming, passage: "Passage") -> QuarantineRecord:
     """The entry for an event on a topic that belongs to no partner of the registry."""
     return QuarantineRecord(
         stage=STAGE,
@@ -53,10 +62,13 @@ def partner_unknown(source: Coordinate, raw: bytes, attempts: int) -> Quarantine
         reason_code="partner_unknown",
         reason=f"No partner in the registry owns the topic {source.topic}: add the partner or delete the topic.",
         fingerprint=fingerprint("partner_unknown", source.topic),
-        raw=raw[:RAW_LIMIT],
-        raw_sha256=hashlib.sha256(raw).hexdigest(),
-        attempts=attempts,
-        raw_truncated=len(raw) > RAW_LIMIT,
+        raw=incoming.raw[:RAW_LIMIT],
+        raw_sha256=hashlib.sha256(incoming.raw).hexdigest(),
+        attempts=passage.attempts,
+        raw_truncated=len(incoming.raw) > RAW_LIMIT,
+        headers=tuple(incoming.headers),
+        received_ms=passage.received_ms,
+        origin=passage.origin,
     )
 
 
@@ -67,17 +79,53 @@ def fingerprint(reason_code: str, field: str) -> str:
     return f"{reason_code}:{path}" if path else reason_code
 
 
-def attempts_of(headers: Iterable[tuple[str, bytes | None]]) -> int:
-    """How often these bytes were sent in again; 0 for a partner's own record or a header that is no number."""
-    for name, value in headers:
-        if name == ATTEMPT_HEADER and value is not None and value.isdigit():
-            return int(value)
-    return 0
+class Passage(NamedTuple):
+    """How an event came to us: how often it was sent in again, when it first came (ms UTC) and, after a redrive, from where."""
+
+    attempts: int = 0
+    received_ms: int = 0
+    origin: Coordinate | None = None
+
+
+def passage(headers: Headers, received_ms: int) -> Passage:
+    """The passage of a record with these headers that the broker took in at `received_ms`. A header of ours that is not as we write
+    it counts as absent: a partner may write what it likes."""
+    ours = {name: value.decode("utf-8", "replace") for name, value in headers if name.startswith(OWN_HEADERS) and value}
+    if not ours:
+        return Passage(0, received_ms)
+    received = _number(ours.get(RECEIVED_HEADER, ""))
+    return Passage(
+        _number(ours.get(ATTEMPT_HEADER, "")) or 0,
+        received_ms if received is None else received,
+        _coordinate(ours.get(ORIGIN_HEADER, "")),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+def _coordinate(key: str) -> Coordinate | None:
+    """What entry_key made a key of."""
+    topic, *rest = key.split("/")
+    numbers = [number for text in rest if (number := _number(text)) is not None]
+    return Coordinate(topic, *numbers) if len(numbers) == len(rest) and len(rest) in (2, 3) else None
+
+
+def headers_of(record: QuarantineRecord) -> list[tuple[str, bytes | None]]:
+    """The headers under which an entry is sent in again."""
+    ours: list[tuple[str, bytes | None]] = [
+        (ATTEMPT_HEADER, b"%d" % (record.attempts + 1)),
+        (ORIGIN_HEADER, entry_key(record.origin or record.source)),
+    ]
+    if record.received_ms:  # an entry of an earlier release notes no time
+        ours.append((RECEIVED_HEADER, b"%d" % record.received_ms))
+    return [*record.headers, *ours]
 
 
 def redriven(record: QuarantineRecord) -> QuarantineRecord:
-    """The mark that an entry was sent in again; it carries no bytes."""
-    return msgspec.structs.replace(record, state=REDRIVEN, raw=b"", sealing=None)
+    """The mark that an entry was sent in again; it carries nothing of the partner's record."""
+    return msgspec.structs.replace(record, state=REDRIVEN, raw=b"", headers=(), sealing=None)
 
 
 def latest(records: Iterable[QuarantineRecord]) -> dict[str, QuarantineRecord]:
@@ -88,6 +136,48 @@ def latest(records: Iterable[QuarantineRecord]) -> dict[str, QuarantineRecord]:
     return entries
 
 
-def open_entries(records: Iterable[QuarantineRecord], wanted: Callable[[QuarantineRecord], bool]) -> list[QuarantineRecord]:
-    """Entries that wait for a person and satisfy `wanted`, oldest first."""
-    return [record for record in latest(records).values() if record.state == QUARANTINED and wanted(record)]
+def open_entries(records: Iterable[QuarantineRecord]) -> list[QuarantineRecord]:
+    """Entries that wait for a person, each partition's in the order in which their events first came in."""
+    return sorted((record for record in latest(records).values() if record.state == QUARANTINED), key=_order)
+
+
+def _order(record: QuarantineRecord) -> tuple[str, int, int, int]:
+    at = record.origin or record.source
+    return at.topic, at.partition, at.offset, at.index
+
+
+class Choice(NamedTuple):
+    """Which entries a person means: by id, or all of a partner and a reason code; empty: any."""
+
+    ids: frozenset[str] = frozenset()
+    partner: str | None = None
+    code: str | None = None
+
+    def takes(self, record: QuarantineRecord) -> bool:
+        """Whether the entry is meant."""
+        named = not self.ids or entry_id(record) in self.ids
+        return named and self.partner in (None, record.partner) and self.code in (None, record.reason_code)
+
+
+class Turn(NamedTuple):
+    """Which entries are to be sent in now, in this order, and which of those that are meant must wait."""
+
+    go: list[QuarantineRecord]
+    wait: list[QuarantineRecord]
+
+
+def turn(entries: Iterable[QuarantineRecord], choice: Choice, wanted: Callable[[QuarantineRecord], bool]) -> Turn:
+    """Parts the open `entries` (in order) that are meant and `wanted`: one waits behind an earlier event of its transfer that is open and
+    not sent with it, so that no later status overtakes an earlier one. What is named by its id goes all the same."""
+    found = Turn([], [])
+    behind: set[tuple[str, int, str]] = set()
+    for record in entries:
+        transfer = (record.source.topic, record.source.partition, record.transfer_id or "")
+        blocked = record.transfer_id is not None and transfer in behind and not choice.ids
+        if choice.takes(record) and wanted(record) and not blocked:
+            found.go.append(record)
+            continue
+        behind.add(transfer)
+        if choice.takes(record) and blocked:
+            found.wait.append(record)
+    return found

@@ -1,13 +1,14 @@
 """Reads the quarantine and sends its events in again, once their cause is mended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from kafka import KafkaProducer
+from kafka.errors import KafkaError
 
 from connectors.kafka.scan import CommittedLog
-from connectors.kafka.transactions import transactional_producer
-from connectors.partners.quarantine import ATTEMPT_HEADER, ORIGIN_HEADER, entry_key, open_entries, redriven
+from connectors.kafka.transactions import is_fencing, transactional_producer
+from connectors.partners.quarantine import Choice, entry_key, headers_of, open_entries, redriven, turn
 from connectors.sealing.seal import Unseal, clear_size
 from schemas import topics
 from schemas.codec import Codec
@@ -16,6 +17,17 @@ from schemas.quarantine import QUARANTINED, QuarantineRecord
 CODEC: Codec[QuarantineRecord] = Codec(QuarantineRecord)
 ENTRIES_PER_TRANSACTION = 100
 _TRANSACTIONAL_ID = "quarantine-redrive"
+
+
+class RedriveOvertaken(Exception):
+    """Another redrive began while this one ran."""
+
+    code = "redrive_overtaken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another redrive has begun and takes over; wait for it and see with `strgw quarantine list` what is left."
+        )
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -35,49 +47,71 @@ class Summary(msgspec.Struct, frozen=True):
     at_ms: int
 
 
+class Redriven(msgspec.Struct, frozen=True):
+    """What a redrive did. waiting: entries that were meant and wait behind an earlier event of their transfer."""
+
+    redriven: int
+    waiting: int
+
+
 def summaries(bootstrap: str) -> list[Summary]:
     """Every entry in its last state, oldest first."""
     found: dict[str, Summary] = {}
     with CommittedLog(bootstrap) as log:
-        for record, at_ms in _records(log):
+        for record, at_ms in entries(log):
             summary = _summary(record, at_ms)
             before = found.get(summary.id)
             if before is not None:
                 summary = msgspec.structs.replace(summary, size=before.size, at_ms=before.at_ms)
             found[summary.id] = summary
-    return list(found.values())
+    return sorted(found.values(), key=lambda summary: summary.at_ms)
 
 
 def entry(bootstrap: str, wanted_id: str, unseal: Unseal) -> QuarantineRecord | None:
     """The entry with its bytes as first set aside, in its last state; None where there is no such id. Raises SealingError."""
     found: QuarantineRecord | None = None
     with CommittedLog(bootstrap) as log:
-        for record, _ in _records(log):
+        for record, _ in entries(log):
             if entry_key(record.source).decode() == wanted_id:
                 found = record if found is None else msgspec.structs.replace(found, state=record.state)
     return None if found is None else unseal.entry(found)
 
 
-def redrive(bootstrap: str, wanted: Callable[[QuarantineRecord], bool], unseal: Unseal, told: Callable[[int, int], None]) -> int:
-    """Sends the open intake entries that satisfy `wanted` to the partition they came from; returns their number.
-
-    The bytes and the mark "redriven" commit together, 100 entries at a time; a truncated or another stage's entry is
-    left alone. An event that fails again becomes a new entry with one attempt more.
-
-    Raises  SealingError before anything of the hundred is sent
-    """
+def waiting(bootstrap: str, unseal: Unseal) -> list[QuarantineRecord]:
+    """The open entries that can be sent in again, in order, with their bytes in clear. Raises SealingError."""
     with CommittedLog(bootstrap) as log:
-        entries = open_entries((record for record, _ in _records(log)), lambda record: can_redrive(record) and wanted(record))
-    if not entries:
-        return 0
+        return [unseal.entry(record) for record in open_entries(record for record, _ in entries(log)) if can_redrive(record)]
+
+
+def redrive(
+    bootstrap: str,
+    choice: Choice,
+    unseal: Unseal,
+    told: Callable[[int, int], None],
+    wanted: Callable[[QuarantineRecord], bool] = lambda record: True,
+) -> Redriven:
+    """Sends the open intake entries that are chosen and `wanted` to the partition they came from, in the order in which they first came.
+
+    1. The producer comes first: it ends what a killed or a second redrive left open, so that what is read next is final.
+    2. The open entries are read.
+    3. The bytes and the mark "redriven" commit together, 100 entries at a time; a truncated or another stage's entry is left alone.
+
+    An event that fails again becomes a new entry with one attempt more.
+
+    Raises  SealingError before anything is sent; RedriveOvertaken
+    """
+    # Step 1.
     producer = transactional_producer(bootstrap, _TRANSACTIONAL_ID)
     try:
-        for start in range(0, len(entries), ENTRIES_PER_TRANSACTION):
-            _send(producer, [unseal.entry(record) for record in entries[start : start + ENTRIES_PER_TRANSACTION]])
-            told(min(start + ENTRIES_PER_TRANSACTION, len(entries)), len(entries))
+        # Step 2.
+        found = turn(waiting(bootstrap, unseal), choice, wanted)
+        # Step 3.
+        for start in range(0, len(found.go), ENTRIES_PER_TRANSACTION):
+            _send(producer, found.go[start : start + ENTRIES_PER_TRANSACTION])
+            told(min(start + ENTRIES_PER_TRANSACTION, len(found.go)), len(found.go))
     finally:
         producer.close(timeout=3)
-    return len(entries)
+    return Redriven(len(found.go), len(found.wait))
 
 
 def can_redrive(record: QuarantineRecord) -> bool:
@@ -85,13 +119,21 @@ def can_redrive(record: QuarantineRecord) -> bool:
     return record.stage == "intake" and record.state == QUARANTINED and not record.raw_truncated
 
 
-def _send(producer: KafkaProducer, entries: list[QuarantineRecord]) -> None:
+def _send(producer: KafkaProducer, chosen: Sequence[QuarantineRecord]) -> None:
+    try:
+        _commit(producer, chosen)
+    except KafkaError as error:
+        if is_fencing(error):
+            raise RedriveOvertaken from error
+        raise
+
+
+def _commit(producer: KafkaProducer, chosen: Sequence[QuarantineRecord]) -> None:
     producer.begin_transaction()
     sent = []
-    for record in entries:
+    for record in chosen:
         key, source = entry_key(record.source), record.source
-        headers = [(ATTEMPT_HEADER, b"%d" % (record.attempts + 1)), (ORIGIN_HEADER, key)]
-        sent.append(producer.send(source.topic, record.raw, key, headers, partition=source.partition))
+        sent.append(producer.send(source.topic, record.raw, key, headers_of(record), partition=source.partition))
         sent.append(producer.send(topics.QUARANTINE, CODEC.encode(redriven(record)), key))
     producer.flush()
     for future in sent:
@@ -99,7 +141,8 @@ def _send(producer: KafkaProducer, entries: list[QuarantineRecord]) -> None:
     producer.commit_transaction()
 
 
-def _records(log: CommittedLog) -> Iterator[tuple[QuarantineRecord, int]]:
+def entries(log: CommittedLog) -> Iterator[tuple[QuarantineRecord, int]]:
+    """Every record on `quarantine` with its time (ms UTC)."""
     for record in log.scan(topics.QUARANTINE):
         if record.value is not None:
             yield CODEC.decode(record.value), record.timestamp

@@ -5,7 +5,8 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.kafka.scan import TopicMissing
-from connectors.partners.intake import GROUP, is_partner_topic, several_in
+from connectors.partners.arrival import several_in
+from connectors.partners.intake import GROUP, is_partner_topic
 from connectors.register.chain import ChainAudit, read_anchors
 from connectors.register.chain import verify as check
 from connectors.register.database import read
@@ -18,7 +19,7 @@ from ops.register import register_of
 from ops.registries import partners_of
 from ops.settings import Settings
 
-NUMBERS = ("events", "transfers", "duplicates", "quarantined", "waiting", "lost", "doubled")
+NUMBERS = ("events", "transfers", "duplicates", "quarantined", "conflicts", "waiting", "lost", "doubled")
 
 
 @click.group()
@@ -32,7 +33,8 @@ def command() -> None:
 def verify(settings: Settings, as_json: bool) -> int:
     """Check, for every partition of every partner topic, that events = transfers + duplicates + quarantined; and the audit chain.
 
-    Reads `transfers`, `quarantine` and the partner topics themselves, and trusts no counter. "Waiting" are events that were
+    Reads `transfers`, `quarantine` and the partner topics themselves, and trusts no counter. "Conflicts" are transfers that
+    repeat a status of an earlier one with other content: tell the partner (docs/partners.md). "Waiting" are events that were
     not taken in yet. Of the register's audit chain every record is compared with the one before it and with what the topic
     `audit` says of it. Exit code 1 when the equation does not hold somewhere, or a record was changed, removed or moved.
     """

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connectors.partners.keys import DAYS, KeysFile, PartnerKey
+from ops.commands.partner_quality import quality
 from ops.commands.partner_registry import add as add_partner
 from ops.commands.partner_registry import disable, enable, show
 from ops.commands.partner_registry import list_ as list_partners
@@ -23,7 +24,7 @@ def command() -> None:
     """Add partners, switch them on and off, give out keys, and try what they send."""
 
 
-for _part in (add_partner, list_partners, show, disable, enable, test, schemas):
+for _part in (add_partner, list_partners, show, disable, enable, test, schemas, quality):
     command.add_command(_part)
 
 

@@ -1,7 +1,6 @@
 """`strgw quarantine`: events that could not be taken in."""
 
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
@@ -10,12 +9,15 @@ from rich.table import Table
 
 from connectors.kafka.scan import TopicMissing
 from connectors.partners import redrive as redrives
+from connectors.partners.masking import masked
 from connectors.partners.quarantine import entry_id
+from ops.audited import audited
 from ops.broker import running_bootstrap
+from ops.commands.quarantine_mending import redrive, try_
+from ops.commands.quarantine_purge import purge
 from ops.errors import CommandError
 from ops.output import json_option, print_json
-from ops.progress import progress_bar
-from ops.registries import unseal
+from ops.registries import partners_of, unseal
 from ops.settings import Settings
 from schemas.quarantine import QUARANTINED, QuarantineRecord
 
@@ -24,7 +26,7 @@ DEFAULT_LIMIT = 50
 
 @click.group()
 def command() -> None:
-    """List, show or re-post events that could not be taken in."""
+    """See events that could not be taken in, send them in again once the cause is mended, drop old ones."""
 
 
 @command.command("list")
@@ -55,66 +57,54 @@ def list_(settings: Settings, partner: str | None, code: str | None, everything:
 
 @command.command()
 @click.argument("entry")
-@click.option("--raw", is_flag=True, help="Write the event's bytes to stdout, as they came, and nothing else.")
+@click.option(
+    "--raw", is_flag=True, help="Write the event's bytes to stdout, as they came, and nothing else; with --by and --reason."
+)
+@click.option("--by", "name", default="", help="With --raw: name of the person who looks.")
+@click.option("--reason", default="", help="With --raw: why; without names of parties. Both go into the audit.")
 @json_option
 @click.pass_obj
-def show(settings: Settings, entry: str, raw: bool, as_json: bool) -> None:
+def show(settings: Settings, entry: str, raw: bool, name: str, reason: str, as_json: bool) -> None:
     """Show one event set aside. ENTRY is its id: topic/partition/offset.
 
-    The bytes may hold personal data and are written only with --raw.
+    Personal data is masked: letters are x, digits 9. --raw writes the bytes as they came; who looked, when and why goes into the audit chain first.
+    STRGW_QUARANTINE_RAW=never forbids it.
     """
+    if raw:
+        _may_look(settings, name, reason)
     record = redrives.entry(running_bootstrap(settings), entry, unseal(settings))
     if record is None:
         raise CommandError(
             f"Nothing in quarantine has the id {entry}; `strgw quarantine list --all` shows the ids.", "entry_unknown"
         )
     if raw:
+        facts = {
+            "reason": reason.strip(),
+            "partner": record.partner,
+            "reason_code": record.reason_code,
+            "raw_sha256": record.raw_sha256,
+        }
+        audited(settings, name, ("quarantine_seen", entry), facts)
         sys.stdout.buffer.write(record.raw)
         sys.stdout.buffer.flush()
         return
-    document = _document(record)
+    seen = masked(record.raw, partners_of(settings).get(record.partner))
     if as_json:
-        print_json(document)
+        print_json(_document(record) | {"masked": seen})
         return
-    for name, value in document.items():
-        click.echo(f"{name:<14}{value}")
+    for label, value in _document(record).items():
+        click.echo(f"{label:<14}{value}")
+    click.echo(f"\n{seen}")
 
 
-@command.command()
-@click.argument("entries", nargs=-1, metavar="[ENTRY]...")
-@click.option("--partner", help="Every event of this partner.")
-@click.option("--code", help="Every event refused for this reason code.")
-@json_option
-@click.pass_obj
-def redrive(settings: Settings, entries: tuple[str, ...], partner: str | None, code: str | None, as_json: bool) -> None:
-    """Send events in again, after what was wrong has been mended here (a partner added, a code list updated).
-
-    Name entries by id, or choose them with --partner and --code. The same bytes go to the partition they came from, and the
-    entry is marked.
-    """
-    if not (entries or partner or code):
-        raise click.UsageError("Say which: one or more entry ids, --partner or --code.")
-    with progress_bar("Sending") as advance:
-        count = redrives.redrive(
-            running_bootstrap(settings),
-            _chosen(entries, partner, code),
-            unseal(settings),
-            lambda done, total: advance(done, total, f"{done:,} events"),
+def _may_look(settings: Settings, name: str, reason: str) -> None:
+    if settings.quarantine_raw == "never":
+        raise CommandError(
+            "STRGW_QUARANTINE_RAW forbids to see events unmasked; look at the masked form, or have the setting changed.",
+            "raw_forbidden",
         )
-    if as_json:
-        print_json({"redriven": count})
-        return
-    click.echo(
-        f"{count:,} events sent in again." if count else "No waiting event fits; `strgw quarantine list` shows what waits."
-    )
-
-
-def _chosen(entries: tuple[str, ...], partner: str | None, code: str | None) -> Callable[[QuarantineRecord], bool]:
-    def chosen(record: QuarantineRecord) -> bool:
-        named = not entries or entry_id(record) in entries
-        return named and partner in (None, record.partner) and code in (None, record.reason_code)
-
-    return chosen
+    if not (name.strip() and reason.strip()):
+        raise click.UsageError("Say who looks and why: --raw --by NAME --reason TEXT. Both go into the audit.")
 
 
 def _summaries(settings: Settings) -> list[redrives.Summary]:
@@ -148,3 +138,8 @@ def _document(record: QuarantineRecord) -> dict[str, object]:
         "raw_truncated",
     )
     return {"id": entry_id(record), **{name: getattr(record, name) for name in kept}, "size": len(record.raw)}
+
+
+command.add_command(try_)
+command.add_command(redrive)
+command.add_command(purge)

@@ -34,7 +34,11 @@ def _best(findings: Iterable[Finding]) -> dict[str, float]:
 
 
 def _evidence(findings: Iterable[Finding]) -> tuple[Evidence, ...]:
-    merged = {e.uid: e for f in findings for e in f.evidence}
+    merged: dict[bytes, Evidence] = {}
+    for item in (e for f in findings for e in f.evidence):
+        known = merged.get(item.uid)
+        if known is None or item.revision >= known.revision:  # the state that speaks for the transfer
+            merged[item.uid] = item
     return tuple(sorted(merged.values(), key=lambda e: (e.at_ms, e.uid)))
 
 

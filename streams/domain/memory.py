@@ -20,6 +20,9 @@ MAX_FORMER_PAIRS = 512  # DEF
 MAX_USES = 64  # DEF: identifiers a party is remembered by
 
 
+_ENCODE = msgspec.msgpack.Encoder().encode
+
+
 def upsert(state: EntityState, event: Event, counts: bool) -> bool:
     """Puts the event where it belongs, replacing an older revision; True if anything changed. A repeat changes nothing."""
     events = state.events
@@ -36,24 +39,32 @@ def upsert(state: EntityState, event: Event, counts: bool) -> bool:
     return counts and events.add(event)
 
 
-def widen_use(state: EntityState, identifier: Identifier, event: Event) -> bool:
+def widen_use(state: EntityState, identifier: Identifier, event: Event, is_kept: bool) -> bool:
     """Takes a use of an identifier into the party's memory; True if the identifier has to be told of it: that it is used at all,
-    or in another year; every change once it is shared."""
+    or in another year; every change once it is shared. `is_kept`: the event is among the party's."""
     quarter = event.at_ms // QUARTER_MS
     use = state.uses.get(identifier.key)
     if use is None:
         if len(state.uses) >= MAX_USES:
             return False
-        state.uses[identifier.key] = Use(identifier.kind, quarter, event.at_ms, event.uid)
+        state.uses[identifier.key] = Use(identifier.kind, quarter, event.at_ms, event.uid, earliest=None if is_kept else event)
         return True
     is_news = False
     if quarter > use.last_quarter:
         is_news = use.is_shared or quarter // USE_YEAR > use.last_quarter // USE_YEAR
         use.last_quarter = quarter
-    if event.at_ms <= use.earliest_ms and (event.at_ms, event.uid) < (use.earliest_ms, use.earliest_uid):
-        use.earliest_ms, use.earliest_uid, use.earliest = event.at_ms, event.uid, None
-        return is_news or use.is_shared
-    return is_news
+    if event.at_ms > use.earliest_ms:
+        return is_news
+    ours, theirs = (event.at_ms, event.uid), (use.earliest_ms, use.earliest_uid)
+    if ours > theirs or (ours == theirs and _content(event) >= _content(earliest_of(state, use))):
+        return is_news
+    use.earliest_ms, use.earliest_uid, use.earliest = event.at_ms, event.uid, None if is_kept else event
+    return is_news or use.is_shared
+
+
+def _content(event: Event) -> bytes:
+    """Orders the states of one transfer that bear the same time, whatever came first."""
+    return _ENCODE(msgspec.structs.replace(event, revision=0, partition=0, offset=0, index=0))
 
 
 def keep_earliest(state: EntityState, event: Event) -> None:

@@ -33,11 +33,15 @@ class Item(NamedTuple):
     """One transfer of a record: as read, or what is wrong with it.
 
     kept  bytes that hold this transfer alone, readable in the same format; they go to the quarantine in place of the record. b"" where
-          the record itself is kept
+          the record itself is kept. Where cutting them out costs time: a function that does, called only if the transfer is refused
     """
 
     result: Reading | InvalidTransfer
-    kept: bytes = b""
+    kept: bytes | Callable[[], bytes] = b""
+
+    def part(self) -> bytes:
+        """The bytes of `kept`."""
+        return self.kept() if callable(self.kept) else self.kept
 
 
 class FieldRow(NamedTuple):

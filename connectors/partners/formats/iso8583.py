@@ -40,6 +40,8 @@ MAX_BYTES = 8192  # DEF: the longest field has 999 characters
 _CHANNELS = {"00": "merchant", "01": "cash_out", "21": "cash_in", "26": "card", "28": "card", "40": "bank_transfer"}
 _CREDITS = ("26", "28")  # the card is that of the one who is paid
 _CARD = "2"
+# Besides DE2: the extended number, the three tracks, the PIN block and the chip's data. None of them is read, and none may be stored (PCI DSS 3.3).
+_NEVER_KEPT = frozenset({"p", "1", "34", "35", "36", "45", "52", "55"})
 Message = dict[str, str]
 
 
@@ -86,9 +88,10 @@ def _decoded(raw: bytes) -> Message:
 
 
 def _kept(message: Message) -> bytes:
-    """The message with the middle digits of the card zeroed, readable as before; such a card is nobody's identifier."""
+    """The message with the middle digits of the card zeroed and without the card's tracks, readable as before; such a card is nobody's
+    identifier."""
     card = message.get(_CARD, "")
-    masked = {key: value for key, value in message.items() if key not in ("p", "1")}
+    masked = {key: value for key, value in message.items() if key not in _NEVER_KEPT}
     if card:
         masked[_CARD] = card[:6] + "0" * max(0, len(card) - 10) + card[-4:]
     try:

@@ -4,7 +4,7 @@ import codecs
 import json
 import re
 from collections.abc import Iterator
-from typing import IO, cast
+from typing import IO
 
 from schemas.native import InvalidTransfer
 from schemas.native_reading import MAX_BYTES
@@ -102,7 +102,7 @@ class _Objects:
     def _next(self) -> str:
         """The next character that is no white space; "" at the end."""
         while True:
-            self._at = cast("re.Match[str]", _SPACE.match(self._text, self._at)).end()
+            self._at = _SPACE.match(self._text, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
             if self._at < len(self._text) or not self._more():
                 return self._text[self._at : self._at + 1]
 

@@ -3,13 +3,14 @@
 from hashlib import sha256
 
 import msgspec
+import pytest
 
 from ops.chain import MemoryState
 from schemas.codec import Codec
 from schemas.money import Money
 from schemas.observation import ObservationBatch, TransferFacts
 from schemas.transfer import AGENT, PARTY, PHONE, Agent, Identifier, Party, Place, Transfer, TransferBatch
-from streams.admit import Admit, facts_of
+from streams.admit import Admit, Admitted, facts_of
 
 BATCH, OUT = Codec(TransferBatch), Codec(ObservationBatch)
 
@@ -73,7 +74,7 @@ def test_the_same_event_again_is_a_duplicate() -> None:
     run = Run()
     run.take(transfer())
     assert run.take(transfer()) == []
-    assert run.admit.counts == {"admitted": 1, "revised": 0, "duplicate": 1}
+    assert run.admit.counts == {"admitted": 1, "revised": 0, "duplicate": 1, "conflict": 0}
 
 
 def test_a_repeat_inside_one_batch_is_a_duplicate_too() -> None:
@@ -89,11 +90,64 @@ def test_a_refund_makes_detection_forget_the_transfer() -> None:
     assert (facts.counts, facts.revision) == (False, 2)
 
 
-def test_an_older_state_that_arrives_late_changes_nothing() -> None:
+def test_an_older_state_that_arrives_late_counts_for_nobody_but_tells_what_it_says_of_its_parties() -> None:
     run = Run()
     assert not run.take(transfer("refunded", at=2_000))[0][2].counts
-    assert run.take(transfer("paid", at=1_000)) == []
+    late = run.take(transfer("paid", at=1_000, receiver="cy"))
+    assert [(entity, facts.revision, dropped) for entity, _, facts, dropped in late] == [
+        (key("al"), 0, True),
+        (key("cy"), 0, True),
+    ]
     assert run.admit.counts["revised"] == 1
+
+
+@pytest.mark.parametrize(
+    ("events", "speaks"),
+    [
+        (["refunded@2", "sent@1"], "refunded@2"),
+        (["changed@2", "sent@1"], "changed@2"),
+        (["cancelled@2", "paid@3"], "cancelled@2"),
+        (["changed@3", "changed@2"], "changed@3"),
+        (["changed@1", "paid@2"], "changed@1"),
+        (["sent@2", "sent@1"], "sent@2"),
+        (["sent@1", "paid@1"], "paid@1"),
+        (["refunded@2", "cancelled@3"], "cancelled@3"),
+    ],
+)
+def test_the_state_that_speaks_is_the_same_in_any_order(events: list[str], speaks: str) -> None:
+    for order in (events, events[::-1]):
+        run, counted = Run(), ""
+        for event in order:
+            status, _, at = event.partition("@")
+            seen = run.take(transfer(status, at=int(at)))
+            counted = event if not seen[0][3] else counted
+        assert counted == speaks, order
+
+
+def test_a_change_that_swaps_the_parties_leaves_neither_on_its_former_side() -> None:
+    run = Run()
+    run.take(transfer())
+    swapped = msgspec.structs.replace(transfer("changed", at=2_000), sender=person("bo"), receiver=person("al"))
+    run.admit.apply(run.state, BATCH.encode(TransferBatch({"demo": 0}, (swapped,))), 0, 9)
+    (batch,) = [OUT.decode(o.value) for o in run.admit.flush(run.state)]
+    seen = {(o.entity, o.side, o.dropped) for o in batch.observations}
+    assert seen == {(key("al"), 0, True), (key("bo"), 1, True), (key("bo"), 0, False), (key("al"), 1, False)}
+
+
+def test_one_status_with_two_contents_is_a_conflict_but_two_changes_are_not() -> None:
+    run = Run()
+    run.take(transfer("sent"), transfer("sent", at=2_000), transfer("changed", at=3_000), transfer("changed", at=4_000))
+    run.take(transfer("sent", at=2_000))
+    assert run.admit.counts == {"admitted": 1, "revised": 3, "duplicate": 1, "conflict": 1}
+
+
+def test_the_state_of_an_id_that_is_used_for_everything_stays_bounded() -> None:
+    run = Run()
+    run.take(*(transfer(at=n) for n in range(1, 400)))
+    (known,) = run.state.values.values()
+    assert isinstance(known, Admitted)
+    assert len(known.digests) == 64
+    assert known.spoken[1] == 399
 
 
 def test_a_changed_receiver_takes_the_transfer_from_the_former_one() -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import IO, Any, cast
 
@@ -35,7 +36,7 @@ def _reader(partner: Partner) -> Reader:
             return
         for cells in lines:
             result = _result(dict(zip(head, cells, strict=False)) if len(cells) == len(head) else {}, mapping, partner)
-            yield Item(result, _kept(head, cells, mapping.layout) if isinstance(result, InvalidTransfer) else b"")
+            yield Item(result, partial(_kept, head, cells, mapping.layout))
 
     return items
 

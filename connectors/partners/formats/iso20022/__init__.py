@@ -5,6 +5,7 @@ Checked against the schema of their message are the versions pacs.008.001.02, .0
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from connectors.partners.formats.contract import MAX_TRANSFERS, FieldRow, Format, Incoming, Item, Reader, too_many
@@ -41,7 +42,7 @@ def _reader(partner: Partner) -> Reader:
             result = breaches.by_place.get(place) or native(said())
             # Only what is refused is cut out: a document of a thousand transactions would else be copied a thousand times.
             part.release()
-            yield Item(result, alone(part) if isinstance(result, InvalidTransfer) and len(found) > 1 else b"")
+            yield Item(result, partial(alone, part) if len(found) > 1 else b"")
 
     return items
 

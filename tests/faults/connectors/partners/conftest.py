@@ -66,6 +66,13 @@ class Intakes:
             time.sleep(0.02)
         return process
 
+    def begin(self, *words: str) -> subprocess.Popen[bytes]:
+        """Starts another strgw command and does not wait for it."""
+        with (self._folder / "intake.log").open("ab") as log:
+            process = subprocess.Popen([sys.executable, "-m", "ops.cli", *words], env=self._environ, stdout=log, stderr=log)
+        self._processes.append(process)
+        return process
+
     def run(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         """Runs another strgw command in the same setting."""
         return subprocess.run(

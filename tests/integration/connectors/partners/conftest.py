@@ -18,12 +18,14 @@ from connectors.kafka.scan import CommittedLog, LogRecord
 from connectors.kafka.topology import TopicSpec, required_topics
 from connectors.kafka.transactions import TransactionalLog
 from connectors.partners.accept import Acceptor
+from connectors.partners.arrival import several_in
 from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.intake import GATHER_MS, GROUP, PATTERN, Intake, is_partner_topic
 from connectors.sealing.ring import KeyRingFile
 from connectors.sealing.seal import Seal, Unseal
 from ops.audit import Audit, PartitionAudit
 from schemas.codec import Codec
+from schemas.quality import Counts
 from schemas.quarantine import QuarantineRecord
 from schemas.registry import Partner
 from schemas.transfer import Transfer, TransferBatch
@@ -48,6 +50,7 @@ class Meters:
     committed: int = 0
     lags: dict[str, int] = field(default_factory=dict)
     waits: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, Counts] = field(default_factory=dict)
 
     def events(self, partner: str, outcome: str, count: int) -> None:
         self.outcomes[partner, outcome] += count
@@ -57,6 +60,9 @@ class Meters:
 
     def commit(self, seconds: float, events: int) -> None:
         self.committed += events
+
+    def quality(self, partner: str, counts: Counts) -> None:
+        self.fields[partner] = counts
 
     def lag(self, partner: str, events: int) -> None:
         self.lags[partner] = events
@@ -73,6 +79,7 @@ class Gate:
     ring: KeyRingFile
     meters: Meters = field(default_factory=Meters)
     stream_start: str = ""
+    registry: dict[str, Partner] = field(default_factory=dict)  # partners that are not as the tests' usual one
     logs: list[TransactionalLog] = field(default_factory=list)
 
     @staticmethod
@@ -102,7 +109,7 @@ class Gate:
         """An opened intake for the partners in `knows`."""
         partners = {
             name: Partner(name, name, "mto", "strgw.transfer/1", "KZ", (), stream_start=self.stream_start) for name in knows
-        }
+        } | self.registry
         keyring = Keyring(b"k" * 32)
         now_ms = lambda: time.time_ns() // 1_000_000  # noqa: E731
         acceptors = {name: Acceptor(partner, keyring, now_ms, writers) for name, partner in partners.items()}
@@ -147,7 +154,7 @@ class Gate:
         return sorted(lines, key=lambda line: (line["partition"], line["offset"]))
 
     def audit(self) -> list[PartitionAudit]:
-        return Audit(self.bootstrap, GROUP, is_partner_topic).run(lambda done, total: None)
+        return Audit(self.bootstrap, GROUP, is_partner_topic, several_in(self.registry.values())).run(lambda done, total: None)
 
 
 def step_until(intake: Intake, events: int) -> None:

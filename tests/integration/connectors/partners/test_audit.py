@@ -1,5 +1,6 @@
 """The audit finds what is wrong, on the real broker."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.structs import OffsetAndMetadata
 
 from connectors.kafka.scan import CommittedLog
+from ops.audit import totals
 from schemas.codec import Codec
 from schemas.transfer import TransferBatch
 
@@ -69,3 +71,13 @@ def test_one_partition_can_be_read_again_and_again(gate: Any) -> None:
         for start, end in ((0, 2), (1, 3), (5, 6), (0, 6)):
             offsets = [record.offset for record in log.read("partner.demo.transfers", {0: (start, end)})]
             assert offsets == list(range(start, end))
+
+
+def test_a_status_that_is_given_twice_with_other_content_is_a_conflict_and_no_duplicate(gate: Any) -> None:
+    event = json.loads(gate.event("T1"))
+    other = json.dumps(event | {"amount": {"value": "41", "currency": "USD"}}).encode()
+    change = [json.dumps(event | {"status": "changed", "purpose": text}).encode() for text in ("a", "b")]
+    gate.post(gate.event("T1"), other, gate.event("T1"), *change)
+    gate.take_in(5)
+    sums = totals(gate.audit())
+    assert (sums["events"], sums["transfers"], sums["duplicates"], sums["conflicts"]) == (5, 4, 1, 1)

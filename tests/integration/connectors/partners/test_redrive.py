@@ -1,27 +1,35 @@
 """Events sent in again from the quarantine, and the audit over the gaps that transactions leave in a partner's topic."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from connectors.partners import redrive
-from connectors.partners.quarantine import ATTEMPT_HEADER
+from connectors.partners.quarantine import ATTEMPT_HEADER, Choice
+from connectors.partners.trial import Trial
 from connectors.sealing.seal import Unseal
 from ops.audit import totals
+from schemas.registry import Partner
+from streams.domain.identity import Keyring
+
+ALL = Choice()
 
 
-def all_of(_: object) -> bool:
-    """Every entry."""
-    return True
+def again(gate: Any, choice: Choice = ALL) -> tuple[int, int]:
+    """Sends in again; how many went, and how many wait."""
+    done = redrive.redrive(gate.bootstrap, choice, Unseal(gate.ring), lambda sent, total: None)
+    return done.redriven, done.waiting
 
 
 def test_events_of_a_partner_added_later_are_taken_in_after_a_redrive(gate: Any) -> None:
     gate.post(gate.event("S1"), gate.event("S2"), topic="partner.ghost.transfers")
     gate.take_in(2)
-    assert redrive.redrive(gate.bootstrap, all_of, Unseal(gate.ring), lambda done, total: None) == 2
+    assert again(gate) == (2, 0)
     gate.know_ghost()
     gate.take_in(2, knows=("demo", "ghost"))
     assert [(t.partner, t.transfer_id) for t in gate.transfers()] == [("ghost", "S1"), ("ghost", "S2")]
     assert {entry.state for entry in redrive.summaries(gate.bootstrap)} == {"redriven"}
-    assert redrive.redrive(gate.bootstrap, all_of, Unseal(gate.ring), lambda done, total: None) == 0, "nothing is sent in twice"
+    assert again(gate) == (0, 0), "nothing is sent in twice"
     lines = gate.audit()
     assert all(line.holds for line in lines)
     sums = totals(lines)
@@ -32,7 +40,7 @@ def test_an_event_that_fails_again_is_a_new_entry_with_one_attempt_more(gate: An
     gate.post(b"{broken", gate.event("T1"))
     gate.take_in(2)
     for attempt in (1, 2):
-        assert redrive.redrive(gate.bootstrap, all_of, Unseal(gate.ring), lambda done, total: None) == 1
+        assert again(gate) == (1, 0)
         gate.take_in(1)
         last = redrive.summaries(gate.bootstrap)[-1]
         assert (last.attempts, last.reason_code, last.state) == (attempt, "not_json", "quarantined")
@@ -47,10 +55,52 @@ def test_an_event_that_fails_again_is_a_new_entry_with_one_attempt_more(gate: An
 def test_the_chosen_entries_alone_are_sent_in_again(gate: Any) -> None:
     gate.post(b"{broken", b"")
     gate.take_in(2)
-    assert (
-        redrive.redrive(gate.bootstrap, lambda entry: entry.reason_code == "empty", Unseal(gate.ring), lambda done, total: None)
-        == 1
-    )
-    assert [(entry.reason_code, entry.state) for entry in redrive.summaries(gate.bootstrap)] == [
-        ("not_json", "quarantined"), ("empty", "redriven"),
+    assert again(gate, Choice(code="empty")) == (1, 0)
+    assert {entry.reason_code: entry.state for entry in redrive.summaries(gate.bootstrap)} == {
+        "not_json": "quarantined", "empty": "redriven",
+    }  # fmt: skip
+
+
+def test_events_come_back_in_the_order_in_which_they_were_posted(gate: Any) -> None:
+    # 40 entries lie on four partitions of `quarantine`, whose records are read in no particular order.
+    gate.post(*(gate.event(f"S{n // 4}") for n in range(40)), topic="partner.ghost.transfers")
+    gate.take_in(40)
+    assert again(gate) == (40, 0)
+    gate.know_ghost()
+    back = [record for record in gate.read("partner.ghost.transfers") if record.headers]
+    assert [json.loads(record.value)["transfer_id"] for record in back] == [f"S{n // 4}" for n in range(40)]
+    first = {record.offset: record.timestamp for record in gate.read("partner.ghost.transfers") if not record.headers}
+    assert [int(dict(record.headers)["strgw-received"]) for record in back] == [first[n] for n in range(40)]
+
+
+def csv_partner(folder: Path, amount_column: str) -> Partner:
+    path = folder / f"{amount_column}.yaml"
+    fields = [
+        {"to": "transfer_id", "columns": ["No"]}, {"to": "status", "columns": ["State"]}, {"to": "occurred_at", "columns": ["At"]},
+        {"to": "amount.value", "columns": [amount_column]}, {"to": "amount.currency", "value": "USD"}, {"to": "channel", "value": "cash_out"},
+        {"to": "sender.kind", "value": "person"}, {"to": "sender.name", "columns": ["Who"]},
     ]  # fmt: skip
+    path.write_text(json.dumps({"schema": "strgw.csv-mapping/1", "fields": fields}))
+    return Partner("demo", "Demo", "mto", "csv/1", "KZ", (), mapping=str(path))
+
+
+def test_a_corrected_mapping_reads_what_was_refused_and_the_audit_still_holds(gate: Any, tmp_path: Path) -> None:
+    whole = b"No,State,At,Total,Who\nT1,sent,2024-05-17T10:00:00Z,5,A\nT2,sent,2024-05-17T10:00:00Z,6,B\nT1,paid,2024-05-17T11:00:00Z,5,A\n"
+    good = b"No,State,At,Sum,Who\nT3,sent,2024-05-17T10:00:00Z,5,A\nT4,lost,2024-05-17T10:00:00Z,5,A\n"
+    gate.registry = {"demo": csv_partner(tmp_path, "Sum")}
+    gate.post(whole, good)
+    gate.take_in(3)  # the first record is refused as one event: its columns have other names
+    wrong, right = csv_partner(tmp_path, "Sum"), csv_partner(tmp_path, "Total")
+    for partner, codes in ((wrong, ["not_in_format", "field_value"]), (right, ["", "not_in_format"])):
+        trial = Trial({"demo": partner}, Keyring(b"k" * 32), lambda: 1_800_000_000_000)
+        assert [trial.outcome(record)[0] for record in redrive.waiting(gate.bootstrap, Unseal(gate.ring))] == codes
+    gate.registry = {"demo": right}
+    assert again(gate, Choice(code="not_in_format")) == (1, 0)
+    gate.take_in(3)
+    found = [(t.transfer_id, t.status) for t in gate.transfers()]
+    assert sorted(found) == [("T1", "paid"), ("T1", "sent"), ("T2", "sent"), ("T3", "sent")]
+    assert found.index(("T1", "sent")) < found.index(("T1", "paid"))
+    lines = gate.audit()
+    assert all(line.holds for line in lines), lines
+    sums = totals(lines)
+    assert (sums["events"], sums["transfers"], sums["quarantined"]) == (6, 4, 2)

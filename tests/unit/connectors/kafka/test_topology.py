@@ -6,7 +6,7 @@ from connectors.kafka.topology import Access, required_access, required_topics
 def test_every_topic_of_the_chain_is_there_once() -> None:
     names = [spec.name for spec in required_topics(["acme"], ["AU", "LK"], 4)]
     edges = "partner.acme.transfers partner.acme.receipts fiu.au.reports fiu.au.feedback fiu.lk.reports fiu.lk.feedback"
-    chain = "transfers observations findings cases filings filings.held filings.decisions quarantine audit"
+    chain = "transfers observations findings cases filings filings.held filings.decisions quarantine audit intake.quality"
     states = "files.state intake.state admit.state detect.state link.state report.state deliver.state register.state"
     assert sorted(names) == sorted(f"{edges} {chain} {states}".split())
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -136,7 +137,7 @@ def test_a_record_of_too_many_transfers_is_refused_before_it_is_built_out() -> N
             built.append(1)
             yield Item(InvalidTransfer("field_value", "A sentence."))
 
-    (item,) = items_of(endless, Incoming(b""))
+    (item,) = items_of(endless, Incoming(b""))[1]
     assert isinstance(item.result, InvalidTransfer)
     assert item.result.code == "too_many"
     assert len(built) == 10_001
@@ -151,3 +152,33 @@ def test_every_transfer_of_a_disabled_partner_is_refused_and_can_be_sent_in_agai
     (refused,) = off.take_in(Incoming(raw, headers), SOURCE)
     assert isinstance(refused, Rejection)
     assert (refused.reason_code, refused.transfer_id, refused.raw) == ("partner_disabled", "t-1", raw)
+
+
+def test_what_is_kept_of_a_refused_transfer_is_its_own_part_even_where_only_its_values_are_wrong(tmp_path: Path) -> None:
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "schema: strgw.csv-mapping/1\nfields:\n"
+        "- {to: transfer_id, columns: [id]}\n- {to: status, value: sent}\n- {to: occurred_at, columns: [at]}\n"
+        "- {to: amount.value, columns: [sum]}\n- {to: amount.currency, columns: [cur]}\n- {to: channel, value: cash_out}\n"
+        "- {to: sender.kind, value: person}\n- {to: sender.name, columns: [who]}\n"
+    )
+    partner = Partner("demo", "Demo", "mto", "csv/1", "KZ", (), mapping=str(mapping))
+    rows = [f"t{n},2024-05-17T18:42:10Z,5,{'XQZ' if n == 7 else 'USD'},A" for n in range(50)]
+    results = Acceptor(partner, Keyring(b"m" * 32), lambda: NOW_MS).take_in(
+        Incoming("\n".join(["id,at,sum,cur,who", *rows]).encode()), SOURCE
+    )
+    (refused,) = [result for result in results if isinstance(result, Rejection)]
+    assert (refused.reason_code, refused.raw.decode().splitlines()) == ("currency_unknown", ["id,at,sum,cur,who", rows[7]])
+
+
+@pytest.mark.parametrize("broken", ["envelope", "transfer"])
+def test_a_refused_event_is_kept_with_the_headers_under_which_it_is_read_again(broken: str) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "/s", "type": "t", "data": EVENT}
+    wrong = event | ({"specversion": "9"} if broken == "envelope" else {"data": {**EVENT, "status": "lost"}})
+    headers = [("content-type", b"application/cloudevents+json"), ("x", b"1")]
+    (refused,) = acceptor().take_in(Incoming(json.dumps(wrong).encode(), headers), SOURCE)
+    assert isinstance(refused, Rejection)
+    mended = json.loads(refused.raw) | ({"specversion": "1.0"} if broken == "envelope" else {"data": EVENT})
+    (again,) = acceptor().take_in(Incoming(json.dumps(mended).encode(), refused.headers), SOURCE)
+    assert isinstance(again, Transfer)
+    assert ("x", b"1") in refused.headers

@@ -38,7 +38,7 @@ def reader(name: str, mapping: str) -> Reader:
 
 
 def meanings(raw: bytes, who: Partner) -> Iterator[bytes | str]:
-    for item in items_of(reader(who.format, who.mapping), Incoming(raw, (), 1_777_000_000_000)):
+    for item in items_of(reader(who.format, who.mapping), Incoming(raw, (), 1_777_000_000_000))[1]:
         yield item.result.canonical if isinstance(item.result, Reading) else item.result.code
 
 

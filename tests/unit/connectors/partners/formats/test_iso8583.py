@@ -84,6 +84,16 @@ def test_a_year_is_the_latest_that_does_not_lie_ahead_of_the_arrival() -> None:
     assert [t.occurred_ms // 86_400_000 for t in times if isinstance(t, Transfer)] == [20567, 20568, 20204, 20453]
 
 
+def test_neither_track_nor_pin_nor_chip_of_a_card_goes_to_the_quarantine() -> None:
+    track = f"{CARD}=2712101000000"
+    refused = outcome(raw(_49="999", _35=track, _45=f"B{CARD}^PETROV/IVAN^2712101", _52="AABBCCDDEEFF0011"))
+    assert isinstance(refused, Rejection)
+    assert CARD.encode() not in refused.raw
+    kept, _ = iso8583.decode(refused.raw, default_ascii)
+    assert set(kept) & {"35", "45", "52"} == set()
+    assert (kept["4"], kept["2"]) == (MESSAGE["4"], CARD[:6] + "000000" + CARD[-4:])
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared reference formats are not beside this repository")
 def test_samples_of_others_are_taken_in_but_for_an_answer_that_names_nobody() -> None:
     found = {path.name: outcome(path.read_bytes()) for path in sorted(SAMPLES.glob("*.hex"))}

@@ -54,7 +54,7 @@ def test_one_bad_message_of_a_file_is_kept_alone_and_delays_no_other() -> None:
     assert isinstance(good.result, Reading)
     assert isinstance(last.result, Reading)
     assert isinstance(bad.result, InvalidTransfer)
-    (again,) = items(bad.kept.replace(b"269999", b"260211"))
+    (again,) = items(bad.part().replace(b"269999", b"260211"))
     assert isinstance(again.result, Reading)
 
 
