@@ -22,6 +22,7 @@ from streams.typologies.ts_k01_shared_identifier import SharedView
 
 MOST_GLANCED = 100  # DEF: new events; a glance at every pair of them would take as long as judging
 Looks = tuple[tuple[Callable[[Glance, Any], bool], Any], ...]
+WEAK = -1  # stands for a mask at identifiers that pool nobody's flows
 MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 
 
@@ -55,10 +56,11 @@ class Judge:
 
     def _concerned(self, glance: Glance) -> Looks:
         """The looks of the typologies that can come to hold by what is new, and with so many events and people at all."""
-        possible = self._at_identifiers if glance.kind > ACCOUNT else self._sieve.content(glance.counts())
-        concern = (glance.what(), id(possible))  # the sieve keeps its tuples for good
+        is_weak = glance.kind > ACCOUNT
+        concern = (glance.what(), WEAK if is_weak else self._sieve.mask(glance.counts()))
         looks = self._looks.get(concern)
         if looks is None:
+            possible = self._at_identifiers if is_weak else self._sieve.chosen(concern[1])
             looks = self._looks[concern] = tuple((t.may, t.parameters) for t in possible if t.on & concern[0])
         return looks
 

@@ -17,12 +17,15 @@ class Sieve:
 
     def possible(self, view: View) -> tuple[Typology, ...]:
         """The typologies whose `least` the entity reaches, in the catalogue's order."""
-        return self.content(Counts(len(view.credits), len(view.debits), len(view.payers), len(view.payees)))
+        return self.chosen(self.mask(Counts(len(view.credits), len(view.debits), len(view.payers), len(view.payees))))
 
-    def content(self, counts: Counts) -> tuple[Typology, ...]:
-        """The typologies that are content with these counts, in the catalogue's order; the same tuple for the same ones."""
+    def mask(self, counts: Counts) -> int:
+        """One bit for each typology that is content with these counts."""
         mask = _at(self._credits, counts.credits) & _at(self._debits, counts.debits)
-        mask &= _at(self._payers, counts.payers) & _at(self._payees, counts.payees)
+        return mask & _at(self._payers, counts.payers) & _at(self._payees, counts.payees)
+
+    def chosen(self, mask: int) -> tuple[Typology, ...]:
+        """The typologies of a mask, in the catalogue's order."""
         chosen = self._chosen.get(mask)
         if chosen is None:
             chosen = self._chosen[mask] = tuple(t for bit, t in enumerate(self._catalogue) if mask >> bit & 1)
