@@ -1,6 +1,6 @@
 # What a person does with the gateway. Every target does its own set-up; only Python 3.11 to 3.14 and make are needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo faults bench mutants lock clean
+.PHONY: help setup check test demo faults long bench mutants lock clean
 
 PYTHON ?=
 export PYTHON
@@ -22,6 +22,9 @@ test: setup  ## make check, then every tier of tests (unit, property, golden, in
 
 faults: setup  ## The long form of the fault tests (20 kills over 500,000 transfers)
 	@.venv/bin/python .ci/gate.py faults
+
+long: setup  ## The long form of the other tests: 10,000 random reports a kind of form, 300 schemas, every case report by two validators; half an hour
+	@.venv/bin/python .ci/gate.py long
 
 bench: setup  ## Measure throughput, latency and memory on this machine
 	@.venv/bin/strgw bench

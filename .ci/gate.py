@@ -1,6 +1,6 @@
 """Runs the checks, then the test tiers in two lanes at once, says how long each took, and ends with a line of counts.
 
-    .venv/bin/python .ci/gate.py check | test | faults
+    .venv/bin/python .ci/gate.py check | test | faults | long
 
 Stops at the first failing check; after a failing tier no further one begins. The last line is "N passed, N failed, N skipped"; each
 skipped test is named with its reason above it, so that a green run never hides what it did not look at.
@@ -28,20 +28,24 @@ CHECKS = (
 )
 # What waits most of the time, for brokers and for processes to start, runs beside what computes; both lanes take about as long.
 LANES = (("unit", "property", "faults"), ("integration", "golden"))
+# The long forms: of the fault tests, and of what computes.
+LONG = {"faults": ("faults",), "long": ("property", "golden")}
 COUNTED = ("passed", "failed", "skipped")
 
 
 def main() -> int:
     """Exit code: 0 when everything that ran passed."""
     what = sys.argv[1] if len(sys.argv) == 2 else ""
-    if what not in ("check", "test", "faults"):
-        print("usage: gate.py check | test | faults", file=sys.stderr)
+    if what not in ("check", "test", *LONG):
+        print("usage: gate.py check | test | faults | long", file=sys.stderr)
         return 2
-    if what != "faults" and not run_checks():
+    if what in LONG:
+        return run_tiers((LONG[what],), long=True)
+    if not run_checks():
         return 1
     if what == "check":
         return 0
-    return run_tiers((("faults",),) if what == "faults" else LANES, long=what == "faults")
+    return run_tiers(LANES, long=False)
 
 
 def run_checks() -> bool:

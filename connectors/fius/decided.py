@@ -13,8 +13,8 @@ from typing import NamedTuple
 import msgspec
 
 from connectors.fius.delivered import DELIVERED_CODEC, HELD, PUBLISHED, SETTLED, STATE_TOPIC, WITHDRAWN, Delivered, Line
-from connectors.fius.dispatch import REPORT_CODEC, Arrival, Outcome, Pages, before_of, plan_key
-from connectors.fius.prepare import Before, Prepared, Registries, prepare
+from connectors.fius.dispatch import REPORT_CODEC, Arrival, Outcome, Pages, before_of, plan_key, with_sent
+from connectors.fius.prepare import Prepared, Registries, prepare
 from connectors.kafka.archive import Archive, BatchSource
 from connectors.kafka.record import Record
 from schemas import topics
@@ -68,12 +68,11 @@ class Executor:
         pages = Pages(Arrival(report, ruling.source, ruling.at_ms), self._encode)
         follows = before_of(line)
         again = ruling.decision.decision_id if line.state == PUBLISHED else ""
-        follows = Before(follows.relation, follows.filing_id, follows.reference, True, again)
+        follows = follows._replace(released=True, again=again)
         result = prepare(report, plan, self._archive, self._registries, follows)
         if isinstance(result, Prepared):
             pages.publish(result)
-            sent = (*line.filings, *(filing.filing_id for filing in result.filings))
-            following = msgspec.structs.replace(line, state=PUBLISHED, filings=sent, due_at_ms=plan.clock.due_ms)
+            following = msgspec.structs.replace(with_sent(line, report, result), state=PUBLISHED, due_at_ms=plan.clock.due_ms)
         else:
             pages.hold(msgspec.structs.replace(result, decision_id=ruling.decision.decision_id, published=line.filings), HELD)
             following = msgspec.structs.replace(line, state=HELD, since_ms=ruling.at_ms)

@@ -20,6 +20,7 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     filings   ids of all filings the FIU was ever sent for this plan
     since_ms  when the report version that led to this state was written to `filings`, ms UTC
     rejected  those of `filings` that the FIU rejected; references: the FIU's own number for those it has answered
+    events    when the last transfer of each of `filings` was made, ms UTC
     """
 
     state: str
@@ -30,6 +31,10 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     since_ms: int = 0
     rejected: tuple[str, ...] = ()
     references: dict[str, str] = {}
+    events: dict[str, int] = {}
+
+
+NOTHING_SENT = Line("", 0, b"", 0)
 
 
 class Delivered(msgspec.Struct, frozen=True, array_like=True):

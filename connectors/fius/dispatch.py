@@ -10,8 +10,18 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.fius.delivered import DELIVERED_CODEC, HELD, PROPOSED, PUBLISHED, STATE_TOPIC, WITHDRAWN, Delivered, Line
-from connectors.fius.prepare import NOTHING_BEFORE, Before, Prepared, Registries, content_digest, hold, prepare
+from connectors.fius.delivered import (
+    DELIVERED_CODEC,
+    HELD,
+    NOTHING_SENT,
+    PROPOSED,
+    PUBLISHED,
+    STATE_TOPIC,
+    WITHDRAWN,
+    Delivered,
+    Line,
+)
+from connectors.fius.prepare import NOTHING_BEFORE, Before, Prepared, Registries, content_digest, hold, last_event_ms, prepare
 from connectors.kafka.archive import Archive
 from connectors.kafka.record import Record
 from schemas import topics
@@ -81,25 +91,38 @@ class Dispatcher:
         content = content_digest(out.report, plan)
         if before is not None and before.content == content:
             return before
-        sent = before.filings if before else ()
-        result = prepare(out.report, plan, archive, self._registries, before_of(before))
+        known = before or NOTHING_SENT
+        result = prepare(out.report, plan, archive, self._registries, before_of(known))
         if isinstance(result, Prepared):
             out.publish(result)
-            state, sent = PUBLISHED, (*sent, *(filing.filing_id for filing in result.filings))
+            state, known = PUBLISHED, with_sent(known, out.report, result)
         else:
             state = PROPOSED if plan.obligation == "spontaneous" else HELD
             out.hold(result, state)
-        line = Line(state, out.report.version, content, plan.clock.due_ms, sent, out.at_ms)
-        return msgspec.structs.replace(line, rejected=before.rejected, references=before.references) if before else line
+        return msgspec.structs.replace(
+            known, state=state, version=out.report.version, content=content, due_at_ms=plan.clock.due_ms, since_ms=out.at_ms
+        )
 
 
-def before_of(line: Line | None) -> Before:
+def with_sent(line: Line, report: Report, prepared: Prepared) -> Line:
+    """The line with the filings of a version that were published for it."""
+    ids = [filing.filing_id for filing in prepared.filings]
+    return msgspec.structs.replace(
+        line, filings=(*line.filings, *ids), events=line.events | dict.fromkeys(ids, last_event_ms(report))
+    )
+
+
+def before_of(line: Line) -> Before:
     """What a filing of the next version follows: a correction where the last one was rejected, else what was learnt since."""
-    if line is None or not line.filings:
+    if not line.filings:
         return NOTHING_BEFORE
     last = line.filings[-1]
     relation = CORRECTION if last in line.rejected else SUPPLEMENTARY
-    return Before(relation, last, line.references.get(last, ""))
+    standing = next((one for one in reversed(line.filings) if one not in line.rejected), None)
+    if standing is None:
+        return Before(relation, last, line.references.get(last, ""))
+    number, event_ms = line.references.get(standing, ""), line.events.get(standing, 0)
+    return Before(relation, last, line.references.get(last, ""), standing=number, standing_event_ms=event_ms)
 
 
 class _FetchedOnce:

@@ -14,6 +14,7 @@ import msgspec
 
 from connectors.fius.resolve import merge_parties
 from connectors.fius.resolved import ResolvedReport
+from schemas.filing import INITIAL, SUPPLEMENTARY
 from schemas.finding import Evidence
 from schemas.registry import Fiu, Partner
 from schemas.report import Clock, FilingPlan, Report
@@ -58,6 +59,9 @@ class ReportDocument(msgspec.Struct, frozen=True):
             partner=self.partner,
             transfers={transfer.uid: transfer for transfer in ordered},
             parties=merge_parties(self.report.parties, ordered),
+            # A document does not say what the FIU has; a later version is taken to follow one that was filed.
+            relation=SUPPLEMENTARY if self.report.version > 1 else INITIAL,
+            standing="" if self.report.version > 1 else None,
         )
 
     def _plan(self, fiu: Fiu) -> FilingPlan:

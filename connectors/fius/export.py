@@ -4,6 +4,8 @@ from collections.abc import Container, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from connectors.fius.delivered import NOTHING_SENT, Line
+from connectors.fius.dispatch import before_of, plan_key, with_sent
 from connectors.fius.document import encode as encode_document
 from connectors.fius.prepare import Prepared, Registries, is_sent, prepare
 from connectors.kafka.archive import Archive
@@ -24,17 +26,22 @@ class Exported(NamedTuple):
 def write_filings(reports: Iterable[Report], archive: Archive, registries: Registries, out_dir: Path) -> Exported:
     """Writes `filings/<cc>/<report_id>.v<version>.<ext>` under `out_dir` for every plan that would be sent.
 
+    reports  versions of one report in their order: each says what it is to the one before, which nobody has answered
     Shape   every version given; withdrawn reports have no filing; a second file of the same report for the same FIU
             (a form split at its limits, a second licensed partner) is `.v<version>.2.<ext>`
     """
     written: dict[Path, Filing] = {}
+    sent: dict[tuple[str, str], Line] = {}
     held: list[Held] = []
     for report in reports:
         if report.state != "open":
             continue
         for plan in report.filings:
-            result = prepare(report, plan, archive, registries)
+            key = report.report_id, plan_key(plan)
+            before = sent.get(key, NOTHING_SENT)
+            result = prepare(report, plan, archive, registries, before_of(before))
             if isinstance(result, Prepared):
+                sent[key] = with_sent(before, report, result)
                 for filing in result.filings:
                     written[_write(out_dir, filing, written)] = filing
             elif is_sent(plan) or plan.obligation != "spontaneous":

@@ -38,7 +38,8 @@ class Prepared(NamedTuple):
 class Before(NamedTuple):
     """What was before a filing.
 
-    relation   to the last filing the FIU has of the report (schemas.filing.RELATIONS); `filing_id` of that one and the FIU's `reference`
+    relation   to the last filing the FIU was sent of the report (schemas.filing.RELATIONS); `filing_id` of that one and the FIU's `reference`
+    standing   and standing_event_ms: as in connectors.fius.resolved.ResolvedReport
     released   a person has released what would wait
     again      "" or the id of the decision by which a rejected version is sent once more
     """
@@ -48,6 +49,8 @@ class Before(NamedTuple):
     reference: str = ""
     released: bool = False
     again: str = ""
+    standing: str | None = None
+    standing_event_ms: int = 0
 
 
 NOTHING_BEFORE = Before()
@@ -69,7 +72,7 @@ def prepare(
         return _planned_hold(report, plan)
     try:
         resolved = resolve(report, plan, archive, registries.partners, registries.fius)
-        resolved = msgspec.structs.replace(resolved, relation=before.relation, prior_reference=before.reference)
+        resolved = following(resolved, before)
     except ResolveError as error:
         return hold(report, plan, error.code, error.text, (FilingError(error.code, error.text, "", error.canonical_path),))
     except ArchiveError as error:
@@ -89,6 +92,17 @@ def prepare(
         )
         return hold(report, plan, codes.NO_RENDERER, reason)
     return _checked(resolved, render(resolved), before)
+
+
+def following(resolved: ResolvedReport, before: Before) -> ResolvedReport:
+    """The report as one that follows what was before."""
+    return msgspec.structs.replace(
+        resolved,
+        relation=before.relation,
+        prior_reference=before.reference,
+        standing=before.standing,
+        standing_event_ms=before.standing_event_ms,
+    )
 
 
 def _checked(resolved: ResolvedReport, files: Sequence[Rendered], before: Before) -> Prepared | Held:
@@ -133,6 +147,11 @@ def _following(filing: Filing, before: Before) -> Filing:
     """The envelope with what it follows. A version sent again after a rejection is another filing, and has another id."""
     again = filing.filing_id if not before.again else _id(filing.filing_id, before.again)
     return msgspec.structs.replace(filing, filing_id=again, prior_filing_id=before.filing_id)
+
+
+def last_event_ms(report: Report) -> int:
+    """When the last transfer of the report was made, ms UTC; 0 where it has none."""
+    return max((line.at_ms for line in report.transfers), default=0)
 
 
 def filing_id(report_id: str, fiu: str, version: int, part: int = 0) -> str:

@@ -45,7 +45,9 @@ class ResolvedReport(msgspec.Struct, frozen=True):
     transfers  by uid, in order of (time, transfer id)
     parties    P1 … Pn as in `report.parties`; then parties that only the transfers name, with role "unknown"
     partner    whose registration at the FIU files the report
-    relation   what the filing is to the last one the FIU has of it (schemas.filing.RELATIONS); prior_reference: the FIU's number for that one
+    relation   what the filing is to the last one sent (schemas.filing.RELATIONS); prior_reference: the FIU's number for that one
+    standing   the FIU's number for the last filing it was sent and did not reject ("": not known; None: there is none), and the time of
+               the last transfer in that (ms UTC, 0: not known)
     """
 
     report: Report
@@ -56,6 +58,8 @@ class ResolvedReport(msgspec.Struct, frozen=True):
     parties: tuple[ResolvedParty, ...]
     relation: str = INITIAL
     prior_reference: str = ""
+    standing: str | None = None
+    standing_event_ms: int = 0
 
     def party(self, key: bytes) -> ResolvedParty:
         """The party behind an entity key. Raises KeyError where no transfer names it."""

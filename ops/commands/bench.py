@@ -130,8 +130,8 @@ def _render(as_json: bool, out: Path | None) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo("form     transfers   reports/s   transfers/s   kB a report")
+    click.echo("form     reports    transfers   reports/s   transfers/s   kB a report")
     for one in found:
         click.echo(
-            f"{one.form:8} {one.transfers:9} {one.per_second:11,.0f} {one.transfers_per_second:13,.0f} {one.kilobytes:13,.0f}"
+            f"{one.form:8} {one.what:8} {one.transfers:11,.0f} {one.per_second:11,.0f} {one.transfers_per_second:13,.0f} {one.kilobytes:13,.0f}"
         )

@@ -1,7 +1,5 @@
 """The earlier report that a later version of it corrects, adds to or continues."""
 
-from collections.abc import Callable
-
 import msgspec
 
 from connectors.fius.resolved import ResolvedReport
@@ -21,13 +19,9 @@ class Prior(msgspec.Struct, frozen=True):
     last_event_ms: int = 0
 
 
-# What FinCEN has on the matter of a report already; None: nothing.
-Priors = Callable[[ResolvedReport], Prior | None]
-
-
-def by_version(resolved: ResolvedReport) -> Prior | None:
-    """For a deployment without a database of filings: a second version follows a first that was filed; its number is not known."""
-    return Prior() if resolved.report.version > 1 else None
+def standing(resolved: ResolvedReport) -> Prior | None:
+    """What FinCEN was sent of the report and did not reject: a rejected report is filed again as if it had never been there."""
+    return None if resolved.standing is None else Prior(resolved.standing, resolved.standing_event_ms)
 
 
 def is_continuing(prior: Prior, last_event_ms: int) -> bool:

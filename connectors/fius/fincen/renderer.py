@@ -8,7 +8,7 @@ from connectors.fius.fincen.mapping import Filer, Form
 from connectors.fius.fincen.narrative import Unit
 from connectors.fius.fincen.node import Node
 from connectors.fius.fincen.people import child_errors, subjects
-from connectors.fius.fincen.prior import Priors, by_version
+from connectors.fius.fincen.prior import standing
 from connectors.fius.fincen.text import plain
 from connectors.fius.fincen.validate import validate
 from connectors.fius.fincen.writer import Writer
@@ -20,10 +20,9 @@ _REFERENCE = 16  # characters of the report's id in the filer's own number, of w
 _NO_FILER = "Registration {number} has no row in {file}: FinCEN's form needs the filer's taxpayer number, control code, address and contacts. Add one."
 
 
-def render(resolved: ResolvedReport, form: Form, priors: Priors = by_version) -> tuple[Rendered, ...]:
+def render(resolved: ResolvedReport, form: Form) -> tuple[Rendered, ...]:
     """The report as a batch of one activity; several batches where it has more subjects than one takes.
 
-    priors  what FinCEN has on the matter already
     Shape   each file carries its ledger and its errors and may be published only while it has none. Same input, same bytes. Never
             raises on the content of a report
     """
@@ -32,7 +31,7 @@ def render(resolved: ResolvedReport, form: Form, priors: Priors = by_version) ->
         said = _NO_FILER.format(number=resolved.plan.reporting_entity or "(none)", file="us/filers.yaml")
         error = FilingError("filer_unknown", said, "EFilingBatchXML/Activity/Party", "filings.reporting_entity")
         return (msgspec.structs.replace(_empty(resolved, (1, 1), form), errors=(error,)),)
-    found, most, prior = subjects(resolved), max(1, form.map.limits.subjects), priors(resolved)
+    found, most, prior = subjects(resolved), max(1, form.map.limits.subjects), standing(resolved)
     while True:
         chunks = [found[start : start + most] for start in range(0, len(found), most)] or [()]
         units = [Unit(number, len(chunks), chunk, prior) for number, chunk in enumerate(chunks, 1)]

@@ -1,6 +1,7 @@
 """Amounts in the FIU's currency, by the dated reference table (schemas/fx.py)."""
 
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from functools import lru_cache
 from typing import Protocol
 
 import msgspec
@@ -10,6 +11,7 @@ from schemas.money import Money, decimals, to_decimal
 
 # A rate keeps ten significant digits: enough for the smallest unit of any currency against any other.
 _RATE = Context(prec=10)
+_DAY_MS = 86_400_000  # the table has one rate a day (schemas/fx.py)
 _PROBE = 10**15  # minor units asked for, so that the table's own rounding to cents stays below the rate's tenth digit
 
 
@@ -21,8 +23,13 @@ class Rates(Protocol):
 
 def table_rates(currency: str, at_ms: int) -> Decimal | None:
     """The packaged table's rate, fifteen decimals of a cent exact."""
+    return _rate_of_day(currency, at_ms // _DAY_MS)
+
+
+@lru_cache(maxsize=4_096)
+def _rate_of_day(currency: str, day: int) -> Decimal | None:
     try:
-        cents = fx_table().usd_minor(Money(_PROBE, currency), at_ms)
+        cents = fx_table().usd_minor(Money(_PROBE, currency), day * _DAY_MS)
     except RateUnknown:
         return None
     return Decimal(cents).scaleb(decimals(currency) - 2) / _PROBE

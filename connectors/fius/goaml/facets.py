@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from connectors.fius.goaml.patterns import net_regex, python_regex
 from connectors.fius.goaml.profile import Schema, Simple
@@ -94,31 +94,34 @@ def _base(last: Simple, facets: tuple[Simple, ...], schema: Schema) -> Iterator[
 def _number(base: str, facets: tuple[Simple, ...]) -> Check:
     low, high = _INTEGERS.get(base, (None, None))
     shape = _DECIMAL if base == "xs:decimal" else _INTEGER
-    at_least = [Decimal(bound) for bound in (low, *(simple.min_inclusive for simple in facets)) if bound is not None]
-    at_most = [Decimal(bound) for bound in (high, *(simple.max_inclusive for simple in facets)) if bound is not None]
-    above = [Decimal(simple.min_exclusive) for simple in facets if simple.min_exclusive is not None]
-    below = [Decimal(simple.max_exclusive) for simple in facets if simple.max_exclusive is not None]
+    least = max(
+        (Decimal(bound) for bound in (low, *(simple.min_inclusive for simple in facets)) if bound is not None), default=None
+    )
+    most = min(
+        (Decimal(bound) for bound in (high, *(simple.max_inclusive for simple in facets)) if bound is not None), default=None
+    )
+    above = max((Decimal(simple.min_exclusive) for simple in facets if simple.min_exclusive is not None), default=None)
+    below = min((Decimal(simple.max_exclusive) for simple in facets if simple.max_exclusive is not None), default=None)
     decimals = min((simple.fraction_digits for simple in facets if simple.fraction_digits is not None), default=None)
     digits = min((simple.total_digits for simple in facets if simple.total_digits is not None), default=None)
 
     def check(value: str) -> str:
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            return "wrong_type"
         if not shape.fullmatch(value):
             return "wrong_type"
-        inside = all(number >= bound for bound in at_least) and all(number <= bound for bound in at_most)
-        if not (inside and all(number > bound for bound in above) and all(number < bound for bound in below)):
+        number = Decimal(value)
+        if (least is not None and number < least) or (most is not None and number > most):
             return "out_of_range"
-        return _too_long_a_number(number, decimals, digits)
+        if (above is not None and number <= above) or (below is not None and number >= below):
+            return "out_of_range"
+        return _too_long_a_number(value, decimals, digits) if decimals is not None or digits is not None else ""
 
     return check
 
 
-def _too_long_a_number(number: Decimal, decimals: int | None, digits: int | None) -> str:
-    whole, dot, fraction = f"{abs(number):f}".partition(".")
-    fraction = fraction.rstrip("0") if dot else ""
+def _too_long_a_number(value: str, decimals: int | None, digits: int | None) -> str:
+    """`value` as _DECIMAL or _INTEGER has it."""
+    whole, _, fraction = value.lstrip("+-").partition(".")
+    fraction = fraction.rstrip("0")
     if decimals is not None and len(fraction) > decimals:
         return "out_of_range"
     if digits is not None and len(whole.lstrip("0")) + len(fraction) > digits:

@@ -28,7 +28,7 @@ CANONICAL = {
     "branch": "institution", "account": "number", "currency_code": "currency", "opened": "opened", "status_code": "status",
     "signatory": "signatory", "t_person": "holder", "from_person": "sender", "to_person": "receiver", "beneficiary": "beneficiary",
     "incorporation_legal_form": "legal_form", "incorporation_date": "incorporation_date", "incorporation_state": "state",
-    "tax_reg_number": "tax_reg_number",
+    "tax_reg_number": "tax_reg_number", "fiu_ref_number": "prior_reference", "prev_rejected_ref_number": "prior_reference",
 }  # fmt: skip
 
 

@@ -4,12 +4,18 @@ The renderer walks the schema and asks an offered node for each element; what th
 written down in the ledger.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import msgspec
 
-class Leaf:
+_NO_FACTS: Mapping[str, str] = MappingProxyType({})
+
+
+# Neither kind can be part of a cycle, and a report makes thousands: the collector need not look at them.
+class Leaf(msgspec.Struct, gc=False, eq=False):
     """A value for one element, and the canonical field `at` it comes from.
 
     codes    code set of the map to translate it with ("" for none); `variant`: the country that may change the code
@@ -17,17 +23,14 @@ class Leaf:
     rule     named in the ledger where the value is derived ("" where it is as told); `filled`: it is a placeholder
     """
 
-    __slots__ = ("at", "codes", "filled", "rule", "shorter", "text", "value", "variant")
-
-    def __init__(self, value: str, at: str, codes: str = "", *, variant: str = "", text: bool = False) -> None:
-        self.value = value
-        self.at = at
-        self.codes = codes
-        self.variant = variant
-        self.text = text
-        self.shorter = ""
-        self.rule = ""
-        self.filled = False
+    value: str
+    at: str
+    codes: str = ""
+    variant: str = ""
+    text: bool = False
+    shorter: str = ""
+    rule: str = ""
+    filled: bool = False
 
     def by(self, rule: str, filled: bool = False) -> "Leaf":
         """The same leaf, derived by `rule`."""
@@ -41,48 +44,39 @@ class Leaf:
         return self
 
 
-class Node:
-    """Values for the elements inside one element.
+class Node(msgspec.Struct, gc=False, eq=False):
+    """Values for the elements inside one element: `values[i]` is offered as `names[i]`; a name may come more than once.
 
     facts  known values of the surroundings that placeholder rules may use
     rule   the placeholder rule by which this element stands here ("" where it is as told)
     shared whether it stands in several places of a report, as a party does
     """
 
-    __slots__ = ("at", "facts", "fields", "rule", "shared")
-
-    def __init__(self, at: str, facts: dict[str, str] | None = None) -> None:
-        self.at = at
-        self.fields: dict[str, list[Offer]] = {}
-        self.facts = facts or {}
-        self.rule = ""
-        self.shared = False
+    at: str
+    facts: Mapping[str, str] = _NO_FACTS
+    names: list[str] = []
+    values: list["Offer"] = []
+    rule: str = ""
+    shared: bool = False
 
     def add(self, name: str, value: "Offer | None") -> None:
         """Offers `value` as (another) `name`; None offers nothing."""
         if value is not None:
-            fields = self.fields
-            if name in fields:
-                fields[name].append(value)
-            else:
-                fields[name] = [value]
+            self.names.append(name)
+            self.values.append(value)
 
     def say(self, name: str, value: str | None, at: str, codes: str = "") -> None:
         """Offers a plain value unless there is none."""
         if value:
-            leaf = Leaf(value, at, codes)
-            fields = self.fields
-            if name in fields:
-                fields[name].append(leaf)
-            else:
-                fields[name] = [leaf]
+            self.names.append(name)
+            self.values.append(Leaf(value, at, codes))
 
     def wrap(self, name: str, item: str, values: "Iterable[Offer]") -> None:
         """Offers `name` as a list element with one `item` inside for each value; nothing where there are none."""
         inner = Node(self.at, self.facts)
         for value in values:
             inner.add(item, value)
-        if inner.fields:
+        if inner.names:
             self.add(name, inner)
 
 

@@ -9,11 +9,14 @@ from connectors.fius.goaml.offer import Leaf, Node
 from connectors.fius.goaml.offer_activity import ActivityOffers
 from connectors.fius.goaml.offer_entity import office_node, officer_node
 from connectors.fius.goaml.offer_transfer import TransferOffers, local_time
+from connectors.fius.goaml.place import root_place
 from connectors.fius.resolved import ResolvedReport
+from schemas.filing import CORRECTION, INITIAL
 from schemas.registry import Licence
 from schemas.transfer import Transfer
 
 EVENT_TIME = "DATE_OF_LAST_EVENT"
+REJECTED = "prev_rejected_ref_number"
 CONTINUED = "CONTINUED_IN_COMMENTS"
 
 
@@ -72,6 +75,7 @@ class ReportOffers:
         obligation = "activity" if self.activity and "activity" in self.map.report_codes else plan.obligation
         node.say("report_code", self.map.report_codes.get(obligation), "filings.obligation")
         node.say("entity_reference", self.reference(unit.number, unit.total), "report_id")
+        self._prior(node)
         last = max([report.suspicion_formed_ms, *(transfer.occurred_ms for transfer in self.resolved.transfers.values())])
         for name in ("submission_date", "report_date"):
             node.add(name, Leaf(local_time(last, self.resolved.fiu.timezone), "suspicion_formed_ms").by(EVENT_TIME))
@@ -83,6 +87,12 @@ class ReportOffers:
         node.add("action", Leaf(texts.action_do_not_block if report.do_not_block else texts.action, "do_not_block"))
         node.wrap("report_indicators", "indicator", self._indicators())
         return node
+
+    def _prior(self, node: Node) -> None:
+        """The FIU's own number for the filing before: where goAML links a rejected report, else where FIU and reporting entity refer."""
+        known = root_place(self.form).known
+        is_correction = self.resolved.relation == CORRECTION and REJECTED in known
+        node.say(REJECTED if is_correction else "fiu_ref_number", self.resolved.prior_reference, "prior_reference")
 
     def _reporter(self, node: Node) -> None:
         """Who reports and from where, as the partner's licence for this FIU says."""
@@ -116,14 +126,22 @@ class ReportOffers:
         texts = self.map.texts
         lines = [texts.urgent] if report.urgent else []
         lines += [narrative] if body else []
-        if report.version > 1:
-            lines.append(texts.version.format(version=report.version, previous=report.version - 1))
+        lines += self._earlier()
         if report.supersedes:
             lines.append(texts.supersedes.format(values=", ".join(report.supersedes)))
         if count > 1:
             lines.append(texts.unit.format(number=number, count=count))
         whole = clean("\n".join(lines))
         return ascii_form(whole) if "reason" in self.map.ascii else whole
+
+    def _earlier(self) -> list[str]:
+        """What the filing is to the one before it."""
+        texts, resolved = self.map.texts, self.resolved
+        if resolved.relation == INITIAL:
+            return []
+        text = texts.correction if resolved.relation == CORRECTION else texts.supplementary
+        lines = [text.format(version=resolved.report.version)]
+        return [*lines, texts.prior.format(reference=resolved.prior_reference)] if resolved.prior_reference else lines
 
     def _indicators(self) -> list[Leaf]:
         codes: dict[str, str] = {}

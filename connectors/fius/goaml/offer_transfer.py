@@ -1,6 +1,6 @@
 """A transfer in goAML's vocabulary: one transaction with its two sides."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -30,7 +30,7 @@ class Side(msgspec.Struct, frozen=True):
 
 def local_time(at_ms: int, timezone: str) -> str:
     """`at_ms` (ms UTC) as goAML writes times: local to the FIU, without zone."""
-    return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(zone(timezone)).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(at_ms // 1000, zone(timezone)).replace(tzinfo=None).isoformat()
 
 
 class TransferOffers:
@@ -47,7 +47,7 @@ class TransferOffers:
     def node(self, transfer: Transfer, continued: str) -> Node:
         """One transaction; `continued`: the part of the narrative that its comments carry."""
         at = f"transfers[{transfer.transfer_id}]"
-        node = Node(at, self._told(transfer) if self.map.fields else None)
+        node = Node(at, self._told(transfer)) if self.map.fields else Node(at)
         node.add("transactionnumber", Leaf(transfer.transfer_id, f"{at}.transfer_id").or_shorter(transfer.uid.hex()))
         node.say("internal_ref_number", transfer.uid.hex(), f"{at}.uid")
         node.say("transaction_is_suspicious", "true", at)

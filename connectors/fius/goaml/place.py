@@ -16,12 +16,12 @@ class Place:
     """One element of the form, seen from the root.
 
     path     names from the root, "report/transaction/t_from"; `known`: names of its children in any branch
-    fields   what the FIU uses children for where that is not what their names say
+    field    what the FIU uses it for where that is not what its name says; `fields`: the same of its children
     written_before  the XML of codes and placeholders, and the rule that changed the value
     recipes  what to write for a shape of offers (recipes.py), filled as reports are rendered
     """
 
-    __slots__ = ("_children", "element", "empty", "end", "fields", "fitter", "form", "groups", "is_simple", "known", "name", "path",
+    __slots__ = ("_children", "element", "empty", "end", "field", "fields", "fitter", "form", "groups", "is_simple", "known", "name", "path",
                  "placeholder", "recipes", "start", "written_before")  # fmt: skip
 
     def __init__(self, element: Element, path: str, form: Form) -> None:
@@ -34,9 +34,10 @@ class Place:
         self.groups = form.schema.content(element)
         self.known = frozenset(inner.name for group in self.groups for inner in elements(group))
         self.placeholder = form.placeholder(path)
+        self.field = form.field(path)
         self.fitter = Fitter(element, form) if self.is_simple else None
         told = ((name, form.field(f"{path}/{name}")) for name in sorted(self.known)) if form.fields else ()
-        self.fields: tuple[tuple[str, Field], ...] = tuple((name, field) for name, field in told if field is not None)
+        self.fields: dict[str, Field] = {name: field for name, field in told if field is not None}
         self._children: dict[int, Place] = {}
         self.recipes: dict[Shape, Recipe] = {}
         self.written_before: dict[tuple[str, str, str], tuple[str, str]] = {}

@@ -55,7 +55,7 @@ def _file(offers: ReportOffers, unit: Unit, fits: bool) -> Rendered:
             FilingError("no_transfers", "The report names no transfer; there is nothing to file.", "report", "transfers")
         )
     rows = walker.ledger.rows()
-    if not errors:
+    if not errors and validate(payload, form):
         errors += validate(payload, form, {row.target_path: row.canonical_path for row in rows})
     profile = form.schema.profile
     reference = offers.reference(unit.number, unit.total).replace(".", "-")

@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Node
+from connectors.fius.goaml.offered import Fields
 from connectors.fius.goaml.place import Place
 from connectors.fius.goaml.profile import Element, Group, elements
-from connectors.fius.goaml.recipes import Fields, Tape
+from connectors.fius.goaml.recipes import Tape
 
 
 class Spot:
     """The place the walk is at: an element being written, and what is offered for its children and not used yet.
 
-    `used` counts the offers of a name that are taken already, for the tape.
+    The lists of `fields` are used up. `used` counts the offers of a name that are taken already, for the tape.
     """
 
     __slots__ = ("node", "offered", "parts", "place", "tape", "used")
@@ -21,7 +22,7 @@ class Spot:
         self.node = node
         self.place = place
         self.parts: list[str] = []
-        self.offered = {name: list(values) for name, values in fields.items()}
+        self.offered = fields
         self.tape = Tape()
         self.used: dict[str, int] = {}
 

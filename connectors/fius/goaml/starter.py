@@ -12,7 +12,7 @@ import msgspec
 import yaml
 
 from connectors.fius.goaml.lookups import Codes, code_for, countries, every_element, list_of, unknown_code, words
-from connectors.fius.goaml.map_rows import Placeholder
+from connectors.fius.goaml.map_rows import Placeholder, Rule
 from connectors.fius.goaml.mapping import ANY, MAP_SCHEMA, FormMap
 from connectors.fius.goaml.profile import Element, Schema, SchemaProfile
 from schemas.codes import COUNTRY_NAMES
@@ -56,8 +56,6 @@ def starter_map(profile: SchemaProfile, currency: str, like: FormMap) -> FormMap
     filed = "STR" if "STR" in reports else code_for(reports, "suspicious_transaction")
     activity = "SAR" if "SAR" in reports else code_for(reports, "suspicious_activity")
     told = {"file": filed, "hold": filed, "activity": activity} if reports else dict(like.report_codes)
-    rules = tuple(rule for rule in like.rules if rule.kind in ("required", "my_client", "local_currency"))
-    text = f"The local currency of reports to this FIU is {currency}."
     headless = schema.root("report") is None
     return msgspec.structs.replace(
         like,
@@ -69,13 +67,24 @@ def starter_map(profile: SchemaProfile, currency: str, like: FormMap) -> FormMap
         indicators=_indicators(list_of(schema, "indicator"), like),
         fields=(),
         placeholders=tuple(_placeholders(schema, like, f"{profile.fiu}-S")),
-        rules=tuple(msgspec.structs.replace(rule, text=text) if rule.kind == "local_currency" else rule for rule in rules),
+        rules=tuple(_rules(like, currency, {"STR": filed, "SAR": activity})),
         cash_out=msgspec.structs.replace(like.cash_out, id=f"{profile.fiu}-S00") if like.cash_out else None,
         rename={},
         head="web_form" if headless else "file",
         to_map=_to_map(lists, codes, reports, filed, in_codes),
         missing=(),
     )
+
+
+def _rules(like: FormMap, currency: str, named: dict[str, str | None]) -> Iterator[Rule]:
+    """The rules of `like` that hold for any FIU, under the FIU's own report codes; `named`: our names of them, "STR" and "SAR"."""
+    for rule in like.rules:
+        if rule.kind == "local_currency":
+            yield msgspec.structs.replace(rule, text=f"The local currency of reports to this FIU is {currency}.")
+        elif rule.kind == "required":
+            yield msgspec.structs.replace(rule, report_codes=())  # all we file is about suspicion, whatever the FIU calls it
+        elif rule.kind == "my_client":
+            yield msgspec.structs.replace(rule, report_codes=tuple(named.get(code) or code for code in rule.report_codes))
 
 
 def unmapped(profile: SchemaProfile, form_map: FormMap) -> tuple[Unmapped, ...]:

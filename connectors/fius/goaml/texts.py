@@ -31,7 +31,9 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "No transfer was stopped by the reporting system. Measures of the branch, if any, follow from its compliance officer."
     )
     action_do_not_block: str = "No transfer was stopped, on purpose: stopping a payment may endanger a person. The reporting entity asks for instructions before it takes any measure."
-    version: str = "This is version {version} of the report and replaces version {previous}."
+    supplementary: str = "This is version {version} of the report. It adds to what was filed of it before, and replaces that."
+    correction: str = "This is version {version} of the report. It corrects an earlier filing of it, which was rejected."
+    prior: str = "The FIU's own number for the earlier filing: {reference}."
     supersedes: str = "It also replaces the reports {values}."
     unit: str = "File {number} of {count} of this report."
     continued: str = "Reason for reporting, continued:"
@@ -43,5 +45,5 @@ class Texts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 # What the sentences may mention; used to try each of them when a map is read.
 SAMPLE = dict.fromkeys(
-    "label values channel status rate currency code note version previous number count id at amount other".split(), "1"
+    "label values channel status rate currency code note version reference number count id at amount other".split(), "1"
 )

@@ -56,15 +56,24 @@ class Fitter:
         patterns = [simple.patterns[0] for simple in facets if len(simple.patterns) == 1]
         alphabets = [python_regex(pattern) for pattern in patterns] if element.name in form.map.transliterate else []
         self.alphabets = [alphabet for alphabet in alphabets if alphabet is not None]
+        self.as_told = not (self.alphabets or self.ascii or self.is_date) and self.fixed is None  # printable ASCII stays as it is
 
     def fit(self, leaf: Leaf) -> tuple[str, str]:
         """The text to write and the rule that changed the value on the way ("" where none did). Raises UnfitError."""
-        if not leaf.codes:
-            return self._fitted(leaf, leaf.value)
-        code = self.form.map.code(leaf.codes, leaf.value, leaf.variant)
-        if code is None:
-            raise UnfitError("code_unmapped")
-        return self._fitted(leaf, code)
+        value = leaf.value
+        if leaf.codes:
+            code = self.form.map.code(leaf.codes, value, leaf.variant)
+            if code is None:
+                raise UnfitError("code_unmapped")
+            value = code
+        if self.as_told and value.isascii() and value.isprintable() and (self.cap is None or len(value) <= self.cap):
+            rule = ""
+        else:
+            value, rule = self._fitted(leaf, value)
+        wrong = self.check(value)
+        if wrong:
+            raise UnfitError(wrong)
+        return value, leaf.rule if leaf.filled else rule or leaf.rule
 
     def _fitted(self, leaf: Leaf, given: str) -> tuple[str, str]:
         value = given
@@ -79,10 +88,7 @@ class Fitter:
             value = _MIDNIGHT.sub(r"\1", value)
         if self.cap is not None and len(value) > self.cap:
             value, rule = self._shortened(value, leaf)
-        code = self.check(value)
-        if code:
-            raise UnfitError(code)
-        return value, leaf.rule if leaf.filled else rule or leaf.rule
+        return value, rule
 
     def _characters(self, value: str, rule: str) -> tuple[str, str]:
         for allowed in self.alphabets:

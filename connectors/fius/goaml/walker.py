@@ -8,9 +8,10 @@ from connectors.fius.goaml.leaves import write_leaf
 from connectors.fius.goaml.ledger import ABSENT, CANONICAL, Ledger
 from connectors.fius.goaml.mapping import Form
 from connectors.fius.goaml.offer import Leaf, Node, Offer
+from connectors.fius.goaml.offered import Offered, offered
 from connectors.fius.goaml.place import Place, root_place
 from connectors.fius.goaml.profile import UNBOUNDED, Element, Group, elements
-from connectors.fius.goaml.recipes import Fields, Recipe, Step, shape
+from connectors.fius.goaml.recipes import Noted, Recipe
 from connectors.fius.goaml.spot import Spot, branch, can_fill
 from schemas.filing import FilingError
 
@@ -41,22 +42,22 @@ class Walker:
 
     def _content(self, place: Place, node: Node) -> str:
         """What stands inside an element: by recipe where the shape is known and every value fits, else by walking the schema."""
-        fields = self._fields(place, node)
-        recipe = place.recipes.get(shape(fields)) if self.quick else None
+        names, values = offered(place, node, self._names) if self._names or place.fields else (node.names, node.values)
+        recipe = place.recipes.get(tuple(names)) if self.quick else None
         if recipe is not None:
             before, done = self.ledger.position(), len(self._done)
-            inner = self._by_recipe(recipe, node, fields)
+            inner = self._by_recipe(recipe, node, values)
             if inner is not None:
                 return inner
             self.ledger.go_back(before)
             while len(self._done) > done:
                 self._done.popitem()
-        return self._by_schema(place, node, fields)
+        return self._by_schema(place, node, Offered(names, values))
 
-    def _by_schema(self, place: Place, node: Node, fields: Fields) -> str:
+    def _by_schema(self, place: Place, node: Node, offers: Offered) -> str:
         """The walk through one element; a recipe is kept of one without trouble."""
         trouble = self.ledger.trouble
-        spot = Spot(node, place, fields)
+        spot = Spot(node, place, offers.by_name())
         for group in place.groups:
             self._group(group, spot)
         for name, values in spot.offered.items():
@@ -65,40 +66,26 @@ class Walker:
                 self._leave(spot, name, values[0], 0, OTHER_CHOICE if said else NOT_IN_SCHEMA)
         self.ledger.add(spot.tape.absent)
         if self.ledger.trouble != trouble:
-            self.quick = self.quick and not self.ledger.errors_since(
-                0
-            )  # a form that fails is walked once, not once for each level
+            # a form that fails is walked once, not once for each level
+            self.quick = self.quick and not self.ledger.errors_since(0)
         elif not spot.tape.spoilt and len(place.recipes) < _MOST_RECIPES:
-            place.recipes[shape(fields)] = spot.tape.recipe()
+            place.recipes[tuple(offers.names)] = spot.tape.recipe(offers.names)
         return "".join(spot.parts)
 
-    def _fields(self, place: Place, node: Node) -> Fields:
-        """What is offered inside an element, under the FIU's names and with the FIU's uses of them."""
-        fields = node.fields
-        if self._names:
-            fields = {self._names.get(name, name): values for name, values in fields.items()}
-        if place.fields:
-            fields = {name: values for name, values in fields.items() if all(name != told for told, _ in place.fields)}
-            for name, field in place.fields:
-                value = node.facts.get(field.take, "")
-                if value:
-                    fields[name] = [Leaf(value, f"{node.at}.{field.take}", field.codes, text=True).by(field.id)]
-        return fields
-
-    def _by_recipe(self, recipe: Recipe, node: Node, fields: Fields) -> str | None:
+    def _by_recipe(self, recipe: Recipe, node: Node, values: list[Offer]) -> str | None:
         """The same as the walk that the recipe was noted from; None where a value does not fit."""
         ledger, parts = self.ledger, list[str]()
         trouble = ledger.trouble
-        for what, inner, name, nth, path, reason in recipe.steps:
-            if what == "leave" or inner is None:
-                ledger.absent(fields[name][nth].at, path, reason)
+        for place, nth, path, reason in recipe.steps:
+            if place is None:
+                ledger.absent(values[nth].at, path, reason)
                 continue
-            if what == "fill":
-                parts.append(self._filled(inner, node))
+            if nth < 0:
+                parts.append(self._filled(place, node))
             else:
-                value = fields[name][nth]
-                text = write_leaf(self.ledger, inner, value) if isinstance(value, Leaf) else self._node(inner, value)
-                if text is not None and not (text == inner.empty and self._dropped(inner, value)):
+                value = values[nth]
+                text = write_leaf(ledger, place, value) if isinstance(value, Leaf) else self._node(place, value)
+                if text is not None and not (text == place.empty and self._dropped(place, value)):
                     parts.append(text)
             if ledger.trouble != trouble and ledger.errors_since(0):
                 return None
@@ -136,7 +123,7 @@ class Walker:
     def _leave(self, spot: Spot, name: str, value: Offer, index: int, reason: str) -> None:
         path = f"{spot.place.path}/{name}"
         self.ledger.absent(value.at, path, reason)
-        spot.tape.steps.append(Step("leave", None, name, spot.used.get(name, 0) + index, path, reason))
+        spot.tape.steps.append(Noted("leave", None, name, spot.used.get(name, 0) + index, path, reason))
 
     def _sequence(self, group: Group, spot: Spot) -> None:
         repeated = group.max != 1 and len(group.items) > 1
@@ -185,7 +172,7 @@ class Walker:
         spot.used[element.name] = spot.used.get(element.name, 0) + len(values)
         if not values and element.min > 0:
             spot.parts.append(self._filled(place, spot.node))
-            spot.tape.steps.append(Step("fill", place, element.name, 0, place.path))
+            spot.tape.steps.append(Noted("fill", place, element.name, 0, place.path))
         elif not values:
             self._unknown(element, spot, NOT_KNOWN)
         elif written < element.min:
@@ -205,7 +192,7 @@ class Walker:
             return self.ledger.take_back(before, value.at, place.path)
         if text is not None and not (text == place.empty and self._dropped(place, value)):
             spot.parts.append(text)
-        spot.tape.steps.append(Step("write", place, place.name, spot.used.get(place.name, 0) + index, place.path))
+        spot.tape.steps.append(Noted("write", place, place.name, spot.used.get(place.name, 0) + index, place.path))
         return []
 
     def _dropped(self, place: Place, value: Offer) -> bool:
@@ -216,21 +203,26 @@ class Walker:
         if place.is_simple:
             self.ledger.error("wrong_type", node.at, place.path)
             return None
-        key = (id(node), place.path)
-        if node.shared and key in self._done:
-            return self._done[key][0]
-        before = self.ledger.mark()
-        text = place.written(self._content(place, node))
+        text = self._shared(place, node) if node.shared else place.written(self._content(place, node))
         if node.rule:
             self.ledger.placeholder(node.at, place.path, node.rule)
-        if node.shared and not self.ledger.errors_since(before):
+        return text
+
+    def _shared(self, place: Place, node: Node) -> str:
+        """What stands in several places of a report is written out once for each kind of place."""
+        key = (id(node), place.path)
+        done = self._done.get(key)
+        if done is not None:
+            return done[0]
+        before = self.ledger.mark()
+        text = place.written(self._content(place, node))
+        if not self.ledger.errors_since(before):
             self._done[key] = (text, node)  # the node is kept alive so that its id stays its own
         return text
 
     def _filled(self, place: Place, node: Node) -> str:
         """A mandatory element nobody told us: by rule, or an error and nothing."""
-        rule = place.placeholder
-        field = self.form.field(place.path) if self.form.fields else None
+        rule, field = place.placeholder, place.field
         at = f"{node.at}.{field.take}" if field is not None and field.take else self.ledger.canonical(node.at, place.name)
         if rule is None:
             known = place.name in CANONICAL or field is not None

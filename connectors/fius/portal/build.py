@@ -83,6 +83,8 @@ def _filing(resolved: ResolvedReport) -> doc.FilingPart:
         due_at=utc(plan.clock.due_ms),
         due_at_local=f"{local.strftime('%Y-%m-%d %H:%M')} {fiu.timezone}",
         deadline_steps=plan.clock.steps,
+        relation=resolved.relation,
+        prior_reference=resolved.prior_reference,
     )
 
 

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from schemas.filing import INITIAL
+
 FORMAT: Literal["strgw.portal/1"] = "strgw.portal/1"
 SCHEMA_ID = "strgw.portal"
 SCHEMA_VERSION = "1"
@@ -48,7 +50,10 @@ class BasisStep(Record, frozen=True):
 
 
 class FilingPart(Record, frozen=True):
-    """Who files to whom, on what basis and by when."""
+    """Who files to whom, on what basis and by when.
+
+    relation  to the filing before it (schemas.filing.RELATIONS); prior_reference: the FIU's own number for that one, "" where not known
+    """
 
     fiu_country: str
     fiu_name: str
@@ -61,6 +66,8 @@ class FilingPart(Record, frozen=True):
     due_at: str
     due_at_local: str
     deadline_steps: tuple[str, ...]
+    relation: str = INITIAL
+    prior_reference: str = ""
 
 
 class Measured(Record, frozen=True):

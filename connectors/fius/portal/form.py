@@ -6,9 +6,11 @@ from connectors.fius.portal.document import BasisStep, Pattern, Payment, Person,
 from connectors.fius.portal.drawing import draw
 from connectors.fius.portal.fonts import MARK, printable
 from connectors.fius.portal.people import notice_lines
+from connectors.fius.portal.prior import earlier
 from connectors.fius.portal.shapes import DARK, Shape, Stroke, Text
 from connectors.fius.portal.sheet import LEFT, RIGHT, SMALL, Column, Sheet
 from connectors.fius.portal.words import EN, WORDS, Words
+from schemas.filing import INITIAL
 from streams.domain.languages import Language, language
 
 # DEF: about eight pages; nobody types more by hand, and the rest is in the workbook
@@ -105,6 +107,9 @@ class _Form:
         self._field("branch", filing.branch or "-")
         self._field("to", f"{filing.fiu_name} ({filing.fiu_acronym}), {filing.fiu_country}")
         self._field("report", f"{own.report_id}, {EN.fields['version']} {own.version}")
+        for words in self.words if filing.relation != INITIAL else ():
+            self.sheet.paragraph(earlier(filing, words), turned=words.is_rtl)
+        self._field("prior", filing.prior_reference)
         self._field("replaces", ", ".join(own.supersedes))
         self._heading("due")
         self._field("due", f"{filing.due_at_local} ({filing.due_at})")

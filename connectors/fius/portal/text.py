@@ -9,7 +9,9 @@ from itertools import zip_longest
 from textwrap import wrap
 
 from connectors.fius.portal.document import BasisStep, Indication, Pattern, Payment, Person, Point, PortalReport
+from connectors.fius.portal.prior import earlier
 from connectors.fius.portal.words import EN
+from schemas.filing import INITIAL
 
 WIDTH = 100
 ROLE_ORDER = ("victim", "protected", "family_payer", "subject", "facilitator", "involved", "unknown")
@@ -34,6 +36,8 @@ def _head(report: PortalReport) -> list[str]:
     lines += ["", f"To          {filing.fiu_name} ({filing.fiu_acronym}), {filing.fiu_country}"]
     lines += [f"From        {filing.reporting_entity}, branch {filing.branch or '-'}, registration {filing.registration or '-'}"]
     lines += [f"Report      {own.report_id}, version {own.version}"]
+    lines += [f"            {earlier(filing, EN)}"] if filing.relation != INITIAL else []
+    lines += [f"            {EN.fields['prior']}: {filing.prior_reference}"] if filing.prior_reference else []
     lines += [f"Replaces    {', '.join(own.supersedes)}"] if own.supersedes else []
     lines += [f"Part        {report.part.number} of {report.part.of}"] if report.part.of > 1 else []
     return [*lines, f"Due         {filing.due_at_local} ({filing.due_at})"]

@@ -8,7 +8,7 @@ EN = Words(
     page="page {n} of {m}",
     fields={
         "reporting_entity": "Reporting entity", "registration": "Registration", "branch": "Branch", "to": "Addressed to", "report": "Report",
-        "version": "version", "replaces": "Replaces", "part": "Part", "due": "Due", "formed": "Suspicion formed", "offence": "Offence",
+        "version": "version", "replaces": "Replaces", "prior": "Number given to the earlier filing by the unit", "part": "Part", "due": "Due", "formed": "Suspicion formed", "offence": "Offence",
         "subjects": "Subjects", "protect": "Persons to protect, not suspects", "involved": "Other parties, not suspects", "grounds": "Grounds for suspicion",
         "patterns": "Patterns and the numbers they rest on", "indicators": "Published indicators and local codes", "transfers": "Transfers",
         "stated": "Stated by the customers or the front line", "flow": "Where the money went", "basis": "Legal basis and deadline",
@@ -40,6 +40,8 @@ EN = Words(
     "before the authority responsible for their safety has agreed.",
     protect="Reported as possibly in need of protection, not as suspected of anything: {who}.",
     child="Under 18, or perhaps so; the rules that protect children apply: {who}.",
+    supplementary="This version adds to what was filed before, and replaces it.",
+    correction="This version corrects what was filed before, which was rejected.",
     capped="The first {shown} of {count} transfers are printed here; all of them are in transfers.xlsx and transfers.csv of the same package.",
     carried_on="This is part {number} of {of}: the transfers are divided among the parts, part 1 holds the grounds.",
     transliterated="Letters that this document cannot print stand in Latin letters marked with *; report.json holds them as given.",

@@ -11,6 +11,7 @@ class Words(NamedTuple):
     fields      names of sections and fields by key
     roles       how a person of a role is called before the name; ages beside it
     columns     of the tables of transfers, by the column's own name
+    supplementary, correction   what the filing is to the one before
     urgent, do_not_stop, protect, child   the notice; `who` is a list of labels
     """
 
@@ -25,6 +26,8 @@ class Words(NamedTuple):
     do_not_stop: str
     protect: str
     child: str
+    supplementary: str
+    correction: str
     capped: str
     carried_on: str
     transliterated: str

@@ -1,6 +1,8 @@
 """What people decided, carried out on the invented case: sent, held again, corrected, settled or void."""
 
 import hashlib
+import io
+import zipfile
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,8 +10,8 @@ import msgspec
 import pytest
 
 from connectors.fius.decided import Executor, Ruling
-from connectors.fius.delivered import Delivered
-from connectors.fius.dispatch import REPORT_CODEC, Arrival, Dispatcher, Outcome
+from connectors.fius.delivered import Delivered, Line
+from connectors.fius.dispatch import REPORT_CODEC, Arrival, Dispatcher, Outcome, before_of
 from schemas.decision import Decision
 from schemas.held import HELD_CODEC
 from schemas.report import Report
@@ -143,6 +145,9 @@ def test_a_rejected_version_may_be_sent_once_more_as_a_correction_under_another_
     [second] = published(desk.decide("release", decision_id="d2"))
     assert second["filing_id"] != first
     assert (second["relation"], second["prior_filing_id"], second["prior_reference"]) == ("correction", first, "RP-1")
+    told = text_of(second)
+    assert "This version corrects what was filed before, which was rejected." in told
+    assert "Number given to the earlier filing by the unit: RP-1" in told
     assert audited(desk.decide("release", decision_id="d3")) == ["decision_void"]
 
 
@@ -162,3 +167,27 @@ def test_the_next_version_of_an_accepted_report_is_supplementary(desk: Desk) -> 
     desk.decide("answered", effect="", answered=first, reference="RP-1", accepted=True)
     [second] = published(desk.post(desk.case.report(version=2, score=0.9, filings=(desk.case.plan("KG"),))))
     assert (second["relation"], second["prior_filing_id"], second["prior_reference"]) == ("supplementary", first, "RP-1")
+    assert "This version adds to what was filed before, and replaces it." in text_of(second)
+
+
+def test_a_filing_knows_the_last_one_that_was_not_rejected() -> None:
+    line = Line("published", 3, b"", 0, ("f1", "f2"), rejected=("f2",), references={"f1": "B-1"}, events={"f1": 77, "f2": 99})
+    found = before_of(line)
+    assert (found.relation, found.filing_id, found.reference) == ("correction", "f2", "")
+    assert (found.standing, found.standing_event_ms) == ("B-1", 77)
+    assert before_of(msgspec.structs.replace(line, rejected=("f1", "f2"))).standing is None
+    later = before_of(msgspec.structs.replace(line, rejected=()))
+    assert (later.relation, later.standing, later.standing_event_ms) == ("supplementary", "", 99)
+
+
+def test_delivery_remembers_when_the_last_transfer_of_each_filing_was_made(desk: Desk) -> None:
+    report = desk.case.report(filings=(desk.case.plan("KG"),))
+    desk.post(report)
+    assert desk.state is not None
+    line = desk.state.lines[KEY]
+    assert line.events == {line.filings[0]: max(evidence.at_ms for evidence in report.transfers)}
+
+
+def text_of(filing: dict[str, Any]) -> str:
+    with zipfile.ZipFile(io.BytesIO(filing["payload"])) as package:
+        return " ".join(package.read("report.txt").decode().split())

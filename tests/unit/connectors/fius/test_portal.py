@@ -9,12 +9,14 @@ from typing import Any
 
 import jsonschema
 import msgspec
+import pypdfium2
 import pytest
 import yaml
 
 from connectors.fius.portal.document import json_schema
 from connectors.fius.portal.package import LIMIT_BYTES, pack, render, unpack, validate
 from connectors.fius.portal.stored import pack as packed
+from connectors.fius.portal.words import WORDS
 from connectors.fius.resolve import resolve
 from connectors.fius.resolved import Rendered
 from schemas.finding import ParametersUsed
@@ -48,6 +50,22 @@ def test_a_complete_report_is_valid(case: Any) -> None:
 
 def test_the_same_report_gives_the_same_bytes(case: Any) -> None:
     assert rendered(case, case.report()).payload == rendered(type(case)(), type(case)().report()).payload
+
+
+@pytest.mark.parametrize("code", ["en", "ru", "fa", "prs"])
+@pytest.mark.parametrize("relation", ["supplementary", "correction"])
+def test_a_later_filing_says_what_it_is_to_the_earlier_one_in_every_language(case: Any, code: str, relation: str) -> None:
+    first = resolve(case.report(), case.report().filings[0], case.archive(), case.partners, case.fius)
+    fiu = msgspec.structs.replace(first.fiu, language=code)
+    [file] = render(msgspec.structs.replace(first, fiu=fiu, relation=relation, prior_reference="K-77/1"))
+    assert file.errors == ()
+    package = unpack(file.payload)
+    assert (package.report.filing.relation, package.report.filing.prior_reference) == (relation, "K-77/1")
+    said = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(package.entries["report.pdf"]))
+    assert said.count("K-77/1") == 1
+    assert " ".join(said.split()).count(getattr(WORDS["en"], relation)) == 1
+    if code == "ru":
+        assert getattr(WORDS["ru"], relation) in " ".join(said.split())
 
 
 def test_the_bytes_carry_no_time_of_writing(case: Any) -> None:

@@ -108,6 +108,13 @@ class Cases:
     domestic = staticmethod(domestic)
     currencies = CURRENCIES
     reference = REFERENCE
+    originals = ORIGINALS
+
+    @staticmethod
+    def plain_text(code: str) -> str:
+        """The FIU's own XSD after the plainest possible reading of its .NET anchors."""
+        text = (REFERENCE / ORIGINALS[code]).read_text("utf-8-sig")
+        return text.replace('pattern value="^', 'pattern value="').replace('$" />', '" />')
 
     def all(self, code: str) -> dict[str, ResolvedReport]:
         """Every kind of report, by name."""
@@ -156,7 +163,6 @@ def original() -> Callable[[str], etree.XMLSchema]:
         path = REFERENCE / ORIGINALS[code]
         if not path.is_file():
             pytest.skip(f"the FIU's own schema is not at hand ({path.name} beside the repository)")
-        text = path.read_text("utf-8-sig").replace('pattern value="^', 'pattern value="').replace('$" />', '" />')
-        return etree.XMLSchema(etree.fromstring(text.encode()))
+        return etree.XMLSchema(etree.fromstring(Cases.plain_text(code).encode()))
 
     return load

@@ -52,6 +52,40 @@ def test_the_same_report_gives_the_same_bytes(cases: Any, code: str) -> None:
     assert render(report, load_form(code)) == first
 
 
+@pytest.mark.parametrize("relation", ["supplementary", "correction"])
+@pytest.mark.parametrize("number", ["FIU-2026/77", ""])
+def test_a_later_filing_refers_to_the_one_before_where_the_form_has_a_place(
+    cases: Any, code: str, form: Form, original: Any, relation: str, number: str
+) -> None:
+    report = msgspec.structs.replace(cases.all(code)["plain"], relation=relation, prior_reference=number)
+    root = xml_of(only(render(report, form)))
+    # goAML 5.1 links a rejected report; 4.0 has the one place where FIU and reporting entity refer to each other
+    place = "prev_rejected_ref_number" if relation == "correction" and code == "ae" else "fiu_ref_number"
+    assert texts(root, "fiu_ref_number") + texts(root, "prev_rejected_ref_number") == ([number] if number else [])
+    assert texts(root, place) == ([number] if number else [])
+    said = {"supplementary": "It adds to what was filed of it before", "correction": "It corrects an earlier filing of it"}
+    (reason,) = texts(root, "reason")
+    assert said[relation] in reason
+    assert number in reason
+    assert original(code).validate(root)
+
+
+def test_a_first_filing_says_nothing_of_an_earlier_one_whatever_its_version(cases: Any, code: str, form: Form) -> None:
+    plain = cases.all(code)["plain"]
+    late = msgspec.structs.replace(plain, report=msgspec.structs.replace(plain.report, version=4))
+    root = xml_of(only(render(late, form)))
+    assert texts(root, "reason") == ["P2 and P3 paid P1 in two transfers."]
+    assert texts(root, "fiu_ref_number") == []
+
+
+def test_a_number_too_long_for_the_form_is_left_out_and_said_to_be(cases: Any, code: str, form: Form) -> None:
+    report = msgspec.structs.replace(cases.all(code)["plain"], relation="supplementary", prior_reference="7" * 300)
+    file = only(render(report, form))
+    assert texts(xml_of(file), "fiu_ref_number") == []
+    told = [(row.canonical_path, row.state, row.rule) for row in file.ledger if row.target_path == "report/fiu_ref_number"]
+    assert told == [("prior_reference", "absent", "LEFT_OUT_TOO_LONG")]
+
+
 def test_a_report_carries_no_namespace_and_no_attribute(cases: Any, code: str, form: Form) -> None:
     root = xml_of(only(render(cases.all(code)["plain"], form)))
     assert all(not node.attrib and not node.nsmap for node in root.iter())

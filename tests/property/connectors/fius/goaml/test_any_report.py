@@ -40,6 +40,7 @@ def test_a_report_is_valid_or_held_by_code_and_never_an_exception(any_report: An
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 @settings(unhurried, max_examples=10_500)
 @given(st.data(), st.sampled_from(sorted(SHIPPED)))
 def test_ten_thousand_reports_are_valid_or_held_by_code(any_report: Any, data: st.DataObject, code: str) -> None:

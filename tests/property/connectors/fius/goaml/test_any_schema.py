@@ -70,6 +70,7 @@ def test_any_export_renders_valid_reports_or_lists_what_is_missing(maker: Any, s
 
 
 @pytest.mark.long
+@pytest.mark.timeout(3_600)
 def test_three_hundred_exports_render_valid_reports_or_list_what_is_missing(maker: Any) -> None:
     came = [check(maker(BASES[seed % len(BASES)], seed).export(1 + seed % 6), second=seed % 10 == 0) for seed in range(100, 400)]
     assert came.count("valid") > 150

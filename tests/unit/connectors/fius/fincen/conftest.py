@@ -80,12 +80,17 @@ class Sar:
             "narrative": {"en": "WHAT WAS SEEN\n- P2 and P3 paid P1 USD 1,900.02 in two transfers."}, "completeness": {},
             "filings": (plan,), "considered": (),
         }  # fmt: skip
+        before = {
+            name: more.pop(name) for name in ("relation", "prior_reference", "standing", "standing_event_ms") if name in more
+        }
         named = {party.key for t in items for party in (t.sender, t.receiver) if party is not None}
         parties = tuple(CaseParty(key, role, "") for key, role in roles.items() if key in named)
         report = Report(parties=parties, **(fields | more))
         partner = Partner("demo", "Demo Transfer Group", "mto", "strgw.transfer/1", "US", (Licence("US", plan.reporting_entity),))
         ordered = sorted(items, key=lambda t: (t.occurred_ms, t.transfer_id))
-        return ResolvedReport(report, plan, _us(), partner, {t.uid: t for t in ordered}, merge_parties(parties, ordered))
+        return ResolvedReport(
+            report, plan, _us(), partner, {t.uid: t for t in ordered}, merge_parties(parties, ordered), **before
+        )
 
     def file(self, report: ResolvedReport | None = None, **more: Any) -> Rendered:
         """The one file of a report, which has no errors."""

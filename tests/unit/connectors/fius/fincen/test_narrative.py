@@ -42,7 +42,7 @@ def test_each_transfer_is_told_with_day_sum_ends_and_places(sar: Any) -> None:
 
 
 def test_a_version_says_which_reports_it_replaces(sar: Any) -> None:
-    text = sar.narrative(sar.batch(sar.resolved(version=2, supersedes=("aa", "bb"))))
+    text = sar.narrative(sar.batch(sar.resolved(version=2, supersedes=("aa", "bb"), relation="supplementary", standing="")))
     assert "version 2 of the report" in text
     assert "also replaces the reports aa, bb." in text
 

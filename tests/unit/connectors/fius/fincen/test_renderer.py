@@ -9,7 +9,6 @@ from lxml import etree
 
 from connectors.fius.fincen.activity import type_of
 from connectors.fius.fincen.mapping import Form
-from connectors.fius.fincen.prior import Prior
 from connectors.fius.fincen.renderer import render
 from connectors.fius.fincen.validate import compiled
 from schemas.money import Money
@@ -150,7 +149,7 @@ def test_a_first_version_is_an_initial_report(sar: Any) -> None:
 
 
 def test_a_later_version_corrects_one_whose_number_is_not_known_by_a_named_placeholder(sar: Any) -> None:
-    file = sar.file(sar.resolved(version=3))
+    file = sar.file(sar.resolved(version=3, relation="supplementary", standing=""))
     batch = etree.fromstring(file.payload)
     assert sar.texts(batch, "CorrectsAmendsPriorReportIndicator") == ["Y"]
     assert sar.texts(batch, "EFilingPriorDocumentNumber") == ["0" * 14]
@@ -158,22 +157,34 @@ def test_a_later_version_corrects_one_whose_number_is_not_known_by_a_named_place
 
 
 def test_a_later_version_names_the_bsa_identifier_where_it_is_known(sar: Any) -> None:
-    batch = sar.batch(sar.resolved(version=2), priors=lambda _: Prior("31000055053784", sar.start_ms))
+    batch = sar.batch(sar.resolved(version=2, standing="31000055053784", standing_event_ms=sar.start_ms))
     assert sar.texts(batch, "EFilingPriorDocumentNumber") == ["31000055053784"]
     assert "31000055053784" in sar.narrative(batch)
 
 
 def test_a_later_version_of_what_never_left_is_an_initial_report(sar: Any) -> None:
-    batch = sar.batch(sar.resolved(version=5), priors=lambda _: None)
+    batch = sar.batch(sar.resolved(version=5))
     assert sar.texts(batch, "InitialReportIndicator") == ["Y"]
 
 
+def test_a_report_that_was_rejected_is_filed_again_as_an_initial_report(sar: Any) -> None:
+    batch = sar.batch(sar.resolved(version=2, relation="correction", prior_reference="", standing=None))
+    assert sar.texts(batch, "InitialReportIndicator") == ["Y"]
+    assert sar.texts(batch, "EFilingPriorDocumentNumber") == []
+
+
+def test_after_a_rejection_the_report_that_still_stands_is_corrected(sar: Any) -> None:
+    batch = sar.batch(sar.resolved(version=3, relation="correction", prior_reference="", standing="31000055053784"))
+    assert sar.texts(batch, "CorrectsAmendsPriorReportIndicator") == ["Y"]
+    assert sar.texts(batch, "EFilingPriorDocumentNumber") == ["31000055053784"]
+
+
 def test_activity_more_than_ninety_days_on_is_continuing_and_counts_what_is_new_apart_from_the_whole(sar: Any) -> None:
-    prior = Prior("31000055053784", sar.start_ms + 2 * 3_600_000)
+    before = {"standing": "31000055053784", "standing_event_ms": sar.start_ms + 2 * 3_600_000}
 
     def batch_after(days: int) -> etree._Element:
         items = [sar.transfer(1), sar.transfer(2, occurred_ms=sar.start_ms + days * sar.day_ms, usd_minor=50_000)]
-        found: etree._Element = sar.batch(sar.resolved(items, version=2), priors=lambda _: prior)
+        found: etree._Element = sar.batch(sar.resolved(items, version=2, **before))
         return found
 
     assert sar.texts(batch_after(89), "CorrectsAmendsPriorReportIndicator") == ["Y"]

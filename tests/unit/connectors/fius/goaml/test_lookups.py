@@ -1,8 +1,12 @@
 """An FIU's codes are found by their labels, in its own language, and never by chance."""
 
+import msgspec
 import pytest
 
 from connectors.fius.goaml.lookups import code_for, countries, unknown_code, words
+from connectors.fius.goaml.mapping import load_form, load_schema
+from connectors.fius.goaml.profile import Simple
+from connectors.fius.goaml.starter import starter_map
 from schemas.codes import COUNTRY_ALPHA3, COUNTRY_NAMES, COUNTRY_NUMERIC
 
 
@@ -49,3 +53,15 @@ def test_every_concept_a_set_asks_for_exists() -> None:
     assert {concept for told in known.sets.values() for wanted in told.words.values() for concept in wanted} <= set(
         known.concepts
     )
+
+
+@pytest.mark.parametrize("called", ["SUSP", "1"])
+def test_the_rules_of_a_starter_map_hold_whatever_the_fiu_calls_the_report(called: str) -> None:
+    profile = load_schema("lk")
+    reports = Simple(codes={called: "Suspicious Transaction Report", "CTR": "Cash Transaction Report"})
+    export = msgspec.structs.replace(profile, simples={**profile.simples, "report_type": reports})
+    made = starter_map(export, "KES", load_form("goaml4").map)
+    rules = {rule.id: rule for rule in made.rules}
+    assert made.report_codes["file"] == called
+    assert rules["reason_missing"].report_codes == ()  # no report of any kind goes without its grounds
+    assert rules["my_client_missing"].report_codes == (called,)
