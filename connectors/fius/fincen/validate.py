@@ -22,6 +22,7 @@ _CODES = {
     "SCHEMAV_CVC_TOTALDIGITS_VALID": ("too_many_digits", "the number has more digits than the form accepts"),
     "SCHEMAV_CVC_DATATYPE_VALID_1_2_1": ("wrong_type", "the value is not of the kind the form expects"),
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": ("attribute_unknown", "the form has no such attribute here"),
+    "SCHEMAV_CVC_TYPE_3_1_1": ("attribute_unknown", "the form has no such attribute here"),
     "SCHEMAV_CVC_COMPLEX_TYPE_4": ("attribute_missing", "an attribute is missing (SeqNum, or a total of the batch)"),
     "SCHEMAV_CVC_ELT_1": ("element_unknown", "the file is no batch of FinCEN's SAR form"),
     "SCHEMAV_CVC_ELT_5_2_2_2_2": ("value_fixed", "the form prescribes the value (SARX)"),
@@ -30,7 +31,7 @@ _CODES = {
 _OTHERWISE = ("not_valid", "the form does not accept this")
 _NAME = re.compile(r"\{[^}]*\}(\w+)")
 # Follows another message about the same value and says nothing new.
-_ECHOES = frozenset({"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_TYPE_3_1_3"})
+_ECHO = "SCHEMAV_CVC_TYPE_3_1_3"
 _DO = {"too_big": "Split the batch.", "dtd": "Remove it.", "not_xml": "Render it again."}
 
 
@@ -58,9 +59,8 @@ def _structural(batch: etree._Element, form: Form, locator: Locator) -> Iterator
     if schema.validate(batch):
         return
     said: set[tuple[str, str, int]] = set()
-    for entry in cast("Iterable[etree._LogEntry]", schema.error_log):
-        if entry.type_name in _ECHOES:
-            continue
+    log = list(cast("Iterable[etree._LogEntry]", schema.error_log))
+    for entry in [entry for entry in log if entry.type_name != _ECHO] or log:
         code, sentence = _meaning(entry.type_name, entry.message)
         found = _described(entry.path, batch, locator)
         if (code, found.target_path, entry.line) not in said:

@@ -35,11 +35,12 @@ _CODES = {
     "SCHEMAV_CVC_FACET_VALID": ("value_not_accepted", "the form does not accept the value"),
     "SCHEMAV_CVC_ELT_1": ("element_unknown", "the form has no such element here"),
     "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1": ("attribute_unknown", "the form allows no attribute here"),
+    "SCHEMAV_CVC_TYPE_3_1_1": ("attribute_unknown", "the form allows no attribute here"),
     "SCHEMAV_CVC_ELT_5_2_2_2_2": ("value_fixed", "the form prescribes the value"),
     "SCHEMAV_CVC_ELT_5_2_2_2_1": ("value_fixed", "the form prescribes the value"),
 }
 # Follows another message about the same value and says nothing new.
-_ECHOES = frozenset({"SCHEMAV_CVC_TYPE_3_1_1", "SCHEMAV_CVC_TYPE_3_1_3"})
+_ECHO = "SCHEMAV_CVC_TYPE_3_1_3"
 _EXPECTED = re.compile(r"Expected is (?:one of )?\( ?(?P<names>[^)]*?) ?\)")
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _INDEX = re.compile(r"\[\d+\]")
@@ -155,9 +156,8 @@ def structural(report: etree._Element, form: Form, canonical: Mapping[str, str])
     if quick(form).validate(report) or schema.validate(report):
         return
     said: set[tuple[str, str]] = set()
-    for entry in cast("Iterable[etree._LogEntry]", schema.error_log):
-        if entry.type_name in _ECHOES:
-            continue
+    log = list(cast("Iterable[etree._LogEntry]", schema.error_log))
+    for entry in [entry for entry in log if entry.type_name != _ECHO] or log:
         path = (entry.path or f"/{report.tag}").lstrip("/")
         code, sentence = _meaning(entry.type_name, entry.message)
         if (code, path) in said:

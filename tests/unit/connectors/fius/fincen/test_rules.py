@@ -139,6 +139,13 @@ BROKEN: list[tuple[str, Change, str]] = [
 ]
 
 
+def test_an_attribute_on_text_is_refused(sar: Any, form: Any) -> None:
+    batch = sar.batch()
+    at(batch, f"{ACTIVITY}/FilingDateText").set("checked", "yes")
+    (found,) = validate(etree.tostring(batch), form)
+    assert found.code == "attribute_unknown" and found.target_path.endswith("FilingDateText")
+
+
 @pytest.mark.parametrize(("code", "change", "field"), BROKEN, ids=[f"{n}-{code}" for n, (code, _, _) in enumerate(BROKEN)])
 def test_a_broken_rule_is_named_with_line_element_and_field(sar: Any, form: Any, code: str, change: Change, field: str) -> None:
     batch = sar.batch()

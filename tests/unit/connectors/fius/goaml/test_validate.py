@@ -38,6 +38,12 @@ def test_an_error_is_where_the_wrong_line_is(report: bytes) -> None:
     assert len(lines) == 2
 
 
+@pytest.mark.parametrize("element", [b"transmode_code", b"transaction"])
+def test_an_attribute_is_refused_on_text_and_on_what_holds_elements(report: bytes, element: bytes) -> None:
+    line = next(number for number, line in enumerate(report.splitlines(), 1) if b"<" + element + b">" in line)
+    assert found(report.replace(b"<" + element + b">", b"<" + element + b' checked="yes">', 1)) == [("attribute_unknown", line)]
+
+
 def test_rules_are_checked_beside_the_schema(report: bytes) -> None:
     broken = report.replace(b"<currency_code_local>AED<", b"<currency_code_local>USD<").replace(
         b"<transmode_code>OCT<", b"<transmode_code>ZZ<", 1
