@@ -110,8 +110,7 @@ def run_tier(tier: str, long: bool, alone: bool, tally: Tally) -> tuple[int, str
     """Pytest's exit code for one tier, and what it printed unless `alone`; adds what its report says to `tally`."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
-        # The stacks that faulthandler writes while a test still runs are read without the interpreter's lock: in a long test that has crashed it.
-        selection = ["-m", "long", "-s", "-o", "faulthandler_timeout=0"] if long else []
+        selection = ["-m", "long", "-s"] if long else []
         command = [
             sys.executable,
             "-m",
