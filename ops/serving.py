@@ -1,6 +1,7 @@
 """A long-running connector process: stops on SIGTERM or Ctrl-C, and ends itself with a named exit code when it must not go on."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -16,14 +17,19 @@ EXIT_CODES_HELP = (
 )
 
 
+# DEF: what follows the judging (reports, the register) and is due in days leaves the processors to what must keep pace with the partners
+PATIENT = 5
+
+
 class DatabaseAway(Exception):
     """The register's database does not answer, or another writer holds it for too long."""
 
 
-def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]) -> int:
+def serve(settings: Settings, name: str, work: Callable[[threading.Event], None], niceness: int = 0) -> int:
     """Runs `work` until it returns, which it does soon after the event is set; the exit code of the process.
 
-    name  of the command, for the sentence that says what to start again
+    name      of the command, for the sentence that says what to start again
+    niceness  added to the process's own, as by nice(1)
     """
     from kafka.errors import KafkaError
 
@@ -31,6 +37,7 @@ def serve(settings: Settings, name: str, work: Callable[[threading.Event], None]
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("strgw").setLevel(settings.log_level)
+    os.nice(niceness)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

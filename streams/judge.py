@@ -31,7 +31,7 @@ class Judge:
     def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed) -> None:
         self._used = used
         self._catalogue = catalogue
-        self._looks: dict[tuple[int, bool], Looks] = {}
+        self._looks: dict[tuple[int, int], Looks] = {}
         self._sieve = Sieve(catalogue)
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
@@ -51,14 +51,15 @@ class Judge:
         glance = Glance(value, added, self._corridors)
         if len(glance.new) > MOST_GLANCED or glance.is_bare:
             return True
-        return any(may(glance, parameters) for may, parameters in self._concerned(glance.what(), glance.kind > ACCOUNT))
+        return any(may(glance, parameters) for may, parameters in self._concerned(glance))
 
-    def _concerned(self, what: int, is_weak: bool) -> Looks:
-        """The looks of the typologies that can come to hold by what is new."""
-        looks = self._looks.get((what, is_weak))
+    def _concerned(self, glance: Glance) -> Looks:
+        """The looks of the typologies that can come to hold by what is new, and with so many events and people at all."""
+        possible = self._at_identifiers if glance.kind > ACCOUNT else self._sieve.content(glance.counts())
+        concern = (glance.what(), id(possible))  # the sieve keeps its tuples for good
+        looks = self._looks.get(concern)
         if looks is None:
-            possible = self._at_identifiers if is_weak else self._catalogue
-            looks = self._looks[what, is_weak] = tuple((t.may, t.parameters) for t in possible if t.on & what)
+            looks = self._looks[concern] = tuple((t.may, t.parameters) for t in possible if t.on & concern[0])
         return looks
 
     def judge(self, key: bytes, value: EntityState | IdentifierState) -> tuple[list[Finding], list[bytes]]:

@@ -1,5 +1,6 @@
 """Which typologies an entity can be in question for, from a few counts alone; it costs the same for ten typologies as for fifty."""
 
+from streams.domain.glance import Counts
 from streams.domain.view import View
 from streams.typologies.base import Least, Typology
 
@@ -16,8 +17,12 @@ class Sieve:
 
     def possible(self, view: View) -> tuple[Typology, ...]:
         """The typologies whose `least` the entity reaches, in the catalogue's order."""
-        mask = _at(self._credits, len(view.credits)) & _at(self._debits, len(view.debits))
-        mask &= _at(self._payers, len(view.payers)) & _at(self._payees, len(view.payees))
+        return self.content(Counts(len(view.credits), len(view.debits), len(view.payers), len(view.payees)))
+
+    def content(self, counts: Counts) -> tuple[Typology, ...]:
+        """The typologies that are content with these counts, in the catalogue's order; the same tuple for the same ones."""
+        mask = _at(self._credits, counts.credits) & _at(self._debits, counts.debits)
+        mask &= _at(self._payers, counts.payers) & _at(self._payees, counts.payees)
         chosen = self._chosen.get(mask)
         if chosen is None:
             chosen = self._chosen[mask] = tuple(t for bit, t in enumerate(self._catalogue) if mask >> bit & 1)

@@ -28,9 +28,9 @@ from schemas.transfer import Coordinate
 
 GROUP = "deliver"
 PATTERN = f"^({topics.FILINGS}|{re.escape(topics.DECISIONS)})$"
-# DEF: of one transaction; a report of 500 scattered transfers takes about 2 s to read and render, so that even a batch of
-# nothing else stays well under the minute after which the group gives a silent member's partitions away
-MAX_REPORTS = 20
+# DEF: of one transaction; a report of 500 scattered transfers takes about a second to read and render, so that even a batch of
+# nothing else stays under the minute after which the group gives a silent member's partitions away
+MAX_REPORTS = 40
 POLL_MS = 200
 GAUGE_S = 5.0
 SOURCES = (topics.FILINGS, topics.DECISIONS)
@@ -146,13 +146,14 @@ class Delivery:
             return 0
         started = self._clock.monotonic()
         count = sum(len(records) for records in taken.records.values())
-        self._pace.took(started, count >= MAX_REPORTS)
         self._own(taken)
         outcomes, spoilt = self._outcomes(taken)
         self._log.commit(_records(outcomes, spoilt), taken)
         self._remember(outcomes)
         filings = sum(len(outcome.counts) for _, _, outcome in outcomes)
-        self._meters.rendered(self._clock.monotonic() - started, filings)
+        ended = self._clock.monotonic()
+        self._pace.took(started, ended, count >= MAX_REPORTS)
+        self._meters.rendered(ended - started, filings)
         self._gauges()
         return count
 

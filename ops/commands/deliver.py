@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ops.output import say
-from ops.serving import EXIT_CODES_HELP, serve
+from ops.serving import EXIT_CODES_HELP, PATIENT, serve
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.pass_obj
 def command(settings: Settings, instance: str) -> int:
     """Publish filings to the FIUs' topics until the process is stopped (Ctrl-C or SIGTERM)."""
-    return serve(settings, "deliver", lambda stopping: _serve(settings, instance, stopping))
+    return serve(settings, "deliver", lambda stopping: _serve(settings, instance, stopping), PATIENT)
 
 
 def _serve(settings: Settings, instance: str, stopping: threading.Event) -> None:

@@ -9,7 +9,7 @@ import click
 
 from ops.output import say
 from ops.register import now_ms
-from ops.serving import EXIT_CODES_HELP, DatabaseAway, serve
+from ops.serving import EXIT_CODES_HELP, PATIENT, DatabaseAway, serve
 from ops.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def command(settings: Settings) -> int:
     It reads reports, filings, holds and the FIUs' answers into the database STRGW_DATABASE, and publishes what people decided
     (`strgw filings`, `strgw rfi`). One process for each database; a second one takes over.
     """
-    return serve(settings, "register", lambda stopping: _guarded(settings, stopping))
+    return serve(settings, "register", lambda stopping: _guarded(settings, stopping), PATIENT)
 
 
 def _guarded(settings: Settings, stopping: threading.Event) -> None:

@@ -9,6 +9,7 @@ Who is new, which names agree and what kind of people they are is left open here
 from bisect import bisect_left
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from schemas.corridors import TOLERANCE, Corridors
 from schemas.transfer import ACCOUNT, PARTY
@@ -39,6 +40,15 @@ from streams.domain.marks import (
 NOTHING, PAID_IN, PAID_OUT, BY_STRANGER, TO_STRANGER, USERS = 0, 1, 2, 4, 8, 16
 ANYTHING = PAID_IN | PAID_OUT | BY_STRANGER | TO_STRANGER | USERS
 SHAPE_MS = 180 * DAY_MS  # A7 "Business receivers"
+
+
+class Counts(NamedTuple):
+    """Credits and debits of an entity, and how many paid it and were paid."""
+
+    credits: int
+    debits: int
+    payers: int
+    payees: int
 
 
 class Glance:
@@ -108,6 +118,12 @@ class Glance:
             else:
                 found |= PAID_OUT | (TO_STRANGER if self._is_stranger(mark) else 0)
         return found
+
+    def counts(self) -> Counts:
+        """What a view of the entity would count."""
+        paid_by = [m[OTHER] for m in self.marks if m[SIGNS] & CREDIT]
+        paid_to = [m[OTHER] for m in self.marks if not m[SIGNS] & CREDIT]
+        return Counts(len(paid_by), len(paid_to), len(set(paid_by)), len(set(paid_to)))
 
     @property
     def paid_in(self) -> list[Mark]:

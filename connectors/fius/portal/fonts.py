@@ -7,10 +7,11 @@ read as something else.
 import io
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import pymupdf_fonts
 import uharfbuzz
@@ -20,6 +21,8 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
 from fpdf.fonts import PDFFontDescriptor, SubsetMap, TTFFont
+
+Shaped = tuple[Sequence[Any], Sequence[Any]]  # glyphs and positions, as uharfbuzz has them
 
 FAMILY = "firago"
 FILES = {"": "figo", "B": "figbo"}  # style of fpdf2 -> name in pymupdf-fonts
@@ -61,6 +64,23 @@ class SharedFont(TTFFont):
         )
         self.missing_glyphs: list[int] = []
         self.subset = SubsetMap(self)
+        self._codes = _Codes(self.subset)
+        self._widths: dict[int, int] = {}
+
+    def encode_text(self, text: str) -> str:
+        """The operator that shows a text: the codes of its letters in the subset, as fpdf2 gives them letter by letter."""
+        return f"({self.escape_text(text.translate(self._codes))}) Tj"
+
+    def perform_harfbuzz_shaping(self, text: str, font_size_pt: float, text_shaping_params: dict[str, Any] | None) -> Shaped:
+        """What HarfBuzz says of a run that is turned; names and labels come again in every document."""
+        assert text_shaping_params is TURNED
+        return _shaped(self.fontkey, text, font_size_pt)
+
+    def widths(self) -> dict[int, int]:
+        """Width of each glyph used so far, by its code."""
+        if len(self._widths) < len(self.subset):
+            self._widths = {code: glyph.glyph_width for glyph, code in self.subset.items() if glyph is not None}
+        return self._widths
 
     def reduce(self, data: bytes) -> None:
         """Leaves in the font what the document used."""
@@ -74,6 +94,19 @@ class SharedFont(TTFFont):
         kept = sorted(plan.new_to_old_glyph_mapping.items())
         order = [used.get(old) or self.ttfont.getGlyphName(old) for _, old in kept]
         self.ttfont = _Reduced(plan.execute().blob.data, order)
+
+
+class _Codes(dict[int, str]):
+    """Code of each letter in a subset, picked when it is first met; `str.translate` then runs in C."""
+
+    def __init__(self, subset: SubsetMap) -> None:
+        super().__init__()
+        self._subset = subset
+
+    def __missing__(self, letter: int) -> str:
+        code = self._subset.pick(letter)
+        self[letter] = "" if code is None else chr(code)
+        return self[letter]
 
 
 class _Reduced(TTFont):  # type: ignore[misc]  # fontTools has no types
@@ -106,6 +139,11 @@ def face(style: str) -> Face:
     return Face(font, data)
 
 
+@lru_cache(maxsize=16_384)
+def _shaped(font_key: str, text: str, size: float) -> Shaped:
+    return cast("Shaped", face(font_key.removeprefix(FAMILY)).font.perform_harfbuzz_shaping(text, size, TURNED))
+
+
 @lru_cache(maxsize=8192)
 def printable(text: str) -> str:
     """The text in letters the font has; what had to be transliterated carries a *."""
@@ -136,6 +174,7 @@ def is_rtl(text: str) -> bool:
     return not text.isascii() and any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
 
 
+@lru_cache(maxsize=16_384)
 def visual_runs(text: str, is_turned: bool) -> tuple[tuple[str, bool], ...]:
     """The pieces of a line from left to right, each in reading order, with whether it runs from right to left.
 

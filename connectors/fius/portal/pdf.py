@@ -5,10 +5,11 @@ Nothing is deflated and no clock is read: the output of zlib differs between its
 
 import datetime
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
 from fpdf import FPDF
+from fpdf.drawing_primitives import DeviceGray
 from fpdf.output import OutputProducer
 from fpdf.syntax import PDFContentStream, PDFObject
 
@@ -17,6 +18,8 @@ from connectors.fius.portal.shapes import Box, Shape, Text, arrow_head
 
 PRODUCER = "strgw"
 _UNSEEN = 0.02  # points
+_LEFT_OUT = {"left": 0.0, "middle": 0.5, "right": 1.0}  # share of a text's width that stands left of its x
+PDFContentStream._COMPRESSION_LEVEL = 0  # what fpdf2 packs all the same, _Plain unpacks
 _GLYPH_MAP = 131_072  # bytes: two for each of 65,536 codes, of which a document uses the first few hundred
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
@@ -39,7 +42,7 @@ def write(pages: Sequence[Sequence[Shape]], title: str, at: datetime.datetime, a
         document.fonts[FAMILY + style] = fonts[style]
     for page in pages:
         document.add_page()
-        pen = _Pen(document)  # a new page begins with the colours of the last one; it costs nothing to say them again
+        pen = _Pen(document, fonts)  # it says colours and font of each page anew
         for shape in page:
             pen.draw(shape)
     name, data = attachment
@@ -62,12 +65,12 @@ def _describe(document: FPDF, title: str, at: datetime.datetime) -> None:
 
 
 class _Pen:
-    """Draws on a document; remembers its colours, for telling fpdf2 the same again costs a third of the drawing."""
+    """Draws on the current page of a document; writes text operators itself, for fpdf2's take three times as long as all the rest."""
 
-    def __init__(self, document: FPDF) -> None:
-        self._document = document
+    def __init__(self, document: FPDF, fonts: Mapping[str, SharedFont]) -> None:
+        self._document, self._fonts = document, fonts
         self._grey = self._line = -1
-        self._font: tuple[bool, float] | None = None
+        self._used: tuple[bool, float] | None = None
 
     def draw(self, shape: Shape) -> None:
         """One shape on the current page."""
@@ -84,7 +87,7 @@ class _Pen:
 
     def _ink(self, fill: int, line: int, thickness: float) -> None:
         if fill != self._grey:
-            self._document.set_fill_color(fill)
+            self._document._out(_filled_with(fill))
             self._grey = fill
         if line != self._line:
             self._document.set_draw_color(line)
@@ -92,38 +95,37 @@ class _Pen:
         self._document.set_line_width(thickness)
 
     def _write(self, shape: Text) -> None:
-        self._use(shape)
-        document, font = self._document, self._document.current_font
-        assert isinstance(font, SharedFont)
-        x = shape.x - {"left": 0.0, "middle": 0.5, "right": 1.0}[shape.align] * width(shape.text, shape.size, shape.bold)
+        document, font = self._document, self._fonts["B" if shape.bold else ""]
+        said = list(self._changes(shape, font))
+        x = shape.x - _LEFT_OUT[shape.align] * width(shape.text, shape.size, shape.bold) if shape.align != "left" else shape.x
         for run, is_turned in visual_runs(shape.text, shape.is_rtl):
             if is_turned:
-                _turned(document, run, (x, shape.y), shape.size)
+                said.append(_turned(font, run, (x * document.k, (document.h - shape.y) * document.k), shape.size))
             else:
-                at = f"{x * document.k:.2f} {(document.h - shape.y) * document.k:.2f}"
-                document._out(f"BT {at} Td {font.encode_text(run)} ET")
+                said.append(f"BT {x * document.k:.2f} {(document.h - shape.y) * document.k:.2f} Td {font.encode_text(run)} ET")
             x += width(run, shape.size, shape.bold)
+        document._out("\n".join(said))
 
-    def _use(self, shape: Text) -> None:
-        """The font and colour of a text, told to fpdf2 where they change."""
-        document, wanted = self._document, (shape.bold, shape.size)
-        if wanted != self._font:
-            document.set_font(FAMILY, "B" if shape.bold else "", shape.size)
-            document.text(shape.x, shape.y, "")  # writes the font into the page
-            self._font = wanted
+    def _changes(self, shape: Text, font: SharedFont) -> Iterator[str]:
+        """Font and colour, where they are not those of the text before."""
+        if (shape.bold, shape.size) != self._used:
+            yield self._document._set_font_for_page(font, shape.size)
+            self._used = (shape.bold, shape.size)
         if shape.grey != self._grey:
-            document.set_fill_color(shape.grey)
+            yield _filled_with(shape.grey)
             self._grey = shape.grey
 
 
-def _turned(document: FPDF, run: str, at: tuple[float, float], size: float) -> None:
+def _filled_with(grey: int) -> str:
+    return DeviceGray(grey / 255).serialize().lower()
+
+
+def _turned(font: SharedFont, run: str, at: tuple[float, float], size: float) -> str:
     """Letters that run from right to left, joined by HarfBuzz. The pen is moved only where a letter does not follow by its own width."""
-    font = document.current_font
-    assert isinstance(font, SharedFont)
     to_pt = size * 0.001
-    x, y = at[0] * document.k, (document.h - at[1]) * document.k
+    x, y = at
     glyphs = font.shape_text(run, size, TURNED)
-    widths = {code: glyph.glyph_width for glyph, code in font.subset.items() if glyph is not None}
+    widths = font.widths()
     said, pen = ["BT"], (-1.0, -1.0)
     for glyph in glyphs:
         code = glyph["mapped_char"]
@@ -133,7 +135,7 @@ def _turned(document: FPDF, run: str, at: tuple[float, float], size: float) -> N
         said.append(f"({font.escape_text(chr(code))}) Tj")
         pen = left + widths[code] * to_pt, base
         x += glyph["x_advance"] * font.scale * to_pt
-    document._out(" ".join([*said, "ET"]))
+    return " ".join([*said, "ET"])
 
 
 class _Plain(OutputProducer):

@@ -1,6 +1,7 @@
 """Pages filled from the top: headings, paragraphs, labelled lines, tables that go on over the page with their heading again, drawings."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from connectors.fius.portal.fonts import is_rtl, printable, width
@@ -111,7 +112,8 @@ class Sheet:
         self.pages[-1].append(shape)
 
 
-def wrap(said: str, room: float, size: float, bold: bool) -> list[str]:
+@lru_cache(maxsize=16_384)
+def wrap(said: str, room: float, size: float, bold: bool) -> tuple[str, ...]:
     """Printable lines no wider than `room` mm; a word that is wider is broken where it must be."""
     lines: list[str] = []
     line, used, space = "", 0.0, width(" ", size, bold)
@@ -130,7 +132,7 @@ def wrap(said: str, room: float, size: float, bold: bool) -> list[str]:
             line, used = word, long
         else:
             line, used = (f"{line} {word}", used + space + long) if line else (word, long)
-    return [*lines, line] if line or not lines else lines
+    return (*lines, line) if line or not lines else tuple(lines)
 
 
 def _fitting(word: str, room: float, size: float, bold: bool) -> int:
