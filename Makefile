@@ -1,6 +1,6 @@
 # What a person does with the gateway. Every target does its own set-up; only Python 3.11 to 3.14 and make are needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo faults bench mutants lock clean
+.PHONY: help setup check test demo faults fuzz bench mutants lock clean
 
 PYTHON ?=
 export PYTHON
@@ -22,6 +22,9 @@ test: setup  ## make check, then every tier of tests (unit, property, golden, in
 
 faults: setup  ## The long form of the fault tests (20 kills over 500,000 transfers)
 	@.venv/bin/python .ci/gate.py faults
+
+fuzz: setup  ## Give every decoder damaged documents, INPUTS of them (1,000,000, drawn with SEED): no crash, no hang, nothing accepted that must not be
+	@.venv/bin/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target '$(TARGET)')
 
 bench: setup  ## Measure throughput, latency and memory on this machine
 	@.venv/bin/strgw bench

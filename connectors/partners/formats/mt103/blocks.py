@@ -16,6 +16,7 @@ _UETR = re.compile(r"\{121:([0-9a-fA-F-]{36})\}")
 _TEXT = re.compile(r"\{4:(?P<text>.*?)\s*-\}", re.DOTALL)
 # A field begins on a line of its own; messages that lost their line ends have white space before it instead.
 _FIELD = re.compile(r"(?:^|\s):(?P<tag>\d{2}[A-Z]?):")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 _CENTURY = 80  # two-digit years from 80 on are of the last century (SWIFT's rule for dates)
 
 
@@ -112,7 +113,9 @@ def _bic(terminal: str) -> str:
 
 def _input_time(rest: str) -> str:
     """{2:O103HHMMYYMMDD…}: when the sender put the message in."""
-    return f"{year(rest[4:6])}-{rest[6:8]}-{rest[8:10]}T{rest[:2]}:{rest[2:4]}:00" if rest[:10].isdigit() else ""
+    if not _TEN_DIGITS.match(rest):
+        return ""
+    return f"{year(rest[4:6])}-{rest[6:8]}-{rest[8:10]}T{rest[:2]}:{rest[2:4]}:00"
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -1,0 +1,375 @@
+"""Every place where bytes of others are read: how it is called, as in production, and what must hold of what came out."""
+
+import asyncio
+import gzip
+import io
+import zlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from itertools import islice
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+
+from connectors.fius.fincen import acknowledgement
+from connectors.fius.goaml.archive import ArchiveRefused, reports_in
+from connectors.fius.transports.channel import Answer
+from connectors.fius.transports.defused import BadAnswer
+from connectors.fius.transports.reading import read_answer
+from connectors.partners.accept import Acceptor, Rejection, items_of
+from connectors.partners.files import Records
+from connectors.partners.formats import FORMATS, Line, accounts_csv, read_lines
+from connectors.partners.formats.contract import FormatError, Incoming
+from connectors.partners.http.bodies import Bounds, read_body
+from connectors.partners.http.judge import Body, Judge, Judged
+from connectors.partners.http.limits import Pool, Share
+from connectors.partners.http.media import shape
+from connectors.partners.http.problems import Problem
+from connectors.register.answers import UnusableAnswer
+from connectors.register.answers import read_answer as read_feedback
+from schemas.feedback import Feedback
+from schemas.native import NATIVE, InvalidTransfer
+from schemas.native_reading import MAX_BYTES, Reading
+from schemas.registry import Partner
+from schemas.transfer import Coordinate, Transfer
+from schemas.wire import encode_feedback
+from streams.domain.identity import Keyring
+from tests.fuzz import samples
+from tests.fuzz.oracle import NOW_MS, check_canonical, check_results, demand, published_codes
+from tests.fuzz.rewriting import REWRITERS
+
+RECEIVED_MS = 1_777_000_000_000
+SOURCE = Coordinate("partner.demo.transfers", 0, 7)
+
+_LOOKED_AT = (
+    32  # one of so many accepted records is held against the JSON Schema and read again by an acceptor that has seen nothing else
+)
+CARD = b"4111111111111111"
+
+
+class Target(NamedTuple):
+    """One decoder. `work` is timed, `judge` says what came of it in a word or two and raises Broken; `size` is the number of transfers in it."""
+
+    samples: Sequence[bytes]
+    work: Callable[[bytes], Any]
+    judge: Callable[[bytes, Any], str]
+    size: Callable[[Any], int] = lambda found: 1
+
+
+def partner_of(format_: str) -> Partner:
+    """A partner that sends this format."""
+    mapping = str(samples.GOLDEN / "csv" / "mapping.yaml") if format_ == "csv/1" else ""
+    return Partner("demo", "Demo", "mto", format_, "KZ", (), timezone="Asia/Almaty", mapping=mapping)
+
+
+def acceptor_of(format_: str) -> Acceptor:
+    """As intake makes it."""
+    return Acceptor(partner_of(format_), Keyring(b"f" * 32), lambda: NOW_MS)
+
+
+def _is_looked_at(raw: bytes) -> bool:
+    return zlib.crc32(raw) % _LOOKED_AT == 0
+
+
+def _record(format_: str, documents: Sequence[bytes], split: Callable[[bytes], Incoming]) -> Target:
+    acceptor = acceptor_of(format_)
+    read = FORMATS[format_].reader(acceptor.partner)
+
+    def judge(raw: bytes, results: Sequence[Transfer | Rejection]) -> str:
+        said = check_results(results, "demo")
+        if format_ == "iso8583/1":
+            _check_card(raw, results)
+        if _is_looked_at(raw):
+            incoming = split(raw)
+            demand(acceptor_of(format_).take_in(incoming, SOURCE) == results, "a fresh acceptor reads it otherwise")
+            taken = items_of(read, incoming)
+            demand(len(taken) == len(results), "another number of transfers")
+            for item, result in zip(taken, results, strict=True):
+                if isinstance(result, Transfer):
+                    demand(isinstance(item.result, Reading), "a transfer without a reading")
+                    check_canonical(item.result.canonical)  # type: ignore[union-attr]
+        return said
+
+    return Target(documents, lambda raw: acceptor.take_in(split(raw), SOURCE), judge, len)
+
+
+def _check_card(raw: bytes, results: Sequence[Transfer | Rejection]) -> None:
+    """That the number of a card where it belongs is in nothing that is kept."""
+    if CARD in raw or CARD.hex().encode() in raw:
+        for result in results:
+            demand(CARD not in msgspec.msgpack.encode(result), "the number of a card is kept")
+
+
+def _plain(raw: bytes) -> Incoming:
+    return Incoming(raw, (), RECEIVED_MS)
+
+
+def _with_headers(raw: bytes) -> Incoming:
+    """Header lines, an empty line, the record."""
+    head, _, body = raw.partition(b"\n\n")
+    headers = [line.partition(b": ") for line in head.split(b"\n")]
+    return Incoming(body, [(name.decode("utf-8", "replace"), value) for name, _, value in headers], RECEIVED_MS)
+
+
+def _cloud_events(shared: Path) -> list[bytes]:
+    structured, binary = [], []
+    for raw in samples.documents(NATIVE, shared)[:6]:
+        quoted = msgspec.json.encode(raw.decode())
+        for data in (b'"data": ' + raw, b'"data": ' + quoted, b'"data_base64": "' + msgspec.json.encode(raw)[1:-1] + b'"'):
+            head = b'{"specversion": "1.0", "id": "1", "source": "/a", "type": "t", "datacontenttype": "application/json", '
+            structured.append(b"content-type: application/cloudevents+json\n\n" + head + data + b"}")
+        binary.append(b"content-type: application/json\nce_specversion: 1.0\nce_id: 1\nce_source: /a\nce_type: t\n\n" + raw)
+    return structured + binary
+
+
+def _same(format_: str, documents: Sequence[bytes]) -> Target:
+    """A record and the same record written otherwise."""
+    one, other = acceptor_of(format_), acceptor_of(format_)
+
+    def work(raw: bytes) -> tuple[Any, Any]:
+        otherwise = REWRITERS[format_](raw, Random(raw))
+        if otherwise is None or len(otherwise) > MAX_BYTES:
+            return None, None
+        return one.take_in(_plain(raw), SOURCE), other.take_in(_plain(otherwise), SOURCE)
+
+    def judge(raw: bytes, results: tuple[Any, Any]) -> str:
+        first, second = results
+        if first is None:
+            return "not written otherwise"
+        taken = [one for one in first if isinstance(one, Transfer)]
+        demand(taken == [one for one in second if isinstance(one, Transfer)], "written otherwise, it means another transfer")
+        demand(len(first) == len(second), "written otherwise, it holds another number of transfers")
+        return check_results(first, "demo")
+
+    return Target(documents, work, judge, lambda found: 2 * len(found[0] or ()))
+
+
+def _file(format_: str, documents: Sequence[bytes]) -> Target:
+    """A file cut into records, packed or not; each record is then read."""
+    acceptor = acceptor_of(format_)
+
+    def work(raw: bytes) -> tuple[list[bytes], str, list[Any]]:
+        records: list[bytes] = []
+        try:
+            records.extend(islice(Records(io.BytesIO(raw), acceptor.partner, len(raw)), 2_000))
+        except InvalidTransfer as fault:
+            return records, fault.code, []
+        return records, "", [acceptor.take_in(_plain(record), SOURCE) for record in records]
+
+    def judge(raw: bytes, found: tuple[list[bytes], str, list[Any]]) -> str:
+        records, code, results = found
+        demand(bool(records) != bool(code), "a file gives records or a fault, never both and never neither")
+        demand(not code or code in published_codes(), f"the code {code} is not in docs/partners.md")
+        demand(all(0 < len(record) <= MAX_BYTES for record in records), "a record is empty or too long")
+        said = [check_results(one, "demo") for one in results]
+        return f"refused {code}" if code else "cut: " + ("accepted" if "accepted" in said else "refused")
+
+    packed = [gzip.compress(raw, mtime=0) for raw in documents[:2]]
+    joined = [b"\n".join(documents[:3]), b"[" + b",\n".join(documents[:3]) + b"]"] if documents[0].startswith(b"{") else []
+    return Target((*documents, *joined, *packed), work, judge, lambda found: sum(map(len, found[2])))
+
+
+def _accounts() -> Target:
+    acceptor = acceptor_of(NATIVE)
+    head = b"event_id,ts,sender_id,receiver_id,amount,currency,channel,receiver_bank,label\n"
+    rows = b"e1,2024-05-17T18:42:10Z,A-17,B-9,12.50,USD,mobile_p2p,b1,0\ne2,2024-05-18T08:00:00Z,A-17,s,400,USD,cash,sink,1\n"
+
+    def work(raw: bytes) -> list[tuple[Line, Any]]:
+        lines = [("f", number, line) for number, line in enumerate(raw.split(b"\n"), 1)]
+        try:
+            return [(line, acceptor.accept(line.event, SOURCE)) for line in islice(read_lines(accounts_csv.FORMAT, lines), 500)]
+        except FormatError:
+            return []
+
+    def judge(_: bytes, found: list[tuple[Line, Any]]) -> str:
+        said = [check_results([result], "demo") for _, result in found]
+        return said[0] if said else "no line"
+
+    return Target((head + rows, b"\xef\xbb\xbf" + head + rows * 3), work, judge, len)
+
+
+def _bodies() -> Target:
+    """A body of HTTP in pieces: its first byte says whether gzip is promised and how large the pieces are."""
+    bounds = Bounds(bytes=64 * 1024, seconds=5)
+    plain = [*samples.documents(NATIVE)[:2], b" " * 70_000]
+    packed = [gzip.compress(raw, mtime=0) for raw in (*plain, b"0" * 5_000_000)]
+
+    async def read(raw: bytes) -> bytes | str:
+        size = 1 + raw[0] % 16 * 97 if raw else 1
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for start in range(1, len(raw), size):
+                yield raw[start : start + size]
+
+        headers = {"content-encoding": "gzip"} if raw[:1] > b"\x7f" else {}
+        try:
+            with Share(Pool()) as share:
+                return await read_body(pieces(), headers, share, bounds)
+        except Problem as problem:
+            return problem.code
+
+    def judge(raw: bytes, found: bytes | str) -> str:
+        if isinstance(found, str):
+            demand(found in ("too_large", "bad_request"), f"the problem {found}")
+            return f"refused {found}"
+        demand(len(found) <= bounds.bytes, "a body over its bounds")
+        demand(found == (gzip.decompress(raw[1:]) if raw[:1] > b"\x7f" else raw[1:]), "not what was sent")
+        return "read"
+
+    loop = asyncio.new_event_loop()
+    return Target(
+        [b"\x05" + raw for raw in plain] + [b"\x85" + raw for raw in packed],
+        lambda raw: loop.run_until_complete(read(raw)),
+        judge,
+    )
+
+
+def _requests(documents: Sequence[bytes]) -> Target:
+    """A whole request: content type in the first line, then the body, judged as the door does before anything is posted."""
+    judging = Judge({"demo": acceptor_of(NATIVE)})
+
+    def work(raw: bytes) -> list[Judged] | str:
+        kind, _, body = raw.partition(b"\n\n")
+        try:
+            how = shape(NATIVE, kind.decode("latin-1"))
+            return judging.judge("demo", Body(body, how, (("content-type", kind),), RECEIVED_MS))
+        except Problem as problem:
+            return problem.code
+
+    def judge(_: bytes, found: list[Judged] | str) -> str:
+        if isinstance(found, str):
+            return f"refused {found}"
+        for one in found:
+            accepted = [answer for answer in one.answers if answer.status == "accepted"]
+            demand(bool(accepted) == (one.key is not None), "what is posted is not what was accepted")
+            demand(
+                all(answer.code in published_codes() for answer in one.answers if answer.status != "accepted"),
+                "a code without a page",
+            )
+            msgspec.json.encode(one.answers)
+        return "posted" if any(one.key for one in found) else "nothing taken"
+
+    lines = b"\n".join(document.replace(b"\n", b" ") for document in documents[:4])
+    kinds = (
+        b"application/json",
+        b"application/json; charset=utf-8",
+        b"application/cloudevents+json",
+        b"application/octet-stream",
+    )
+    return Target([b"application/x-ndjson\n\n" + lines, *(kind + b"\n\n" + documents[0] for kind in kinds)], work, judge, len)
+
+
+def _answers() -> Target:
+    def work(raw: bytes) -> Any:
+        try:
+            return read_answer(Answer("a.txt" if zlib.crc32(raw) % 4 == 0 else "a.xml", raw))
+        except BadAnswer as error:
+            return error.code
+
+    def judge(_: bytes, found: Any) -> str:
+        if isinstance(found, str):
+            return f"refused {found}"
+        demand(found, "an answer that says nothing")
+        msgspec.msgpack.encode(found)
+        return "read"
+
+    return Target(samples.answers(), work, judge)
+
+
+def _acknowledgements() -> Target:
+    def work(raw: bytes) -> Any:
+        try:
+            return acknowledgement.read(raw)
+        except acknowledgement.AcknowledgementError as error:
+            return error.code
+
+    def judge(_: bytes, found: Any) -> str:
+        if isinstance(found, str):
+            return f"refused {found}"
+        demand(found.status in ("accepted", "rejected"), "a status of no meaning")
+        demand(all(one.bsa_id == "" or len(one.bsa_id) == 14 for one in found.activities), "a BSA identifier of another length")
+        return "read"
+
+    return Target((samples.acknowledgement(),), work, judge)
+
+
+def _archives() -> Target:
+    def work(raw: bytes) -> Any:
+        try:
+            return list(reports_in(raw))
+        except ArchiveRefused as error:
+            return error.found.error.code
+
+    def judge(raw: bytes, found: Any) -> str:
+        if isinstance(found, str):
+            return f"refused {found}"
+        demand(
+            found and sum(len(content) for _, content in found) <= max(1_000_000, 200 * len(raw)) + 1,
+            "more than an archive may hold",
+        )
+        return "read"
+
+    files = [b"<report/>" * 20, b"0" * 90_000]
+    return Target([samples.zipped(files, packed, "xml") for packed in (0, 8)], work, judge)
+
+
+def _feedback() -> Target:
+    good = [
+        encode_feedback(Feedback("R-1", 1, "accepted", fiu="KG", filing_id="F-1", received_at_ms=RECEIVED_MS)),
+        encode_feedback(read_rejection()),
+    ]
+
+    def work(raw: bytes) -> Any:
+        try:
+            return read_feedback(raw, "KG")
+        except UnusableAnswer as error:
+            return error.code
+
+    def judge(_: bytes, found: Any) -> str:
+        if isinstance(found, str):
+            return f"refused {found}"
+        demand(found.fiu == "KG" and found.report_id and found.version >= 1, "feedback of nobody on nothing")
+        msgspec.msgpack.encode(found)
+        return "read"
+
+    return Target(good, work, judge)
+
+
+def read_rejection() -> Feedback:
+    """An answer with an error in it."""
+    from schemas.feedback import FeedbackError
+
+    return Feedback(
+        "R-1",
+        2,
+        "rejected",
+        (FeedbackError("E1", "no date", "report/date", "report.date"),),
+        "KG",
+        "F-2",
+        "K-9",
+        RECEIVED_MS,
+        "see",
+    )
+
+
+def makers(shared: Path = samples.SHARED) -> dict[str, Callable[[], Target]]:
+    """Every target by name, each made when it is asked for."""
+    found: dict[str, Callable[[], Target]] = {}
+    for format_ in FORMATS:
+        documents = samples.documents(format_, shared)
+        found[f"record {format_}"] = lambda f=format_, d=documents: _record(f, d, _plain)  # type: ignore[misc]
+        found[f"file {format_}"] = lambda f=format_, d=documents: _file(f, d)  # type: ignore[misc]
+        found[f"same {format_}"] = lambda f=format_, d=documents: _same(f, d)  # type: ignore[misc]
+    found |= {
+        "record avro": lambda: _record(NATIVE, samples.avro(), _plain),
+        "record cloudevents": lambda: _record(NATIVE, _cloud_events(shared), _with_headers),
+        "file accounts.csv/1": _accounts,
+        "http body": _bodies,
+        "http request": lambda: _requests(samples.documents(NATIVE, shared)),
+        "fiu answer": _answers,
+        "fiu acknowledgement": _acknowledgements,
+        "fiu archive": _archives,
+        "fiu feedback": _feedback,
+    }
+    return found
