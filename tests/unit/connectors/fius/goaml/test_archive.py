@@ -63,6 +63,10 @@ def test_a_damaged_archive_is_one_sentence() -> None:
     assert refused(bytes(payload)) == "zip_unreadable"
 
 
+def test_a_file_without_a_name_is_one_sentence() -> None:
+    assert refused(packed(("~", b"<report/>")).replace(b"~", b"\0")) == "zip_unreadable"
+
+
 def test_an_archive_whose_directory_points_before_its_beginning_is_one_sentence() -> None:
     payload = bytearray(packed(("a.xml", b"<report/>")))
     end = payload.index(b"PK\x05\x06")

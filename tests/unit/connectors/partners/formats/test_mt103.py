@@ -89,3 +89,17 @@ def test_a_time_of_input_that_is_cut_off_or_in_other_digits_is_unknown(rest: str
     (item,) = items(raw)
     assert isinstance(item.result, Reading)
     assert item.result.event.occurred_at == "2026-02-11T12:00:00+00:00"  # the noon of the value date
+
+
+def test_a_message_without_a_field_lacks_them_all() -> None:
+    (item,) = items(message(body="nothing\n"))
+    assert isinstance(item.result, InvalidTransfer)
+    assert item.result.code == "field_missing"
+
+
+@pytest.mark.timeout(20)  # hours, where every beginning is tried to the end
+@pytest.mark.parametrize("piece", ["{4: ", "{4:\n", "{2:I103", "{2:O103 ", "{1:F01", "{121:", ":59", "\n:", " -", "\n-", "/1/"])
+def test_what_is_begun_a_hundred_thousand_times_and_never_ended_takes_no_longer_for_it(piece: str) -> None:
+    raw = b"{1:F01AAAARUMMAXXX0000000001}{2:I103BBBBKZKXXXXXN" + piece.encode() * (200_000 // len(piece))
+    (item,) = items(raw)
+    assert isinstance(item.result, InvalidTransfer)
