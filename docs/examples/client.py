@@ -36,6 +36,7 @@ def call(path, body=None, **headers):
 
 
 def main(name):
+    """Posts the file; the exit code."""
     with open(name, "rb") as file:
         body = file.read()
     kind = "application/x-ndjson" if name.endswith(".ndjson") else "application/json"
