@@ -164,8 +164,10 @@ def _check_party(party: NativeParty, path: str) -> None:
         raise _no_day(f"{path}.date_of_birth")
     if party.customer_since is not UNSET and not is_day(party.customer_since):
         raise _no_day(f"{path}.customer_since")
-    _check_papers(party, path)
-    _check_contacts(party, path)
+    if party.documents or party.addresses:
+        _check_papers(party, path)
+    if party.phones or party.emails or party.ip is not UNSET:
+        _check_contacts(party, path)
 
 
 def _check_papers(party: NativeParty, path: str) -> None:
