@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from connectors.partners.familiar import Familiar
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import MAX_TRANSFERS, Incoming, Item, Reader, too_many
@@ -51,6 +52,7 @@ class Acceptor:
         self.partner = partner
         self._now_ms = now_ms
         self._canon = Canon(partner, keyring)
+        self._familiar = None if partner.disabled else Familiar(self._canon)
         self._is_native = partner.format == NATIVE
         self._read = FORMATS[partner.format].reader(partner)
 
@@ -68,6 +70,10 @@ class Acceptor:
 
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
         """The canonical transfer of the native event in `raw` (JSON, or Avro behind a zero byte), or why there is none."""
+        found = self._familiar.transfer(raw, self._now_ms(), source) if self._familiar else None
+        return self._read_whole(raw, source) if found is None else found
+
+    def _read_whole(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
         reading: Reading | None = None
         try:
             reading = read_native(raw)

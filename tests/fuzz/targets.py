@@ -145,6 +145,20 @@ def _same(format_: str, documents: Sequence[bytes]) -> Target:
     return Target(documents, work, judge, lambda found: 2 * len(found[0] or ()))
 
 
+def _familiar(documents: Sequence[bytes]) -> Target:
+    """A native event by the short way, which knows parties by their bytes, and by the long one, which every record with a header takes."""
+    short, long = acceptor_of(NATIVE), acceptor_of(NATIVE)
+
+    def work(raw: bytes) -> tuple[Any, Any]:
+        return short.take_in(Incoming(raw), SOURCE), long.take_in(Incoming(raw, (("x", b"1"),)), SOURCE)
+
+    def judge(_: bytes, results: tuple[Any, Any]) -> str:
+        demand(list(results[0]) == list(results[1]), "the short way gives something else than the long one")
+        return check_results(results[0], "demo")
+
+    return Target(documents, work, judge)
+
+
 def _file(format_: str, documents: Sequence[bytes]) -> Target:
     """A file cut into records, packed or not; each record is then read."""
     acceptor = acceptor_of(format_)
@@ -362,6 +376,7 @@ def makers(shared: Path = samples.SHARED) -> dict[str, Callable[[], Target]]:
         found[f"file {format_}"] = lambda f=format_, d=documents: _file(f, d)  # type: ignore[misc]
         found[f"same {format_}"] = lambda f=format_, d=documents: _same(f, d)  # type: ignore[misc]
     found |= {
+        "same familiar": lambda: _familiar(samples.documents(NATIVE, shared)),
         "record avro": lambda: _record(NATIVE, samples.avro(), _plain),
         "record cloudevents": lambda: _record(NATIVE, _cloud_events(shared), _with_headers),
         "file accounts.csv/1": _accounts,
