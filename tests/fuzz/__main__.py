@@ -14,7 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from tests.fuzz.engine import Done, Fault, attempt, input_of, mark_of_this_process, marked, run, target
+from tests.fuzz.engine import Done, Fault, alarm, attempt, input_of, mark_of_this_process, marked, run, target
 from tests.fuzz.samples import ROOT, SHARED
 from tests.fuzz.targets import makers
 
@@ -56,7 +56,8 @@ def _arguments() -> argparse.Namespace:
 
 
 def _one(name: str, raw: bytes, shared: Path) -> int:
-    seconds, said = attempt(target(name, shared), raw)
+    with alarm():
+        seconds, said = attempt(target(name, shared), raw)
     print(f"{name}: {said}, {seconds * 1000:.1f} ms, {len(raw):,} bytes")
     return 0
 
@@ -138,7 +139,8 @@ class Campaign:
         print(f"\nFAULT {fault.target}: {fault.what}\n  {path}\n  {self._again(fault.target, fault.number)}", flush=True)
 
     def _again(self, name: str, number: int) -> str:
-        return f".venv/bin/python -m tests.fuzz --target '{name}' --seed {self._chosen.seed} --number {number}"
+        elsewhere = f" --samples {self._chosen.samples}" if self._chosen.samples != SHARED else ""
+        return f".venv/bin/python -m tests.fuzz --target '{name}' --seed {self._chosen.seed} --number {number}{elsewhere}"
 
     def _died(self) -> None:
         """A process ended or does not come back: the inputs that were being worked on."""

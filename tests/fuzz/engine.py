@@ -18,9 +18,10 @@ from random import Random
 from types import FrameType
 from typing import NamedTuple
 
+from tests.fuzz.contract import Target
 from tests.fuzz.mutation import mutated
 from tests.fuzz.oracle import Broken
-from tests.fuzz.targets import Target, makers
+from tests.fuzz.targets import makers
 
 LIMIT_S = 0.1  # of processor time a record; a record of many transfers may take it for each LIMIT_TRANSFERS
 LIMIT_TRANSFERS = 100
@@ -69,7 +70,7 @@ def run(name: str, seed: int, numbers: range, shared: Path, mark: "Mark | None" 
     outcomes: Counter[str] = Counter()
     faults: list[Fault] = []
     slowest = 0.0
-    with _alarm():
+    with alarm():
         for number in numbers:
             if mark is not None:
                 mark.set(number)
@@ -104,7 +105,9 @@ def _timed(under_test: Target, raw: bytes) -> tuple[float, object]:
 
 
 @contextmanager
-def _alarm() -> Iterator[None]:
+def alarm() -> Iterator[None]:
+    """Raises Hang in a decoder that takes HANG_S; only where the timer of `attempt` runs."""
+
     def ring(_: int, frame: FrameType | None) -> None:
         raise Hang(f"no end after {HANG_S:.0f} s")
 

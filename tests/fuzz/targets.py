@@ -1,71 +1,32 @@
 """Every place where bytes of others are read: how it is called, as in production, and what must hold of what came out."""
 
-import asyncio
 import gzip
 import io
 import zlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
-from connectors.fius.fincen import acknowledgement
-from connectors.fius.goaml.archive import ArchiveRefused, reports_in
-from connectors.fius.transports.channel import Answer
-from connectors.fius.transports.defused import BadAnswer
-from connectors.fius.transports.reading import read_answer
-from connectors.partners.accept import Acceptor, Rejection, items_of
+from connectors.partners.accept import Rejection, items_of
 from connectors.partners.files import Records
 from connectors.partners.formats import FORMATS, Line, accounts_csv, read_lines
 from connectors.partners.formats.contract import FormatError, Incoming
-from connectors.partners.http.bodies import Bounds, read_body
-from connectors.partners.http.judge import Body, Judge, Judged
-from connectors.partners.http.limits import Pool, Share
-from connectors.partners.http.media import shape
-from connectors.partners.http.problems import Problem
-from connectors.register.answers import UnusableAnswer
-from connectors.register.answers import read_answer as read_feedback
-from schemas.feedback import Feedback
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading
-from schemas.registry import Partner
-from schemas.transfer import Coordinate, Transfer
-from schemas.wire import encode_feedback
-from streams.domain.identity import Keyring
-from tests.fuzz import samples
-from tests.fuzz.oracle import NOW_MS, check_canonical, check_results, demand, published_codes
+from schemas.transfer import Transfer
+from tests.fuzz import edges, samples
+from tests.fuzz.contract import RECEIVED_MS, SOURCE, Target, acceptor_of
+from tests.fuzz.oracle import check_canonical, check_results, demand, published_codes
 from tests.fuzz.rewriting import REWRITERS
-
-RECEIVED_MS = 1_777_000_000_000
-SOURCE = Coordinate("partner.demo.transfers", 0, 7)
 
 _LOOKED_AT = (
     32  # one of so many accepted records is held against the JSON Schema and read again by an acceptor that has seen nothing else
 )
 CARD = b"4111111111111111"
-
-
-class Target(NamedTuple):
-    """One decoder. `work` is timed, `judge` says what came of it in a word or two and raises Broken; `size` is the number of transfers in it."""
-
-    samples: Sequence[bytes]
-    work: Callable[[bytes], Any]
-    judge: Callable[[bytes, Any], str]
-    size: Callable[[Any], int] = lambda found: 1
-
-
-def partner_of(format_: str) -> Partner:
-    """A partner that sends this format."""
-    mapping = str(samples.GOLDEN / "csv" / "mapping.yaml") if format_ == "csv/1" else ""
-    return Partner("demo", "Demo", "mto", format_, "KZ", (), timezone="Asia/Almaty", mapping=mapping)
-
-
-def acceptor_of(format_: str) -> Acceptor:
-    """As intake makes it."""
-    return Acceptor(partner_of(format_), Keyring(b"f" * 32), lambda: NOW_MS)
 
 
 def _is_looked_at(raw: bytes) -> bool:
@@ -203,170 +164,6 @@ def _accounts() -> Target:
     return Target((head + rows, b"\xef\xbb\xbf" + head + rows * 3), work, judge, len)
 
 
-def _bodies() -> Target:
-    """A body of HTTP in pieces: its first byte says whether gzip is promised and how large the pieces are."""
-    bounds = Bounds(bytes=64 * 1024, seconds=5)
-    plain = [*samples.documents(NATIVE)[:2], b" " * 70_000]
-    packed = [gzip.compress(raw, mtime=0) for raw in (*plain, b"0" * 5_000_000)]
-
-    async def read(raw: bytes) -> bytes | str:
-        size = 1 + raw[0] % 16 * 97 if raw else 1
-
-        async def pieces() -> AsyncIterator[bytes]:
-            for start in range(1, len(raw), size):
-                yield raw[start : start + size]
-
-        headers = {"content-encoding": "gzip"} if raw[:1] > b"\x7f" else {}
-        try:
-            with Share(Pool()) as share:
-                return await read_body(pieces(), headers, share, bounds)
-        except Problem as problem:
-            return problem.code
-
-    def judge(raw: bytes, found: bytes | str) -> str:
-        if isinstance(found, str):
-            demand(found in ("too_large", "bad_request"), f"the problem {found}")
-            return f"refused {found}"
-        demand(len(found) <= bounds.bytes, "a body over its bounds")
-        demand(found == (gzip.decompress(raw[1:]) if raw[:1] > b"\x7f" else raw[1:]), "not what was sent")
-        return "read"
-
-    loop = asyncio.new_event_loop()
-    return Target(
-        [b"\x05" + raw for raw in plain] + [b"\x85" + raw for raw in packed],
-        lambda raw: loop.run_until_complete(read(raw)),
-        judge,
-    )
-
-
-def _requests(documents: Sequence[bytes]) -> Target:
-    """A whole request: content type in the first line, then the body, judged as the door does before anything is posted."""
-    judging = Judge({"demo": acceptor_of(NATIVE)})
-
-    def work(raw: bytes) -> list[Judged] | str:
-        kind, _, body = raw.partition(b"\n\n")
-        try:
-            how = shape(NATIVE, kind.decode("latin-1"))
-            return judging.judge("demo", Body(body, how, (("content-type", kind),), RECEIVED_MS))
-        except Problem as problem:
-            return problem.code
-
-    def judge(_: bytes, found: list[Judged] | str) -> str:
-        if isinstance(found, str):
-            return f"refused {found}"
-        for one in found:
-            accepted = [answer for answer in one.answers if answer.status == "accepted"]
-            demand(bool(accepted) == (one.key is not None), "what is posted is not what was accepted")
-            demand(
-                all(answer.code in published_codes() for answer in one.answers if answer.status != "accepted"),
-                "a code without a page",
-            )
-            msgspec.json.encode(one.answers)
-        return "posted" if any(one.key for one in found) else "nothing taken"
-
-    lines = b"\n".join(document.replace(b"\n", b" ") for document in documents[:4])
-    kinds = (
-        b"application/json",
-        b"application/json; charset=utf-8",
-        b"application/cloudevents+json",
-        b"application/octet-stream",
-    )
-    return Target([b"application/x-ndjson\n\n" + lines, *(kind + b"\n\n" + documents[0] for kind in kinds)], work, judge, len)
-
-
-def _answers() -> Target:
-    def work(raw: bytes) -> Any:
-        try:
-            return read_answer(Answer("a.txt" if zlib.crc32(raw) % 4 == 0 else "a.xml", raw))
-        except BadAnswer as error:
-            return error.code
-
-    def judge(_: bytes, found: Any) -> str:
-        if isinstance(found, str):
-            return f"refused {found}"
-        demand(found, "an answer that says nothing")
-        msgspec.msgpack.encode(found)
-        return "read"
-
-    return Target(samples.answers(), work, judge)
-
-
-def _acknowledgements() -> Target:
-    def work(raw: bytes) -> Any:
-        try:
-            return acknowledgement.read(raw)
-        except acknowledgement.AcknowledgementError as error:
-            return error.code
-
-    def judge(_: bytes, found: Any) -> str:
-        if isinstance(found, str):
-            return f"refused {found}"
-        demand(found.status in ("accepted", "rejected"), "a status of no meaning")
-        demand(all(one.bsa_id == "" or len(one.bsa_id) == 14 for one in found.activities), "a BSA identifier of another length")
-        return "read"
-
-    return Target((samples.acknowledgement(),), work, judge)
-
-
-def _archives() -> Target:
-    def work(raw: bytes) -> Any:
-        try:
-            return list(reports_in(raw))
-        except ArchiveRefused as error:
-            return error.found.error.code
-
-    def judge(raw: bytes, found: Any) -> str:
-        if isinstance(found, str):
-            return f"refused {found}"
-        demand(
-            found and sum(len(content) for _, content in found) <= max(1_000_000, 200 * len(raw)) + 1,
-            "more than an archive may hold",
-        )
-        return "read"
-
-    files = [b"<report/>" * 20, b"0" * 90_000]
-    return Target([samples.zipped(files, packed, "xml") for packed in (0, 8)], work, judge)
-
-
-def _feedback() -> Target:
-    good = [
-        encode_feedback(Feedback("R-1", 1, "accepted", fiu="KG", filing_id="F-1", received_at_ms=RECEIVED_MS)),
-        encode_feedback(read_rejection()),
-    ]
-
-    def work(raw: bytes) -> Any:
-        try:
-            return read_feedback(raw, "KG")
-        except UnusableAnswer as error:
-            return error.code
-
-    def judge(_: bytes, found: Any) -> str:
-        if isinstance(found, str):
-            return f"refused {found}"
-        demand(found.fiu == "KG" and found.report_id and found.version >= 1, "feedback of nobody on nothing")
-        msgspec.msgpack.encode(found)
-        return "read"
-
-    return Target(good, work, judge)
-
-
-def read_rejection() -> Feedback:
-    """An answer with an error in it."""
-    from schemas.feedback import FeedbackError
-
-    return Feedback(
-        "R-1",
-        2,
-        "rejected",
-        (FeedbackError("E1", "no date", "report/date", "report.date"),),
-        "KG",
-        "F-2",
-        "K-9",
-        RECEIVED_MS,
-        "see",
-    )
-
-
 def makers(shared: Path = samples.SHARED) -> dict[str, Callable[[], Target]]:
     """Every target by name, each made when it is asked for."""
     found: dict[str, Callable[[], Target]] = {}
@@ -380,11 +177,11 @@ def makers(shared: Path = samples.SHARED) -> dict[str, Callable[[], Target]]:
         "record avro": lambda: _record(NATIVE, samples.avro(), _plain),
         "record cloudevents": lambda: _record(NATIVE, _cloud_events(shared), _with_headers),
         "file accounts.csv/1": _accounts,
-        "http body": _bodies,
-        "http request": lambda: _requests(samples.documents(NATIVE, shared)),
-        "fiu answer": _answers,
-        "fiu acknowledgement": _acknowledgements,
-        "fiu archive": _archives,
-        "fiu feedback": _feedback,
+        "http body": edges.bodies,
+        "http request": lambda: edges.requests(samples.documents(NATIVE, shared)),
+        "fiu answer": edges.answers,
+        "fiu acknowledgement": edges.acknowledgements,
+        "fiu archive": edges.archives,
+        "fiu feedback": edges.feedback,
     }
     return found

@@ -5,10 +5,11 @@ import time
 
 import pytest
 
+from tests.fuzz.contract import Target
 from tests.fuzz.engine import LIMIT_S, Hang, input_of, run
 from tests.fuzz.oracle import Broken, published_codes
 from tests.fuzz.samples import SHARED
-from tests.fuzz.targets import Target, makers
+from tests.fuzz.targets import makers
 
 SEED = 1  # the same inputs each time: a failure is a change of the code
 INPUTS = 500

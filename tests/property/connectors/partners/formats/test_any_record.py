@@ -14,8 +14,9 @@ from iso8583.specs import default_ascii
 from lxml import etree
 
 from connectors.fius.fincen.document import local
+from tests.fuzz.contract import Target
 from tests.fuzz.samples import documents
-from tests.fuzz.targets import Target, makers
+from tests.fuzz.targets import makers
 
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 LETTERS = st.text(st.characters(codec="ascii", exclude_categories=["Cc", "Cs"]), max_size=40)
