@@ -1,6 +1,6 @@
 # What a person does with the gateway. Every target does its own set-up; only Python 3.11 to 3.14 and make are needed.
 .DEFAULT_GOAL := help
-.PHONY: help setup check test demo faults long bench mutants lock clean
+.PHONY: help setup check test demo faults long fuzz bench mutants lock clean
 
 PYTHON ?=
 export PYTHON
@@ -25,6 +25,9 @@ faults: setup  ## The long form of the fault tests (20 kills over 500,000 transf
 
 long: setup  ## The long form of the other tests: 10,000 random reports a kind of form, 300 schemas, every case report by two validators; half an hour
 	@.venv/bin/python .ci/gate.py long
+
+fuzz: setup  ## Give every decoder damaged documents, INPUTS of them (1,000,000, drawn with SEED): no crash, no hang, nothing accepted that must not be
+	@.venv/bin/python -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED)) $(if $(TARGET),--target '$(TARGET)')
 
 bench: setup  ## Measure throughput, latency and memory on this machine
 	@.venv/bin/strgw bench

@@ -27,7 +27,7 @@ CHECKS = (
     ("pages", ["python", ".ci/check_pages.py"]),
 )
 # What waits most of the time, for brokers and for processes to start, runs beside what computes; both lanes take about as long.
-LANES = (("unit", "property", "faults"), ("integration", "golden"))
+LANES = (("unit", "property", "fuzz", "faults"), ("integration", "golden"))
 # The long forms: of the fault tests, and of what computes.
 LONG = {"faults": ("faults",), "long": ("property", "golden")}
 COUNTED = ("passed", "failed", "skipped")

@@ -117,23 +117,29 @@ class NativeFlag(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fal
     note: Annotated[str, Meta(min_length=1, max_length=1000)] | UnsetType = UNSET
 
 
+Status = Literal["sent", "paid", "refunded", "changed", "cancelled"]
+Channel = Literal[
+    "cash_to_cash", "cash_to_wallet", "wallet_to_cash", "wallet_to_wallet", "account_to_cash", "bank_transfer", "card", "payroll",
+    "cash_in", "cash_out", "merchant", "virtual_asset",
+]  # fmt: skip
+Purpose = Annotated[str, Meta(min_length=1, max_length=140)]
+Flags = Annotated[tuple[NativeFlag, ...], Meta(max_length=MAX_ITEMS)]
+
+
 class NativeTransfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
     """One event of the native format, well formed; its values are not yet checked."""
 
     schema: Literal["strgw.transfer/1"]
     transfer_id: Short
-    status: Literal["sent", "paid", "refunded", "changed", "cancelled"]
+    status: Status
     occurred_at: str
     amount: NativeAmount
-    channel: Literal[
-        "cash_to_cash", "cash_to_wallet", "wallet_to_cash", "wallet_to_wallet", "account_to_cash", "bank_transfer", "card",
-        "payroll", "cash_in", "cash_out", "merchant", "virtual_asset",
-    ]  # fmt: skip
+    channel: Channel
     sender: NativeParty
     receiver: NativeParty | UnsetType = UNSET
-    purpose: Annotated[str, Meta(min_length=1, max_length=140)] | UnsetType = UNSET
+    purpose: Purpose | UnsetType = UNSET
     relationship: Short | UnsetType = UNSET
     merchant_category: str | UnsetType = UNSET
     send_agent: NativeAgent | UnsetType = UNSET
     pay_agent: NativeAgent | UnsetType = UNSET
-    flags: Annotated[tuple[NativeFlag, ...], Meta(max_length=MAX_ITEMS)] = ()
+    flags: Flags = ()

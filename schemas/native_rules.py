@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from schemas.codes import COUNTRIES, CURRENCIES
 from schemas.money import Money, decimals
 from schemas.native import InvalidTransfer, NativeAgent, NativeAmount, NativeParty, NativeTransfer
+from schemas.native_outline import NativeOutline
 
 CLOCK_SKEW_MS = 600_000  # DEF: a partner's clock may run ten minutes ahead
 EARLIEST_MS = 946_684_800_000  # DEF: 1 January 2000; no partner keeps older transfers
@@ -43,6 +44,22 @@ def check(event: NativeTransfer, now_ms: int) -> Meaning:
 
     Raises  InvalidTransfer at the first fault
     """
+    return _checked(event, event.sender, event.receiver, now_ms)
+
+
+def check_outline(event: NativeOutline, now_ms: int) -> Meaning:
+    """As `check`, but for the parties, which `check_party` has checked when they first came. Raises InvalidTransfer."""
+    return _checked(event, None, None, now_ms)
+
+
+def check_party(party: NativeParty) -> None:
+    """Checks every value of a party that stands alone. Raises InvalidTransfer."""
+    _check_party(party, "party")
+
+
+def _checked(
+    event: NativeTransfer | NativeOutline, sender: NativeParty | None, receiver: NativeParty | UnsetType | None, now_ms: int
+) -> Meaning:
     amount = amount_of(event.amount)
     occurred_ms, offset = instant(event.occurred_at)
     if occurred_ms > now_ms + CLOCK_SKEW_MS:
@@ -54,9 +71,10 @@ def check(event: NativeTransfer, now_ms: int) -> Meaning:
             "time_too_early", "occurred_at lies before the year 2000; send the time at which it happened.", "occurred_at"
         )
     _check_receiver(event)
-    _check_party(event.sender, "sender")
-    if event.receiver is not UNSET:
-        _check_party(event.receiver, "receiver")
+    if sender is not None:
+        _check_party(sender, "sender")
+    if receiver is not None and receiver is not UNSET:
+        _check_party(receiver, "receiver")
     _check_agent(event.send_agent, "send_agent")
     _check_agent(event.pay_agent, "pay_agent")
     if event.merchant_category is not UNSET and not _MERCHANT_CATEGORY(event.merchant_category):
@@ -148,7 +166,7 @@ def is_day(text: str) -> bool:
     return True
 
 
-def _check_receiver(event: NativeTransfer) -> None:
+def _check_receiver(event: NativeTransfer | NativeOutline) -> None:
     if event.channel == "cash_out":
         if event.receiver is not UNSET:
             raise InvalidTransfer("receiver_not_allowed", "A cash_out has no receiver; leave the field out.", "receiver")
@@ -164,8 +182,10 @@ def _check_party(party: NativeParty, path: str) -> None:
         raise _no_day(f"{path}.date_of_birth")
     if party.customer_since is not UNSET and not is_day(party.customer_since):
         raise _no_day(f"{path}.customer_since")
-    _check_papers(party, path)
-    _check_contacts(party, path)
+    if party.documents or party.addresses:
+        _check_papers(party, path)
+    if party.phones or party.emails or party.ip is not UNSET:
+        _check_contacts(party, path)
 
 
 def _check_papers(party: NativeParty, path: str) -> None:

@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from connectors.partners.familiar import Familiar
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
 from connectors.partners.formats.contract import MAX_TRANSFERS, Incoming, Item, Reader, too_many
@@ -65,6 +66,7 @@ class Acceptor:
         self.is_disabled = is_disabled or (lambda: partner.disabled)
         self._now_ms = now_ms
         self._canon = Canon(partner, keyring)
+        self._familiar = Familiar(self._canon)
         self._is_native = partner.format == NATIVE
         self._read = native_reader(writers) if self._is_native else FORMATS[partner.format].reader(partner)
 
@@ -83,6 +85,10 @@ class Acceptor:
 
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
         """The canonical transfer of the native event in `raw` (JSON, or Avro behind a zero byte), or why there is none."""
+        found = None if self.is_disabled() else self._familiar.transfer(raw, self._now_ms(), source)
+        return self._read_whole(raw, source) if found is None else found
+
+    def _read_whole(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
         reading: Reading | None = None
         try:
             reading = read_native(raw, self._writers)

@@ -22,8 +22,8 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
     "--what",
     default="chain",
     show_default=True,
-    type=click.Choice(["chain", "render"]),
-    help="The whole chain, or rendering and validating reports alone (one processor, no broker).",
+    type=click.Choice(["chain", "render", "formats"]),
+    help="The whole chain; rendering and validating reports alone (one processor, no broker); or reading each partner format, and intake alone.",
 )
 @click.option(
     "--stream",
@@ -81,6 +81,9 @@ def command(
     if what == "render":
         _render(as_json, out)
         return
+    if what == "formats":
+        _formats(settings, events, as_json, out)
+        return
     from ops.bench import http
     from ops.bench.gateway import Layout
     from ops.bench.run import Load, run
@@ -135,3 +138,26 @@ def _render(as_json: bool, out: Path | None) -> None:
         click.echo(
             f"{one.form:8} {one.what:8} {one.transfers:11,.0f} {one.per_second:11,.0f} {one.transfers_per_second:13,.0f} {one.kilobytes:13,.0f}"
         )
+
+
+def _formats(settings: Settings, events: int, as_json: bool, out: Path | None) -> None:
+    from msgspec import json
+
+    from ops.bench.formats import run
+    from ops.progress import progress_bar
+
+    with progress_bar("Reading") as advance:
+        found = run(settings, events, advance)
+    if out is not None:
+        out.write_bytes(json.format(json.encode(found), indent=2) + b"\n")
+    if as_json:
+        print_json(found)
+        return
+    click.echo("format                 transfers a processor second   bytes each")
+    for one in found.readings:
+        click.echo(f"{one.format:22} {one.per_second:28,.0f} {one.bytes:12,}")
+    intake = found.intake
+    click.echo(
+        f"intake process, native {intake.per_processor_second:28,.0f}  ({intake.cpu_us_per_transfer:.0f} us a transfer, broker to broker; "
+        f"{intake.per_second:,.0f}/s here, beside everything else)"
+    )

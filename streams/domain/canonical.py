@@ -5,11 +5,13 @@ Everything here is a function of the event, the partner and the scope's key; the
 
 import hashlib
 from functools import lru_cache
+from typing import NamedTuple
 
 from msgspec import UNSET, UnsetType
 
 from schemas.fx import fx_table
 from schemas.native import NativeAgent, NativeParty, NativeTransfer
+from schemas.native_outline import NativeOutline
 from schemas.native_reading import Reading
 from schemas.native_rules import Meaning
 from schemas.places import town_id
@@ -54,6 +56,14 @@ def transfer_uid(partner: str, transfer_id: str) -> bytes:
     return hashlib.sha256(f"{partner}\0{transfer_id}".encode()).digest()[:UID_BYTES]
 
 
+class Sides(NamedTuple):
+    """The parties of a transfer, and whether two persons among them share a token of their names."""
+
+    sender: Party
+    receiver: Party | None
+    name_tie: bool
+
+
 class Canon:
     """Makes canonical transfers of one partner's events."""
 
@@ -62,20 +72,26 @@ class Canon:
         self._scope = partner.scope_id()
         self._keys = keyring.scope(self._scope)
         self._fx = fx_table()
-        self._party = lru_cache(maxsize=RECENT_PARTIES)(self._new_party)
+        self.party = lru_cache(maxsize=RECENT_PARTIES)(self.new_party)
         self._agent = lru_cache(maxsize=RECENT_AGENTS)(self._new_agent)
 
     def transfer(self, reading: Reading, meaning: Meaning, source: Coordinate) -> Transfer:
         """The canonical transfer of a checked event."""
         event = reading.event
-        sender = self._party(event.sender)
-        receiver = self._party(event.receiver) if event.receiver is not UNSET else None
+        receiver = self.party(event.receiver) if event.receiver is not UNSET else None
+        return self.made(event, reading.canonical, Sides(self.party(event.sender), receiver, _name_tie(event)), meaning, source)
+
+    def made(
+        self, event: NativeTransfer | NativeOutline, canonical: bytes, sides: Sides, meaning: Meaning, source: Coordinate
+    ) -> Transfer:
+        """The canonical transfer of a checked event whose parties are made already; `canonical`: its bytes as schemas.native_reading gives them."""
+        sender, receiver, name_tie = sides
         send_agent = self._agent(event.send_agent) if event.send_agent is not UNSET else None
         pay_agent = self._agent(event.pay_agent) if event.pay_agent is not UNSET else None
         purpose, relationship = event.purpose or None, event.relationship or None
         return Transfer(
             uid=transfer_uid(self._partner.id, event.transfer_id),
-            digest=hashlib.sha256(reading.canonical).digest()[:DIGEST_BYTES],
+            digest=hashlib.sha256(canonical).digest()[:DIGEST_BYTES],
             partner=self._partner.id,
             scope=self._scope,
             transfer_id=event.transfer_id,
@@ -95,13 +111,14 @@ class Canon:
             relationship=relationship,
             merchant_category=event.merchant_category or None,
             relation=relation_class(relationship),
-            name_tie=_name_tie(event),
+            name_tie=name_tie,
             purpose_class=purpose_class(purpose),
             flags=tuple([Flag(flag.code, flag.note or None) for flag in event.flags]),
             source=source,
         )
 
-    def _new_party(self, native: NativeParty) -> Party:
+    def new_party(self, native: NativeParty) -> Party:
+        """The canonical party of one that was checked; `party` remembers those it has made."""
         forms: list[Form] = []
         documents = _documents(native, forms)
         numbers = self._phones(native, forms)
@@ -231,8 +248,11 @@ def _place(agent: Agent | None, party: Party | None) -> Place:
 
 
 def _name_tie(event: NativeTransfer) -> bool:
+    return name_tie(event.sender, event.receiver)
+
+
+def name_tie(sender: NativeParty, receiver: NativeParty | UnsetType) -> bool:
     """Whether two persons share a token of their names; a firm is nobody's kin."""
-    receiver = event.receiver
-    if receiver is UNSET or event.sender.kind != "person" or receiver.kind != "person":
+    if receiver is UNSET or sender.kind != "person" or receiver.kind != "person":
         return False
-    return share_a_token(event.sender.name, receiver.name)
+    return share_a_token(sender.name, receiver.name)

@@ -32,7 +32,7 @@ def reports_in(payload: bytes) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(io.BytesIO(payload)) as source:
             yield from _reports(source)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, IndexError) as error:
         raise ArchiveRefused("zip_unreadable", f"The archive cannot be read ({error}).") from error
 
 

@@ -104,7 +104,7 @@ def unpacked(raw: bytes) -> Iterator[tuple[str, bytes]]:
                 if is_zip(content):
                     raise _bomb("a ZIP inside")
                 yield member.filename, content
-    except (zipfile.BadZipFile, NotImplementedError, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, IndexError) as error:
         raise BadAnswer("not_zip", "The file is no ZIP that can be unpacked; ask the FIU to send it again.") from error
 
 

@@ -5,7 +5,6 @@ Source  CloudEvents 1.0.2, JSON event format and Kafka protocol binding (cloudev
 """
 
 import base64
-import binascii
 
 import msgspec
 
@@ -45,7 +44,7 @@ def _data(event: Json, raw: bytes) -> bytes:
     if "data_base64" in event:
         try:
             return base64.b64decode(text(event, "data_base64"), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:  # binascii.Error too; other letters than ASCII are no base64 either
             raise InvalidTransfer("not_in_format", "data_base64 of the event is not base64.", "data_base64") from error
     if event.get("data") is None:
         raise InvalidTransfer("field_missing", "The event has no data; the transfer is its data.", "data")

@@ -51,7 +51,8 @@ def cut_json(file: IO[bytes], _: Partner) -> Iterator[bytes]:
     else:
         first = True
         for line in bounded_lines(file):
-            yield line.removeprefix(_BOM) if first else line
+            if found := line.removeprefix(_BOM) if first else line:
+                yield found
             first = False
 
 

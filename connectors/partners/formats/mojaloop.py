@@ -151,12 +151,20 @@ def _element(parent: etree._Element, name: str, value: object, depth: int = 0) -
         if not isinstance(one_value, dict):
             element.text = None if one_value is None else fields.plain(str(one_value))
             continue
-        if "Ccy" in one_value:  # an amount: {"Ccy": "USD", "ActiveCurrencyAndAmount": "12.50"}
-            element.set("Ccy", str(one_value["Ccy"]))
-            element.text = next((str(found) for key, found in one_value.items() if key != "Ccy" and isinstance(found, str)), "")
+        if "Ccy" in one_value:
+            _amount(element, name, one_value)
             continue
         for key, inner in one_value.items():
             _element(element, key, inner, depth + 1)
+
+
+def _amount(element: etree._Element, name: str, said: Json) -> None:
+    """{"Ccy": "USD", "ActiveCurrencyAndAmount": "12.50"}: the one other field is the sum, whatever its type is called."""
+    sums = [value for key, value in said.items() if key != "Ccy"]
+    if len(sums) != 1 or not isinstance(sums[0], str) or not isinstance(said["Ccy"], str):
+        raise InvalidTransfer("not_in_format", "An amount has its currency (Ccy) and one sum, as texts, and nothing else.", name)
+    element.set("Ccy", fields.plain(said["Ccy"]))
+    element.text = fields.plain(sums[0])
 
 
 FORMAT = Format("mojaloop.fspiop/1", "Mojaloop FSPIOP 1.1 and 2.0", _reader, FIELDS, LOST)

@@ -1,6 +1,7 @@
 """Reads the body of a request: bounded in size, in time and, where it is gzipped, in what it unpacks to."""
 
 import asyncio
+import re
 import zlib
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from connectors.partners.http.limits import Share
 from connectors.partners.http.problems import Problem
 
+_DIGITS = re.compile("[0-9]+")
+_LONGEST_NUMBER = 18  # digits: more bytes than there are
 _GZIP = 31  # window bits that make zlib expect a gzip header (zlib manual, inflateInit2)
 
 
@@ -23,7 +26,7 @@ async def read_body(chunks: AsyncIterator[bytes], headers: Mapping[str, str], sh
     """The body, unpacked. Raises Problem (encoding, too_large, slow, busy, bad_request)."""
     packed = _is_gzip(headers.get("content-encoding", ""))
     declared = headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > bounds.bytes:
+    if _DIGITS.fullmatch(declared) and (len(declared) > _LONGEST_NUMBER or int(declared) > bounds.bytes):
         raise _too_large(bounds)
     unpacking = Gunzip(bounds.bytes) if packed else None
     try:

@@ -45,8 +45,12 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
                 yield from message.ended(element)
                 if element is message.document:
                     count, message = count + 1, None
-    except etree.XMLSyntaxError as error:
-        line = error.lineno or 1
+    except (
+        etree.XMLSyntaxError,
+        ValueError,
+        KeyError,
+    ) as error:  # the latter two: a namespace that is no URI, when it is written out
+        line = getattr(error, "lineno", 0) or 1
         raise InvalidTransfer("not_xml", f"The file is not well-formed XML (line {line}); send it whole.") from error
     if not count:
         raise InvalidTransfer("not_in_format", "The file holds no element Document; send ISO 20022 messages.")

@@ -11,11 +11,11 @@ from schemas.registry import Partner
 
 MAX_BYTES = 1_048_576  # DEF: a message is 10,000 characters at most; an RJE file comes in portions
 _START = re.compile(r"\{1:(?P<service>[A-Z]\d{2})(?P<terminal>[A-Z0-9]{12})\d*\}")
-_HEADER = re.compile(r"\{2:(?P<direction>[IO])(?P<type>\d{3})(?P<rest>[^}]*)\}")
+_HEADER = re.compile(r"\{2:(?P<direction>[IO])(?P<type>\d{3})(?P<rest>[^}]{0,64})\}")  # SWIFT's own has 47 characters at most
 _UETR = re.compile(r"\{121:([0-9a-fA-F-]{36})\}")
-_TEXT = re.compile(r"\{4:(?P<text>.*?)\s*-\}", re.DOTALL)
 # A field begins on a line of its own; messages that lost their line ends have white space before it instead.
 _FIELD = re.compile(r"(?:^|\s):(?P<tag>\d{2}[A-Z]?):")
+_TEN_DIGITS = re.compile(r"[0-9]{10}")
 _CENTURY = 80  # two-digit years from 80 on are of the last century (SWIFT's rule for dates)
 
 
@@ -86,7 +86,7 @@ def _bounded(piece: bytes) -> bytes:
 
 
 def _message(start: re.Match[str], text: str) -> Message:
-    header, body = _HEADER.search(text), _TEXT.search(text)
+    header, body = _HEADER.search(text), _body(text)
     if header is None or body is None:
         raise InvalidTransfer("not_in_format", "A message lacks its application header {2:…} or its text {4:…-}; send it whole.")
     if header["type"] != "103":
@@ -101,8 +101,15 @@ def _message(start: re.Match[str], text: str) -> Message:
         receiver=ours if incoming else theirs,
         input_time=_input_time(rest) if incoming else "",
         uetr=uetr[1].lower() if uetr else "",
-        fields=_fields(body["text"]),
+        fields=_fields(body),
     )
+
+
+def _body(text: str) -> str | None:
+    """What stands in block 4; None where it has no beginning or no end. Not a pattern: that would try every beginning to the end."""
+    start = text.find("{4:")
+    end = text.find("-}", start + 3) if start >= 0 else -1
+    return text[start + 3 : end].rstrip() if end >= 0 else None
 
 
 def _bic(terminal: str) -> str:
@@ -112,15 +119,18 @@ def _bic(terminal: str) -> str:
 
 def _input_time(rest: str) -> str:
     """{2:O103HHMMYYMMDD…}: when the sender put the message in."""
-    return f"{year(rest[4:6])}-{rest[6:8]}-{rest[8:10]}T{rest[:2]}:{rest[2:4]}:00" if rest[:10].isdigit() else ""
+    if not _TEN_DIGITS.match(rest):
+        return ""
+    return f"{year(rest[4:6])}-{rest[6:8]}-{rest[8:10]}T{rest[:2]}:{rest[2:4]}:00"
 
 
 def _fields(text: str) -> dict[str, str]:
     """Fields by tag, the first where one is repeated; line ends kept."""
     found = list(_FIELD.finditer(text))
     fields: dict[str, str] = {}
-    for field, following in zip(found, [*found[1:], None], strict=True):
-        fields.setdefault(field["tag"], text[field.end() : following.start() if following else len(text)].strip())
+    ends = [*(following.start() for following in found[1:]), len(text)]
+    for field, end in zip(found, ends, strict=False):  # without a field there is an end all the same
+        fields.setdefault(field["tag"], text[field.end() : end].strip())
     return fields
 
 

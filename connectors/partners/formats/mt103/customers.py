@@ -13,7 +13,9 @@ _VALUE = re.compile(r"(?P<day>\d{6})(?P<currency>[A-Z]{3})(?P<sum>[\d,]+)")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _ACCOUNT = re.compile(r"/(?P<number>\S+)(?:\s+|$)")
-_BARE_ACCOUNT = re.compile(r"(?P<number>[A-Z0-9]*\d{6,}[A-Z0-9]*)\n")
+# The number of digits is looked at apart: one pattern for both would try every place in a long line, and take hours.
+_BARE_ACCOUNT = re.compile(r"(?P<number>[A-Z0-9]{6,})\n")
+_SIX_DIGITS = re.compile(r"\d{6}")
 _NUMBERED = re.compile(r"(?P<number>[1-8])/(?P<text>.*)")
 _CODE = re.compile(r"//?[A-Z]{3,8}/|//")
 # States of the United States whose codes are countries too: at the end of a line they may be either, so they say nothing. DEF
@@ -53,6 +55,8 @@ def party(tag: str, text: str) -> Fields | None:
 def _account(text: str) -> tuple[str, list[str]]:
     """The account before a customer's lines, "" where there is none, and the lines. Some leave the slash out."""
     found = _ACCOUNT.match(text) or _BARE_ACCOUNT.match(text)
+    if found is not None and not text.startswith("/") and not _SIX_DIGITS.search(found["number"]):
+        found = None
     rest = text[found.end() :] if found else text
     return found["number"] if found else "", [line.strip() for line in rest.splitlines() if line.strip()]
 
@@ -74,8 +78,9 @@ def _country(line: str) -> tuple[str, str]:
     words = line.replace(",", " ").split()
     if words and words[-1] in COUNTRIES - _STATES:
         return words[-1], " ".join(words[:-1])
+    folded = line.casefold()
     for code, name in COUNTRY_NAMES.items():
-        if line.casefold().endswith(name.casefold()):
+        if folded.endswith(name.casefold()):
             return code, line[: -len(name)].strip(" ,")
     return "", ""
 

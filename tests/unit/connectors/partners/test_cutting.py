@@ -249,3 +249,11 @@ def test_no_cutter_closes_the_file_it_is_given(csv_partner: Partner) -> None:
     file = io.BytesIO((DOCUMENTS / "csv" / "counter.csv").read_bytes())
     assert list(FORMATS["csv/1"].cut(file, csv_partner))
     assert not file.closed
+
+
+@pytest.mark.parametrize("name", ["gsma.mm/1.2", "ivms101/1", "mojaloop.fspiop/1", "strgw.transfer/1"])
+@pytest.mark.parametrize("raw", [b"\xef\xbb\xbf\n{\n{", b"\xef\xbb\xbf\r\n{", b"\n\xef\xbb\xbf\n{"])
+def test_a_mark_of_the_encoding_alone_on_its_line_is_no_record(name: str, raw: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "lines.jsonl"
+    path.write_bytes(raw)
+    assert all(record.strip(b"\xef\xbb\xbf \r\n") for record in records(path, partner(name)))

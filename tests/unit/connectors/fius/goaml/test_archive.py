@@ -61,3 +61,15 @@ def test_a_damaged_archive_is_one_sentence() -> None:
     payload = bytearray(packed(("a.xml", b"<report>" + bytes(range(32, 120)) * 40 + b"</report>")))
     payload[60:90] = b"\xff" * 30
     assert refused(bytes(payload)) == "zip_unreadable"
+
+
+def test_a_file_without_a_name_is_one_sentence() -> None:
+    assert refused(packed(("~", b"<report/>")).replace(b"~", b"\0")) == "zip_unreadable"
+
+
+def test_an_archive_whose_directory_points_before_its_beginning_is_one_sentence() -> None:
+    payload = bytearray(packed(("a.xml", b"<report/>")))
+    end = payload.index(b"PK\x05\x06")
+    payload[end + 16 : end + 20] = (0xFFFFFF00).to_bytes(4, "little")
+    assert refused(bytes(payload)) == "zip_unreadable"
+    assert refused(bytes(payload[:5] + payload[20:])) == "zip_unreadable"

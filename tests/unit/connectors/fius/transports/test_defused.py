@@ -111,5 +111,6 @@ def test_a_broken_zip_is_one_coded_sentence() -> None:
     whole = zipped(("a", b"x" * 1000))
     changed = bytearray(whole)
     changed[whole.index(b"\xab")] ^= 0xFF  # the first byte of what is deflated
-    for raw in (b"PK\x03\x04junk", whole[:-10], bytes(changed)):
+    nameless = zipped(("~", b"x")).replace(b"~", b"\0")
+    for raw in (b"PK\x03\x04junk", whole[:-10], bytes(changed), nameless):
         assert code_of(raw) == "not_zip"

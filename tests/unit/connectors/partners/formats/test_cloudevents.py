@@ -53,6 +53,7 @@ def test_what_is_inside_is_the_same_transfer_in_every_envelope(raw: bytes, heade
         (PLAIN, [("ce_specversion", b"1.0"), ("ce_source", b"/till"), ("ce_type", b"x")], "field_missing"),
         (structured(), [("content-type", STRUCTURED.encode())], "field_missing"),
         (structured(data_base64="%%%"), [("content-type", STRUCTURED.encode())], "not_in_format"),
+        (structured(data_base64="жжжж"), [("content-type", STRUCTURED.encode())], "not_in_format"),
         (b"{", [("content-type", STRUCTURED.encode())], "not_json"),
         (structured(data=7), [("content-type", STRUCTURED.encode())], "not_an_object"),
     ],

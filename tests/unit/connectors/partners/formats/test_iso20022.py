@@ -253,3 +253,17 @@ def test_samples_of_others_are_taken_in_unless_they_name_nobody() -> None:
         "cbpr_2026_pain.001.min.xml": "field_missing",
         "cbpr_2026_pacs.004.min.xml": "message_unsupported",
     }
+
+
+# libxml2 reads a namespace that is no URI, and cannot write it; a bracket stands in lxml's own names.
+@pytest.mark.parametrize(
+    "namespace", [b"urn://:std:iso:20022:tech:xsd:pacs.008.001.10", b"urn:x}:pacs.008.001.10", b"urn:{x:pacs.008.001.10"]
+)
+@pytest.mark.parametrize("place", [b"", b"<Document", b"<FIToFICstmrCdtTrf", b"<CdtTrfTxInf"])
+def test_a_namespace_that_is_no_uri_is_refused_alone_and_in_a_file(namespace: bytes, place: bytes) -> None:
+    own, raw = b"urn:iso:std:iso:20022:tech:xsd:pacs.008.001.10", document("1", "x")
+    raw = raw.replace(place, place + b' xmlns:q="' + namespace + b'" q:a="1"') if place else raw.replace(own, namespace)
+    assert fault(raw) == "not_xml"
+    with pytest.raises(InvalidTransfer) as caught:
+        list(FORMAT.cut(io.BytesIO(raw), PARTNER))
+    assert caught.value.code == "not_xml"

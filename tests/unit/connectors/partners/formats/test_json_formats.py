@@ -128,3 +128,21 @@ def test_requests_of_others_that_carry_no_transfer_yet_are_refused_by_what_they_
     # Requests have no reference and no time yet, quotes and answers are no transfers, and an identity alone says no sum.
     assert {code for code, _ in found.values()} == {"field_missing", "field_type"}
     assert found["TransfersIDPutResponse.spec-example.json"] == ("field_type", "fulfilment")
+
+
+@pytest.mark.parametrize(
+    ("amount", "code"),
+    [
+        ({"TxId": "9", "Ccy": "MWK", "ActiveCurrencyAndAmount": "1080"}, "not_in_format"),
+        ({"Ccy": "MWK", "ActiveCurrencyAndAmount": "1080", "TxId": "9"}, "not_in_format"),
+        ({"Ccy": "MWK", "ActiveCurrencyAndAmount": ["1080"]}, "not_in_format"),
+        ({"Ccy": ["MWK"], "ActiveCurrencyAndAmount": "1080"}, "not_in_format"),
+        ({"Ccy": "MWK"}, "not_in_format"),
+    ],
+)
+def test_an_amount_of_a_mojaloop_body_is_never_guessed_among_other_fields(amount: Any, code: str) -> None:
+    said = sample("mojaloop.fspiop/body_of_version_2.txt")
+    said["CdtTrfTxInf"]["IntrBkSttlmAmt"] = amount
+    found = result("mojaloop.fspiop/1", json.dumps(said).encode())
+    assert isinstance(found, InvalidTransfer)
+    assert found.code == code

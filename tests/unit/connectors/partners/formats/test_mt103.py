@@ -37,6 +37,8 @@ def items(raw: bytes) -> list[Item]:
         (message(body=BODY.replace(":59:LOLA\n", "")), "field_missing"),
         (message(body=BODY.replace(":50K:IVANOV", ":50F:/1\nIVANOV")), "not_in_format"),
         (message(body=BODY.replace("RUB1,", "RUB0,")), "amount_not_positive"),
+        # An account that ends in no line would be tried from each digit on: hours.
+        (message(body=BODY.replace(":59:LOLA", ":59:" + "9" * 20_000)).replace(b"RUB1,", b"RUB0,"), "amount_not_positive"),
     ],
 )
 def test_each_kind_of_bad_message_has_its_code(raw: bytes, code: str) -> None:
@@ -79,3 +81,25 @@ def test_samples_of_others_are_taken_in_but_for_the_one_with_an_impossible_date(
         "mt103_1_stp_cad.txt": 1, "mt103_2_multiline_eur.txt": 1, "mt103_3_uetr_block3.txt": 1, "mt103_4_output_with_trailer.txt": 1,
         "prowide_MT103-bulk-with-ack.rje": 3, "prowide_MT103-out-ack.rje": 13,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("rest", ["", "52", "1", "16342602", "²²²²²²²²²²ALFARUMMAXXX", "١٢٣٤٥٦٧٨٩٠ALFARUMMAXXX"])
+def test_a_time_of_input_that_is_cut_off_or_in_other_digits_is_unknown(rest: str) -> None:
+    raw = message().replace(b"{2:I103BBBBKZKXXXXXN}", f"{{2:O103{rest}}}".encode())
+    (item,) = items(raw)
+    assert isinstance(item.result, Reading)
+    assert item.result.event.occurred_at == "2026-02-11T12:00:00+00:00"  # the noon of the value date
+
+
+def test_a_message_without_a_field_lacks_them_all() -> None:
+    (item,) = items(message(body="nothing\n"))
+    assert isinstance(item.result, InvalidTransfer)
+    assert item.result.code == "field_missing"
+
+
+@pytest.mark.timeout(20)  # hours, where every beginning is tried to the end
+@pytest.mark.parametrize("piece", ["{4: ", "{4:\n", "{2:I103", "{2:O103 ", "{1:F01", "{121:", ":59", "\n:", " -", "\n-", "/1/"])
+def test_what_is_begun_a_hundred_thousand_times_and_never_ended_takes_no_longer_for_it(piece: str) -> None:
+    raw = b"{1:F01AAAARUMMAXXX0000000001}{2:I103BBBBKZKXXXXXN" + piece.encode() * (200_000 // len(piece))
+    (item,) = items(raw)
+    assert isinstance(item.result, InvalidTransfer)

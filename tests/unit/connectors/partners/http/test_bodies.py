@@ -87,3 +87,12 @@ def test_more_than_all_requests_may_hold_is_refused_and_everything_is_given_back
     assert pool.held == 0
     assert len(read(pieces(b"a" * 800), pool)) == 800
     assert pool.held == 0
+
+
+@pytest.mark.parametrize("declared", ["²", "١", "-1", "1e3", ""])
+def test_a_declared_length_that_is_no_number_says_nothing(declared: str) -> None:
+    assert read(pieces(b"ab"), content_length=declared) == b"ab"
+
+
+def test_a_declared_length_of_thousands_of_digits_is_too_large() -> None:
+    assert problem(pieces(b"ab"), content_length="9" * 5_000) == "too_large"
