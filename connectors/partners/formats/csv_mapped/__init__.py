@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import MAX_TRANSFERS, FieldRow, Format, Incoming, Item, Reader, too_many
 from connectors.partners.formats.csv_mapped.mapping import Layout, Mapping, Rule, Step, load
 from connectors.partners.formats.fields import Fields
+from connectors.partners.formats.file_record import FileRecord
 from schemas.native import InvalidTransfer
 from schemas.native_reading import Reading
 from schemas.registry import Partner
+
+if TYPE_CHECKING:
+    import _csv  # the only place where the type of csv.reader() has a name
 
 FIELDS = (FieldRow("every field", "the columns that the partner's mapping file names", "docs/partners.md shows a mapping"),)
 LOST = ("columns that the mapping does not name",)
@@ -69,7 +73,11 @@ def _encoding(layout: Layout) -> str:
 
 
 def _rows(lines: Iterable[str], mapping: Mapping) -> Iterator[list[str]]:
-    return filter(None, csv.reader(lines, delimiter=mapping.layout.delimiter, strict=True))
+    return filter(None, _reading(lines, mapping))
+
+
+def _reading(lines: Iterable[str], mapping: Mapping) -> "_csv.Reader":
+    return csv.reader(lines, delimiter=mapping.layout.delimiter, strict=True)
 
 
 def _head(row: list[str], mapping: Mapping) -> list[str]:
@@ -82,15 +90,16 @@ def _head(row: list[str], mapping: Mapping) -> list[str]:
     return head
 
 
-def _cut(file: IO[bytes], partner: Partner) -> Iterator[bytes]:
+def _cut(file: IO[bytes], partner: Partner) -> Iterator[FileRecord]:
     """Portions of the lines, each below the line of column names. Raises InvalidTransfer."""
     mapping = load(partner.mapping)
     text = io.TextIOWrapper(cast(io.BufferedReader, file), _encoding(mapping.layout), newline="")
     try:
-        rows = _rows(_bounded(text), mapping)
-        head = _head(next(rows, []), mapping)
-        for lines in _portions(rows):
-            yield _written_out(head, lines, mapping.layout)
+        rows = _located(_reading(_bounded(text), mapping))
+        head = _head(next(rows, (0, []))[1], mapping)
+        for portion in _portions(rows):
+            lines, cells = zip(*portion, strict=True)
+            yield FileRecord(_written_out(head, list(cells), mapping.layout), lines)
     except UnicodeDecodeError as error:
         raise InvalidTransfer("not_utf8", f"The file is not in {mapping.layout.encoding}, as its mapping says.") from error
     except csv.Error as error:
@@ -109,10 +118,19 @@ def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
         yield line
 
 
-def _portions(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
-    portion, size = list[list[str]](), 0
+def _located(rows: "_csv.Reader") -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not empty, with the line where each begins."""
+    line = 1
     for row in rows:
-        portion.append(row)
+        if row:
+            yield line, row
+        line = rows.line_num + 1
+
+
+def _portions(rows: Iterable[tuple[int, list[str]]]) -> Iterator[list[tuple[int, list[str]]]]:
+    portion, size = list[tuple[int, list[str]]](), 0
+    for line, row in rows:
+        portion.append((line, row))
         size += sum(map(len, row))
         if len(portion) == _PORTION or size > _LONGEST:
             yield portion
