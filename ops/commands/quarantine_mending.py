@@ -56,7 +56,12 @@ def try_(settings: Settings, entries: tuple[str, ...], partner: str | None, code
     Console().print(table)
     for record, now, why in [one for one in found if one[1] != READ][:LISTED]:
         click.echo(f"{entry_id(record)}  {now}: {why}")
-    click.echo(f"{read:,} of {len(found):,} events would be read. Restart intake before you send them in again.")
+    then = (
+        " Restart intake (`strgw down`, `strgw up`), then send them in again: `strgw quarantine redrive --readable`."
+        if read
+        else ""
+    )
+    click.echo(f"{read:,} of {len(found):,} events would be read.{then}")
 
 
 @click.command()
@@ -91,7 +96,8 @@ def redrive(
         return
     if done.redriven or not done.waiting:
         none = "No waiting event fits; `strgw quarantine list` shows what waits."
-        click.echo(f"{done.redriven:,} events sent in again." if done.redriven else none)
+        sent = f"{done.redriven:,} events sent in again; `strgw quarantine list` shows in a moment what is refused again."
+        click.echo(sent if done.redriven else none)
     if done.waiting:
         click.echo(f"{done.waiting:,} wait behind an earlier event of their transfer; choose that too, or name them by id.")
 

@@ -78,12 +78,13 @@ class Taker:
 
     def take(self, place: Place, name: str, size: int) -> Status:
         """Takes in the file `name`, of `size` bytes when it was listed. Raises Away, Stopped, Fenced, CommitLost."""
-        head = Head(shown(name), "", size, "refused", "")
+        head, row = Head(shown(name), "", size, "refused", ""), None
         try:
-            head, row = self._taken_in(place, name, size)
+            fetched = self._fetched(place, name, size)
+            head = msgspec.structs.replace(head, sha256=fetched.sha256)
+            head, row = self._taken_in(fetched, head)
         except FileRefused as error:
             head = msgspec.structs.replace(head, code=error.code, detail=error.text)
-            row = None
         outcomes = () if row is None or head.status == "known" else self._progress.outcomes(row)
         self._settle(place, name, head, outcomes)
         if row is not None and row.state == "taken":
@@ -102,10 +103,8 @@ class Taker:
         """Commits something that changes nothing, so that the broker does not forget this partner's transactions."""
         self._writer.commit([Change(self._partner.id.encode(), None)])
 
-    def _taken_in(self, place: Place, name: str, size: int) -> tuple[Head, FileRow]:
-        fetched = self._fetched(place, name, size)
-        head = Head(shown(name), fetched.sha256, fetched.size, "taken", "")
-        row = self._row(fetched, shown(name))
+    def _taken_in(self, fetched: Fetched, head: Head) -> tuple[Head, FileRow]:
+        row = self._row(fetched, head.file)
         if row.state == "settled":
             return msgspec.structs.replace(head, status="known", detail=_known(row), records=row.records), row
         if row.state == "taking":

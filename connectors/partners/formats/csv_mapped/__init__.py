@@ -14,7 +14,7 @@ from connectors.partners.formats.csv_mapped.mapping import Layout, Mapping, Rule
 from connectors.partners.formats.fields import Fields
 from connectors.partners.formats.file_record import FileRecord
 from schemas.native import InvalidTransfer
-from schemas.native_reading import Reading
+from schemas.native_reading import Reading, id_of
 from schemas.registry import Partner
 
 if TYPE_CHECKING:
@@ -155,7 +155,16 @@ def _result(row: dict[str, str], mapping: Mapping, partner: Partner) -> Reading 
     try:
         return fields.native(_transfer(row, mapping, partner))
     except InvalidTransfer as fault:
+        fault.transfer_id = _id(row, mapping)
         return fault
+
+
+def _id(row: dict[str, str], mapping: Mapping) -> str | None:
+    """The transfer's id where the rules for it can be followed, for the receipt."""
+    try:
+        return next((id_of(_said(rule, row)) for rule, _ in mapping.rules if rule.to == "transfer_id"), None)
+    except InvalidTransfer:
+        return None
 
 
 def _transfer(row: dict[str, str], mapping: Mapping, partner: Partner) -> Fields:

@@ -1,6 +1,7 @@
 """The file door on the real broker and a real sshd: what ends on the topic, what the receipt says, where the file goes."""
 
 import gzip
+import hashlib
 import importlib.util
 import json
 import os
@@ -259,15 +260,17 @@ def test_each_transaction_of_an_iso_file_is_a_record(room: Room) -> None:
         (1, 2, "accepted"), (2, 7, "refused"), (3, 12, "refused"), (4, 17, "accepted"),
     ]  # fmt: skip
     assert sorted(said["reasons"]) == ["amount_not_positive", "not_in_schema"]
+    assert [one["transfer_id"] for one in said["transfers"]] == ["L1", "L2", "L3", "L4"]
 
 
 def test_of_an_iso_file_that_holds_less_than_its_header_says_nothing_is_posted(room: Room) -> None:
-    room.leave("day.xml", pacs({"M1": "1.5", "M2": "2"}, 3), ISO)
+    content = pacs({"M1": "1.5", "M2": "2"}, 3)
+    room.leave("day.xml", content, ISO)
     room.look(ISO)
     assert room.posted("M", ISO) == []
     said = room.receipt("day.xml", "refused", ISO)
     assert said["code"] == "file_not_in_format"
-    assert said["transfers"] == []
+    assert (said["sha256"], said["transfers"]) == (hashlib.sha256(content).hexdigest(), [])
 
 
 @pytest.mark.parametrize(
