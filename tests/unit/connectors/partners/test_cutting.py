@@ -13,8 +13,9 @@ import pytest
 
 from connectors.partners.accept import items_of
 from connectors.partners.cutting import opened, records
-from connectors.partners.formats import FORMATS, csv_mapped
+from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Incoming, Reader
+from connectors.partners.formats.csv_mapped import cutting
 from connectors.partners.formats.file_record import FileRecord
 from schemas.native import InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading
@@ -255,7 +256,7 @@ def located(path: Path, who: Partner) -> list[FileRecord]:
 def test_each_row_is_told_its_line_whatever_stands_between_the_rows(
     tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_mapped, "_PORTION", 2)
+    monkeypatch.setattr(cutting, "_PORTION", 2)
     mapping = tmp_path / "mapping.yaml"
     said = f"schema: strgw.csv-mapping/1\nlayout: {{encoding: {encoding}, delimiter: ';'}}\nfields:\n- {{to: transfer_id, columns: [No]}}\n"
     mapping.write_text(said)

@@ -20,7 +20,7 @@ from connectors.kafka.admin import apply_topics
 from connectors.kafka.scan import CommittedLog
 from connectors.kafka.topology import required_topics
 from connectors.kafka.transactions import Fenced
-from connectors.partners.formats import csv_mapped
+from connectors.partners.formats.csv_mapped import cutting
 from ops.file_meters import FileMetrics
 from ops.filedoor import Doors, open_lanes
 from ops.metrics import Metrics
@@ -201,7 +201,7 @@ def test_of_a_content_that_comes_again_only_records_that_were_refused_are_judged
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a mistake of ours: what was refused then is valid now, and nothing that was posted is posted again."""
-    monkeypatch.setattr(csv_mapped, "_PORTION", 1)
+    monkeypatch.setattr(cutting, "_PORTION", 1)
     head, rows = b"No,At,Sum,Payer,Payee\n", b"C1,2024-05-17T18:42:10+05:00,40,A,B\nC2,17.05.2024,40,A,B\n"
     room.leave("day.csv", head + rows, CSV)
     room.look(CSV)

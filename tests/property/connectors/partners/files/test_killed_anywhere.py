@@ -22,7 +22,7 @@ from connectors.partners.files import judging
 from connectors.partners.files.folder import FolderPlace
 from connectors.partners.files.progress import Progress
 from connectors.partners.files.taking import Taker, Tools
-from connectors.partners.formats import csv_mapped
+from connectors.partners.formats.csv_mapped import cutting
 from schemas.registry import Partner
 from streams.domain.identity import Keyring
 
@@ -192,11 +192,11 @@ def test_what_was_posted_in_part_is_gone_on_with_only_where_it_is_cut_as_before(
     (killed.inbox / "day.jsonl").unlink()
     (killed.inbox / "day.csv").write_bytes(b"No,Payer\nA,Ali\nB,Ali\nC,Ali\nD,Ali\n")
     killed.partner = msgspec.structs.replace(DEMO, format="csv/1", mapping=str(tmp_path / "mapping.yaml"))
-    monkeypatch.setattr(csv_mapped, "_PORTION", 2)
+    monkeypatch.setattr(cutting, "_PORTION", 2)
     with pytest.raises(Killed):
         killed.process()
     assert killed.posted() == ["A"]
-    monkeypatch.setattr(csv_mapped, "_PORTION", now_a_record)
+    monkeypatch.setattr(cutting, "_PORTION", now_a_record)
     killed.live()
     if now_a_record == 2:
         said = json.loads((killed.inbox / "done/day.csv.receipt.json").read_bytes())

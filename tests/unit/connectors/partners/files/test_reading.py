@@ -7,7 +7,7 @@ import pytest
 from connectors.partners.files import reading
 from connectors.partners.files.reading import cut_of, records_of
 from connectors.partners.files.spool import FILE_CODES, FileRefused
-from connectors.partners.formats import csv_mapped
+from connectors.partners.formats.csv_mapped import cutting
 from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
 
@@ -66,11 +66,11 @@ def test_a_file_has_so_many_records_or_rows_and_no_more(
 
 def test_a_cutting_is_told_from_another_with_as_many_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, b"No\n1\n2\n3\n4\n")
-    monkeypatch.setattr(csv_mapped, "_PORTION", 2)
+    monkeypatch.setattr(cutting, "_PORTION", 2)
     total, cut = cut_of(path, partner(tmp_path))
     assert total == 2
     # Rules that read the same columns otherwise shift nothing.
     assert cut_of(path, partner(tmp_path, to="occurred_at")) == (total, cut)
-    monkeypatch.setattr(csv_mapped, "_PORTION", 3)
+    monkeypatch.setattr(cutting, "_PORTION", 3)
     assert cut_of(path, partner(tmp_path))[0] == total
     assert cut_of(path, partner(tmp_path))[1] != cut
