@@ -1,6 +1,6 @@
 """How complete a partner's transfers were in the last day and the week before it, and what suffers where a field is not said."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -8,7 +8,7 @@ from connectors.kafka.scan import CommittedLog
 from connectors.partners.intake import QUALITY
 from ops.needs import losing
 from schemas import topics
-from schemas.quality import FIELDS, Counts, QualityRecord, add, no_counts
+from schemas.quality import FIELDS, PARTY_FIELDS, Counts, QualityRecord, add, no_counts
 
 DAY_MS = 86_400_000
 DAYS_BEFORE = 7
@@ -19,6 +19,11 @@ GROUPS: Mapping[str, str] = {
     "phones": "identifiers", "addresses": "identifiers", "accounts": "identifiers", "online": "identifiers", "purpose": "purpose",
     "relationship": "relationship", "merchant_category": "merchant", "send_agent": "agent", "pay_agent": "agent", "send_town": "towns", "pay_town": "towns",
 }  # fmt: skip
+# Of each of these one is enough for the typologies, as ops/needs.py strips them: what suffers stands at the one that is said most.
+ENOUGH: tuple[tuple[str, ...], ...] = (
+    *(tuple(f"{side}.{name}" for name in PARTY_FIELDS if GROUPS.get(name) == "identifiers") for side in ("sender", "receiver")),
+    ("sender.occupation", "receiver.occupation"), ("sender.customer_since", "receiver.customer_since"), ("send_agent", "pay_agent"),
+)  # fmt: skip
 # What a report then lacks, in the words of its completeness ledger or of the form's parties; "": nothing.
 REPORT: Mapping[str, str] = {
     "date_of_birth": "birth date of the party", "nationality": "nationality of the party", "occupation": "occupation of the party",
@@ -79,15 +84,25 @@ def lines(records: Iterable[tuple[int, QualityRecord]], now_ms: int) -> list[Par
 
 def _partner(name: str, day: Counts, week: Counts) -> PartnerLine:
     asked = [place for place in range(len(FIELDS)) if day.asked[place] or week.asked[place]]
-    return PartnerLine(name, day.transfers, week.transfers, [_field(place, day, week) for place in asked])
+    costless = _costless(day if day.transfers else week)
+    return PartnerLine(name, day.transfers, week.transfers, [_field(place, day, week, costless) for place in asked])
 
 
-def _field(place: int, day: Counts, week: Counts) -> FieldLine:
+def _costless(counts: Counts) -> set[str]:
+    """Fields whose absence no typology feels, since another is said as often or more."""
+    found: set[str] = set()
+    for names in ENOUGH:
+        most = max(names, key=lambda name: counts.said[FIELDS.index(name)])
+        found.update(name for name in names if name != most)
+    return found
+
+
+def _field(place: int, day: Counts, week: Counts, costless: Collection[str]) -> FieldLine:
     name = FIELDS[place]
     short = name.rpartition(".")[2]
     now, before = _share(day.said[place], day.asked[place]), _share(week.said[place], week.asked[place])
     change = None if now is None or before is None else round(now - before, 4)
-    losses = {str(loss): ids for loss, ids in losing(GROUPS[short]).items()} if short in GROUPS else {}
+    losses = {str(loss): ids for loss, ids in losing(GROUPS[short]).items()} if short in GROUPS and name not in costless else {}
     return FieldLine(name, now, before, change, _share(day.unknown[place], day.said[place]), losses, REPORT.get(short, ""))
 
 

@@ -13,6 +13,7 @@ WRITTEN_FOR_PEOPLE = {
     "connectors.sealing.kms.SealingError": "sealing",
     "connectors.partners.schema_publishing.RegistryRefused": "schema_registry",
     "connectors.partners.redrive.RedriveOvertaken": "redrive_overtaken",
+    "connectors.partners.waiting.SchemaRegistryAway": "schema_registry",
     "connectors.kafka.scan.TopicMissing": "topic_missing",
     "connectors.kafka.errors.KafkaSetupError": "kafka",
     "connectors.register.errors.RegisterError": "register",

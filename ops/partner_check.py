@@ -14,9 +14,10 @@ from connectors.fius.forms import PORTAL
 from connectors.fius.rehearsal import Lack, affected, lacking
 from connectors.fius.resolved import Rendered, ResolvedReport
 from connectors.partners.accept import Acceptor, Rejection
-from connectors.partners.files.records import FileRecord, Uncut, records_of
+from connectors.partners.files.reading import records_of
 from connectors.partners.files.spool import PIECE_BYTES, FileRefused, fetch
 from connectors.partners.formats.contract import Incoming
+from connectors.partners.formats.file_record import FileRecord
 from ops.needs import FIELDS
 from schemas.money import text as money_text
 from schemas.registry import Fiu, Partner
@@ -31,7 +32,7 @@ Renderer = Callable[[ResolvedReport], Sequence[Rendered]]
 
 
 class Refused(NamedTuple):
-    """A transfer that is not taken in. line: where its record begins in the file."""
+    """A transfer that is not taken in. line: where it, or its record, begins in the file."""
 
     record: int
     line: int
@@ -108,8 +109,6 @@ def check(partner: Partner, path: Path, forms: Forms, now_ms: int, show: int) ->
                 tally.record(number, record, acceptor.take_in(_incoming(record, now_ms), Coordinate("", 0, 0)))
     except FileRefused as error:
         problem = (error.code, error.text)
-    except Uncut as error:
-        problem = ("file_not_in_format", str(error))
     return tally.result(problem)
 
 
@@ -143,11 +142,11 @@ class _Tally:
                 self._reasons[result.reason_code] += 1
                 if len(self._refusals) < REFUSED_KEPT:
                     said = (result.transfer_id, result.reason_code, result.reason, result.field)
-                    self._refusals.append(Refused(number, record.line, *said))
+                    self._refusals.append(Refused(number, record.line(result.source.index), *said))
                 continue
             self._accepted += 1
             if len(self._shown) < self._show:
-                self._shown.append(Read(number, record.line, tuple(readable(result))))
+                self._shown.append(Read(number, record.line(result.source.index), tuple(readable(result))))
             for field in FIELDS:
                 if field.asks(result):
                     self._asked[field.name] += 1

@@ -54,7 +54,7 @@ def from_fields(fields: dict[str, Any]) -> Reading:
         event = msgspec.convert(_without_absent(fields), NativeTransfer)
     except msgspec.ValidationError as error:
         fault = refusal(str(error))
-        fault.transfer_id = _id_of(fields.get("transfer_id"))
+        fault.transfer_id = id_of(fields.get("transfer_id"))
         raise fault from error
     return _reading(event, _ENCODER.encode(event))
 
@@ -67,7 +67,8 @@ def readable_transfer_id(raw: bytes) -> str | None:
         return None
 
 
-def _id_of(value: object) -> str | None:
+def id_of(value: object) -> str | None:
+    """The value as the id of a refused transfer, None where it can be none."""
     try:
         return msgspec.convert(value, Short)
     except msgspec.ValidationError:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from connectors.partners.formats import FORMATS
+from connectors.partners.formats.file_record import FileRecord
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
@@ -60,22 +61,28 @@ class Records:
         self.size = size
 
     def __iter__(self) -> Iterator[bytes]:
-        number = 0
-        for number, record in enumerate(self._cut(), 1):
+        for number, _ in enumerate(self.located(), 1):
             if number % _TOLD_EVERY == 0:
                 self.checked(number)
-            if len(record) > MAX_BYTES:
+        for record in self._cut():
+            yield record.raw
+
+    def located(self) -> Iterator[FileRecord]:
+        """The records with their lines, in one reading: what is wrong with the file as a whole may come after the first of them."""
+        number = 0
+        for number, record in enumerate(self._cut(), 1):
+            if len(record.raw) > MAX_BYTES:
                 said = f"Record {number:,} of the file has more than {MAX_BYTES:,} bytes; a transfer with what belongs to it has less."
                 raise InvalidTransfer("too_large", said)
+            yield record
         if not number:
             raise InvalidTransfer("empty", "The file holds no transfer; send at least one.")
-        yield from self._cut()
 
     def done(self) -> int:
         """How much of `size` was read while records were given out."""
         return self._raw.tell() if self._passes > 1 else 0
 
-    def _cut(self) -> Iterator[bytes]:
+    def _cut(self) -> Iterator[FileRecord]:
         self._raw.seek(0)
         is_packed = self._raw.read(2) == _GZIP
         self._raw.seek(0)

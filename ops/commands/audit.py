@@ -78,7 +78,7 @@ def _document(line: PartitionAudit) -> dict[str, object]:
 
 def _print(lines: list[PartitionAudit], holds: bool) -> None:
     table = Table(box=None, header_style="bold")
-    table.add_column("Topic")
+    table.add_column("Topic", overflow="fold")
     for name in ("partition", *NUMBERS):
         table.add_column(name.capitalize(), justify="right")
     table.add_column("Holds")

@@ -101,10 +101,15 @@ def list_(settings: Settings, partner: str | None, as_json: bool) -> None:
         click.echo("There is no key; make one with `strgw partner key add PARTNER`.")
     else:
         table = Table(box=None, header_style="bold")
-        for heading in ("Key", "Partner", "State", "Created", "Expires", "Revoked"):
+        for heading in ("Key", "Partner", "State", "Created (UTC)", "Expires (UTC)", "Revoked (UTC)"):
             table.add_column(heading, overflow="fold")
         for row in rows:
-            table.add_row(row.id, row.partner, row.state(now), row.created, row.expires, row.revoked)
+            table.add_row(
+                row.id,
+                row.partner,
+                row.state(now),
+                *(at[:16].replace("T", " ") for at in (row.created, row.expires, row.revoked)),
+            )
         Console().print(table)
 
 

@@ -43,7 +43,12 @@ def _print(line: PartnerLine) -> None:
     click.echo(f"{line.partner}: {line.transfers_day:,} transfers in the last day, {line.transfers_week:,} in the week before")
     table = Table(box=None, header_style="bold")
     for name in ("Field", "Day", "Week", "Change", "Unknown words", "Typologies that suffer", "Missing in the report"):
-        table.add_column(name, overflow="fold", justify="right" if name in ("Day", "Week", "Change", "Unknown words") else "left")
+        table.add_column(
+            name,
+            overflow="fold",
+            no_wrap=name == "Field",
+            justify="right" if name in ("Day", "Week", "Change", "Unknown words") else "left",
+        )
     for field in line.fields:
         table.add_row(*_cells(field), style="bold red" if field.has_fallen else None)
     Console().print(table)

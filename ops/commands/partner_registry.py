@@ -63,7 +63,11 @@ def add(settings: Settings, /, identity: str, with_key: bool, as_json: bool, **s
     if made:
         click.echo(made)
         say("The key cannot be shown again: hand it over by a safe way.")
-    say("Its topics exist." if topics else "Its topics do not exist yet: run `strgw topics apply` when the broker is up.")
+    say(
+        "Its topics exist."
+        if topics
+        else "Its topics do not exist yet: `strgw up` makes them, or `strgw topics apply` where a broker runs."
+    )
     say(RESTART)
 
 

@@ -116,7 +116,8 @@ def _summaries(settings: Settings) -> list[redrives.Summary]:
 
 def _table(found: list[redrives.Summary]) -> Table:
     table = Table(box=None, header_style="bold")
-    for name in ("Entry", "Set aside (UTC)", "Reason code", "Reason", "Bytes", "Attempts", "State"):
+    table.add_column("Entry", no_wrap=True)  # it is copied into the next command
+    for name in ("Set aside (UTC)", "Reason code", "Reason", "Bytes", "Attempts", "State"):
         table.add_column(name, overflow="fold")
     for entry in found:
         at = datetime.fromtimestamp(entry.at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S")

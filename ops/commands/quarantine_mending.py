@@ -1,7 +1,8 @@
 """`strgw quarantine try` and `redrive`: whether a mended registry reads what was refused, and sending it in again."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 from rich.console import Console
@@ -17,6 +18,7 @@ from ops.output import json_option, print_json
 from ops.progress import progress_bar
 from ops.register import now_ms
 from ops.registries import keyring, partners_of, unseal
+from ops.schemas import writer_schemas
 from ops.settings import Settings
 from schemas.quarantine import QuarantineRecord
 
@@ -35,8 +37,9 @@ def try_(settings: Settings, entries: tuple[str, ...], partner: str | None, code
     Mend the partner's mapping, format or time zone, try, restart intake (it reads the registry when it starts), then
     `strgw quarantine redrive`.
     """
-    choice, trial = Choice(frozenset(entries), partner, code), _trial(settings)
-    found = [(record, *trial.outcome(record)) for record in _waiting(settings) if choice.takes(record)]
+    choice = Choice(frozenset(entries), partner, code)
+    with _trial(settings) as trial:
+        found = [(record, *trial.outcome(record)) for record in _waiting(settings) if choice.takes(record)]
     ways = Counter((record.partner, record.reason_code, now) for record, now, _ in found)
     read = sum(now == READ for _, now, _ in found)
     if as_json:
@@ -53,7 +56,12 @@ def try_(settings: Settings, entries: tuple[str, ...], partner: str | None, code
     Console().print(table)
     for record, now, why in [one for one in found if one[1] != READ][:LISTED]:
         click.echo(f"{entry_id(record)}  {now}: {why}")
-    click.echo(f"{read:,} of {len(found):,} events would be read. Restart intake before you send them in again.")
+    then = (
+        " Restart intake (`strgw down`, `strgw up`), then send them in again: `strgw quarantine redrive --readable`."
+        if read
+        else ""
+    )
+    click.echo(f"{read:,} of {len(found):,} events would be read.{then}")
 
 
 @click.command()
@@ -74,28 +82,31 @@ def redrive(
     """
     if not (entries or partner or code):
         raise click.UsageError("Say which: one or more entry ids, --partner or --code.")
-    wanted = _reads(_trial(settings)) if readable else _any
     choice = Choice(frozenset(entries), partner, code)
-    with progress_bar("Sending") as advance:
+    with _trial(settings) as trial, progress_bar("Sending") as advance:
         done = redrives.redrive(
             running_bootstrap(settings),
             choice,
             unseal(settings),
             lambda sent, total: advance(sent, total, f"{sent:,} events"),
-            wanted,
+            _reads(trial) if readable else _any,
         )
     if as_json:
         print_json(done)
         return
     if done.redriven or not done.waiting:
         none = "No waiting event fits; `strgw quarantine list` shows what waits."
-        click.echo(f"{done.redriven:,} events sent in again." if done.redriven else none)
+        sent = f"{done.redriven:,} events sent in again; `strgw quarantine list` shows in a moment what is refused again."
+        click.echo(sent if done.redriven else none)
     if done.waiting:
         click.echo(f"{done.waiting:,} wait behind an earlier event of their transfer; choose that too, or name them by id.")
 
 
-def _trial(settings: Settings) -> Trial:
-    return Trial(partners_of(settings), keyring(settings), now_ms)
+@contextmanager
+def _trial(settings: Settings) -> Iterator[Trial]:
+    partners = partners_of(settings)
+    with writer_schemas(settings, partners) as writers_of:
+        yield Trial(partners, keyring(settings), now_ms, writers_of)
 
 
 def _reads(trial: Trial) -> Callable[[QuarantineRecord], bool]:

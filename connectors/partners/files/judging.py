@@ -6,8 +6,8 @@ from typing import NamedTuple
 from connectors.kafka.record import Record
 from connectors.partners.accept import Acceptor, Rejection
 from connectors.partners.files.progress import Outcome
-from connectors.partners.files.records import FileRecord
 from connectors.partners.formats.contract import Incoming
+from connectors.partners.formats.file_record import FileRecord
 from connectors.partners.http.judge import record_key
 from schemas.topics import partner_transfers
 from schemas.transfer import Coordinate, Transfer
@@ -47,7 +47,7 @@ def _judged(number: int, record: FileRecord, acceptor: Acceptor, now_ms: int) ->
     results = acceptor.take_in(Incoming(record.raw, (), now_ms), Coordinate(partner_transfers(acceptor.partner.id), 0, 0))
     outcomes, key = [], None
     for result in results:
-        place = (number, record.line, result.source.index, result.transfer_id)
+        place = (number, record.line(result.source.index), result.source.index, result.transfer_id)
         if isinstance(result, Rejection):
             outcomes.append(Outcome(*place, result.reason_code, result.reason, result.field))
         else:

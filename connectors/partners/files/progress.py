@@ -18,7 +18,7 @@ class FileRow(msgspec.Struct, frozen=True):
 
     state     taking: some records are handled; taken: all are, the partner may not have its receipt; settled: it has
     size      bytes of the file as it was left
-    format    by which it was cut into `records`
+    cut       digest of these records; with another one `done`, `todo` and `left` would count other records. "": of an older version
     done      records handled so far, in this round
     posted    records on the partner's topic, of all rounds
     accepted, refused  transfers of this round
@@ -32,8 +32,8 @@ class FileRow(msgspec.Struct, frozen=True):
     sha256: str
     name: str
     size: int
-    format: str
     records: int
+    cut: str = ""
     state: State = "taking"
     done: int = 0
     posted: int = 0

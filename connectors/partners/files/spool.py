@@ -82,10 +82,19 @@ def _unpacked(chunks: Iterator[bytes]) -> Iterator[bytes]:
     if first.startswith(_ZIP_HEAD):
         raise FileRefused("file_packed", "The file is a ZIP archive; leave it as it is or packed with gzip.")
     if first.startswith(_GZIP_HEAD):
-        yield from _gunzipped(first, chunks)
+        yield from _once_packed(_gunzipped(first, chunks))
     else:
         yield first
         yield from chunks
+
+
+def _once_packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    head = b""
+    for piece in pieces:
+        head += piece[: len(_GZIP_HEAD) - len(head)]
+        if head == _GZIP_HEAD:  # unpacked by whoever reads the records, it would have no bound
+            raise FileRefused("file_packed", "The file is packed twice; leave it as it is or packed with gzip once.")
+        yield piece
 
 
 def _gunzipped(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

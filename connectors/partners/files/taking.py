@@ -23,11 +23,11 @@ from connectors.partners.accept import Acceptor
 from connectors.partners.files.judging import Portion, portions
 from connectors.partners.files.place import DONE, REFUSED, Away, Place, Unreadable
 from connectors.partners.files.progress import OUTCOMES, ROWS, STATE_TOPIC, FileRow, Outcome, Progress
+from connectors.partners.files.reading import cut_of, records_of
 from connectors.partners.files.receipt import Head, Status, write_receipt
-from connectors.partners.files.records import FileRecord, Uncut, records_of
 from connectors.partners.files.spool import Fetched, FileRefused, fetch
+from connectors.partners.formats.file_record import FileRecord
 
-MOST_RECORDS = 1_000_000  # DEF of a file: what is kept of them for the receipt stays under some 60 MB
 MOST_LEFT = 10_000  # DEF refused records of a content that are judged again when it comes again
 
 
@@ -78,12 +78,13 @@ class Taker:
 
     def take(self, place: Place, name: str, size: int) -> Status:
         """Takes in the file `name`, of `size` bytes when it was listed. Raises Away, Stopped, Fenced, CommitLost."""
-        head = Head(shown(name), "", size, "refused", "")
+        head, row = Head(shown(name), "", size, "refused", ""), None
         try:
-            head, row = self._taken_in(place, name, size)
+            fetched = self._fetched(place, name, size)
+            head = msgspec.structs.replace(head, sha256=fetched.sha256)
+            head, row = self._taken_in(fetched, head)
         except FileRefused as error:
             head = msgspec.structs.replace(head, code=error.code, detail=error.text)
-            row = None
         outcomes = () if row is None or head.status == "known" else self._progress.outcomes(row)
         self._settle(place, name, head, outcomes)
         if row is not None and row.state == "taken":
@@ -102,10 +103,8 @@ class Taker:
         """Commits something that changes nothing, so that the broker does not forget this partner's transactions."""
         self._writer.commit([Change(self._partner.id.encode(), None)])
 
-    def _taken_in(self, place: Place, name: str, size: int) -> tuple[Head, FileRow]:
-        fetched = self._fetched(place, name, size)
-        head = Head(shown(name), fetched.sha256, fetched.size, "taken", "")
-        row = self._row(fetched, shown(name))
+    def _taken_in(self, fetched: Fetched, head: Head) -> tuple[Head, FileRow]:
+        row = self._row(fetched, head.file)
         if row.state == "settled":
             return msgspec.structs.replace(head, status="known", detail=_known(row), records=row.records), row
         if row.state == "taking":
@@ -138,30 +137,18 @@ class Taker:
             return known
         if known is not None and known.state == "taken":
             return msgspec.structs.replace(known, name=name)
-        total = self._count(fetched.path)
-        if known is not None and (known.records, known.format) != (total, self._partner.format) and known.posted:
+        total, cut = cut_of(fetched.path, self._partner)
+        if known is not None and known.posted and known.cut != cut:
             raise FileRefused(
                 "file_recut",
-                f"The operator changed how your files are read while {known.posted:,} of its records were posted; leave the rest as a new file.",
+                f"How your files are read has changed since {known.posted:,} records of this one were posted; leave the rest as a new file.",
             )
-        row = FileRow(self._partner.id, fetched.sha256, name, fetched.size, self._partner.format, total)
+        row = FileRow(self._partner.id, fetched.sha256, name, fetched.size, total, cut)
         if known is None or not known.posted:
             return row
         if known.state == "settled":
             return msgspec.structs.replace(row, posted=known.posted, todo=known.left)
         return msgspec.structs.replace(known, name=name)
-
-    def _count(self, path: Path) -> int:
-        try:
-            total = 0
-            for total, _ in enumerate(records_of(path, self._partner), 1):
-                if total > MOST_RECORDS:
-                    raise FileRefused("file_too_many", f"A file holds at most {MOST_RECORDS:,} records; leave several.")
-        except Uncut as error:
-            raise FileRefused("file_not_in_format", str(error)) from error
-        if not total:
-            raise FileRefused("file_empty", "The file holds no record; leave one that holds transfers.")
-        return total
 
     def _post(self, path: Path, row: FileRow) -> FileRow:
         """Posts what is left of the file; the row says `taken` with the last portion."""
@@ -252,7 +239,8 @@ def _round(row: FileRow) -> int:
 
 def _known(row: FileRow) -> str:
     at = datetime.fromtimestamp(row.taken_ms / 1000, UTC).isoformat(timespec="seconds")
-    return f"This content was taken in on {at} as {row.name}; nothing of it is posted again."
+    rest = " Mend what that receipt says is refused and leave it as a new file." if row.refused else ""
+    return f"This content was taken in on {at} as {row.name}; nothing of it is posted again.{rest}"
 
 
 def _said(row: FileRow) -> str:

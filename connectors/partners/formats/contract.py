@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, NamedTuple
 
+from connectors.partners.formats.file_record import FileRecord
 from connectors.partners.formats.lines import cut_json
 from schemas.native import InvalidTransfer
 from schemas.native_reading import Reading
@@ -55,7 +56,7 @@ class FieldRow(NamedTuple):
 Reader = Callable[[Incoming], Iterable[Item]]
 # Cuts a file into records that can each be read alone, in the order of the file and without holding the whole; raises InvalidTransfer where
 # the file as a whole cannot be used.
-Cutter = Callable[[IO[bytes], Partner], Iterator[bytes]]
+Cutter = Callable[[IO[bytes], Partner], Iterator[FileRecord]]
 
 
 class Format(NamedTuple):

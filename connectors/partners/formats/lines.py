@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
+from connectors.partners.formats.file_record import FileRecord
 from schemas.native import InvalidTransfer
 from schemas.native_reading import MAX_BYTES
 from schemas.registry import Partner
@@ -16,23 +17,18 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _BOM = b"\xef\xbb\xbf"
 
 
-def bounded_lines(file: IO[bytes]) -> Iterator[bytes]:
-    """The lines that are not blank, without their ends. Raises InvalidTransfer where one is longer than a record may be."""
+def cut_lines(file: IO[bytes], _: Partner) -> Iterator[FileRecord]:
+    """Each line that is not blank as a record, without its end. Raises InvalidTransfer where one is longer than a record may be."""
     number = 0
     while line := file.readline(MAX_BYTES + 2):
         number += 1
         if len(line) > MAX_BYTES and not line.endswith(b"\n"):
             raise InvalidTransfer("too_large", f"Line {number:,} is longer than {MAX_BYTES:,} bytes; send one transfer a line.")
         if line.strip():
-            yield line.rstrip(b"\r\n")
+            yield FileRecord(line.rstrip(b"\r\n"), (number,))
 
 
-def cut_lines(file: IO[bytes], _: Partner) -> Iterator[bytes]:
-    """Each line that is not blank as a record."""
-    return bounded_lines(file)
-
-
-def cut_json(file: IO[bytes], _: Partner) -> Iterator[bytes]:
+def cut_json(file: IO[bytes], partner: Partner) -> Iterator[FileRecord]:
     """Each JSON object of the file as a record, as it is written there.
 
     A line that is no JSON is a record too, which is then refused alone; in a list, where nothing tells where the next object begins, the
@@ -50,9 +46,10 @@ def cut_json(file: IO[bytes], _: Partner) -> Iterator[bytes]:
         yield from _Objects(file, is_list=False)
     else:
         first = True
-        for line in bounded_lines(file):
-            if found := line.removeprefix(_BOM) if first else line:
-                yield found
+        for record in cut_lines(file, partner):
+            raw = record.raw.removeprefix(_BOM) if first else record.raw
+            if raw:
+                yield record._replace(raw=raw)
             first = False
 
 
@@ -78,12 +75,13 @@ class _Objects:
 
     def __init__(self, file: IO[bytes], is_list: bool) -> None:
         self._text, self._at = "", 0
+        self._line, self._counted = 1, 0  # the line of the character at `_counted`
         self._is_list = is_list
         self._read = codecs.getreader("utf-8-sig")(file).read
         self._is_read = False
         self._number = 0
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[FileRecord]:
         if self._is_list and self._next() == "[":
             self._at += 1
         while (mark := self._next()) not in ("", "]"):
@@ -107,8 +105,9 @@ class _Objects:
             if self._at < len(self._text) or not self._more():
                 return self._text[self._at : self._at + 1]
 
-    def _object(self) -> bytes:
+    def _object(self) -> FileRecord:
         self._number += 1
+        line = self._reached()
         while True:
             try:
                 end = _DECODER.raw_decode(self._text, self._at)[1]
@@ -123,7 +122,13 @@ class _Objects:
             found, self._at = self._text[self._at : end].encode(), end
             if len(found) > MAX_BYTES:
                 raise InvalidTransfer("too_large", f"Object {self._number:,} has more than {MAX_BYTES:,} bytes; split it.")
-            return found
+            return FileRecord(found, (line,))
+
+    def _reached(self) -> int:
+        """The line of the character that comes next."""
+        self._line += self._text.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._line
 
     def _more(self) -> bool:
         """Reads on; whether there was anything."""
@@ -136,7 +141,8 @@ class _Objects:
                 "not_utf8", f"The file is not UTF-8 near object {self._number + 1:,}; encode it as UTF-8."
             ) from error
         self._is_read = not chunk
-        self._text, self._at = self._text[self._at :] + chunk, 0
+        self._reached()
+        self._text, self._at, self._counted = self._text[self._at :] + chunk, 0, 0
         return bool(chunk)
 
     def _broken(self, why: str) -> InvalidTransfer:

@@ -1,6 +1,7 @@
 """Shares of filled fields in the last day and in the week before it."""
 
-from ops.completeness import DAY_MS, lines
+from ops.completeness import DAY_MS, GROUPS, lines
+from ops.needs import FIELDS as NEEDED
 from schemas.quality import FIELDS, Counts, QualityRecord, no_counts
 
 NOW = 100 * DAY_MS
@@ -39,3 +40,23 @@ def test_what_suffers_without_a_town_is_said_by_the_loss() -> None:
     (line,) = lines([(NOW, record(0))], NOW)
     assert "TS-S04" in line.fields[0].typologies["blind"]
     assert line.fields[0].report == "transfers.send_town"
+
+
+def test_what_one_field_says_no_typology_misses_in_another() -> None:
+    """By ops/needs.py: any identifier of a party, the agent or the occupation of either side."""
+    found = no_counts()
+    found.transfers = 10
+    for name in FIELDS:
+        found.asked[FIELDS.index(name)] = 10
+    for name in ("sender.phones", "pay_agent", "receiver.occupation"):
+        found.said[FIELDS.index(name)] = 6
+    (line,) = lines([(NOW, QualityRecord({"demo": found}))], NOW)
+    told = {field.field for field in line.fields if field.typologies}
+    assert {"sender.phones", "pay_agent", "receiver.occupation", "purpose", "send_town", "pay_town"} <= told
+    assert not told & {"sender.documents", "sender.online", "send_agent", "sender.occupation"}
+    assert len([name for name in told if name.startswith("receiver.") and GROUPS[name[9:]] == "identifiers"]) == 1
+
+
+def test_each_field_is_of_a_thing_that_the_typologies_examples_are_stripped_of() -> None:
+    assert set(GROUPS) <= {name.rpartition(".")[2] for name in FIELDS}
+    assert set(GROUPS.values()) == {field.name for field in NEEDED} - {"countries"}  # which follow from agents and addresses

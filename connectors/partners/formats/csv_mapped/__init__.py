@@ -2,25 +2,25 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import IO, Any, cast
+from typing import Any
 
 from connectors.partners.formats import fields
 from connectors.partners.formats.contract import MAX_TRANSFERS, FieldRow, Format, Incoming, Item, Reader, too_many
+from connectors.partners.formats.csv_mapped.cutting import cut
 from connectors.partners.formats.csv_mapped.mapping import Layout, Mapping, Rule, Step, load
+from connectors.partners.formats.csv_mapped.table import encoding, head_of, reading, written_out
 from connectors.partners.formats.fields import Fields
 from schemas.native import InvalidTransfer
-from schemas.native_reading import Reading
+from schemas.native_reading import Reading, id_of
 from schemas.registry import Partner
 
 FIELDS = (FieldRow("every field", "the columns that the partner's mapping file names", "docs/partners.md shows a mapping"),)
 LOST = ("columns that the mapping does not name",)
 MAX_BYTES = 8 * 1024 * 1024
-_PORTION = 200  # DEF: lines of a file in one record
-_LONGEST = 65_536  # DEF: characters of a line
 _DAYS = ("date_of_birth", "customer_since")
 _NEEDED = {"documents": ("number", "country"), "addresses": ("country",), "accounts": ("number",), "flags": ("code",)}
 
@@ -46,13 +46,13 @@ def _lines(raw: bytes, mapping: Mapping) -> tuple[list[str], list[list[str]]]:
     if len(raw) > MAX_BYTES:
         raise InvalidTransfer("too_large", f"The record is larger than {MAX_BYTES} bytes; send fewer lines in one.")
     try:
-        text = raw.decode(_encoding(mapping.layout))
+        text = raw.decode(encoding(mapping.layout))
     except UnicodeDecodeError as error:
         raise InvalidTransfer(
             "not_utf8", f"The record is not in {mapping.layout.encoding} (byte {error.start}), as its mapping says."
         ) from error
     try:
-        rows = list(islice(_rows(io.StringIO(text, newline=""), mapping), MAX_TRANSFERS + 2))
+        rows = list(islice(filter(None, reading(io.StringIO(text, newline=""), mapping)), MAX_TRANSFERS + 2))
     except csv.Error as error:
         raise InvalidTransfer(
             "not_in_format", "The record is no CSV: a quotation mark is not closed or stands where none may."
@@ -61,74 +61,11 @@ def _lines(raw: bytes, mapping: Mapping) -> tuple[list[str], list[list[str]]]:
         raise InvalidTransfer("empty", "The record is empty; send a line of column names and a line for each transfer.")
     if len(rows) > MAX_TRANSFERS + 1:
         raise too_many()
-    return _head(rows[0], mapping), rows[1:]
-
-
-def _encoding(layout: Layout) -> str:
-    return "utf-8-sig" if layout.encoding.lower() in ("utf-8", "utf8") else layout.encoding
-
-
-def _rows(lines: Iterable[str], mapping: Mapping) -> Iterator[list[str]]:
-    return filter(None, csv.reader(lines, delimiter=mapping.layout.delimiter, strict=True))
-
-
-def _head(row: list[str], mapping: Mapping) -> list[str]:
-    """The columns' names. Raises InvalidTransfer where they are not those of the mapping."""
-    head = [name.strip() for name in row]
-    missing = sorted(mapping.columns - set(head))
-    if missing or len(set(head)) != len(head):
-        said = f"these are missing: {', '.join(missing)}" if missing else "one is named twice"
-        raise InvalidTransfer("not_in_format", f"The first line must name the columns of the mapping; {said}.")
-    return head
-
-
-def _cut(file: IO[bytes], partner: Partner) -> Iterator[bytes]:
-    """Portions of the lines, each below the line of column names. Raises InvalidTransfer."""
-    mapping = load(partner.mapping)
-    text = io.TextIOWrapper(cast(io.BufferedReader, file), _encoding(mapping.layout), newline="")
-    try:
-        rows = _rows(_bounded(text), mapping)
-        head = _head(next(rows, []), mapping)
-        for lines in _portions(rows):
-            yield _written_out(head, lines, mapping.layout)
-    except UnicodeDecodeError as error:
-        raise InvalidTransfer("not_utf8", f"The file is not in {mapping.layout.encoding}, as its mapping says.") from error
-    except csv.Error as error:
-        said = "The file is no CSV: a quotation mark is not closed or stands where none may, or a cell has no end."
-        raise InvalidTransfer("not_in_format", said) from error
-    finally:
-        text.detach()
-
-
-def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
-    while line := text.readline(_LONGEST):
-        if len(line) == _LONGEST:
-            raise InvalidTransfer(
-                "too_large", f"A line of the file has {_LONGEST:,} characters or more; send one transfer a line."
-            )
-        yield line
-
-
-def _portions(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
-    portion, size = list[list[str]](), 0
-    for row in rows:
-        portion.append(row)
-        size += sum(map(len, row))
-        if len(portion) == _PORTION or size > _LONGEST:
-            yield portion
-            portion, size = [], 0
-    if portion:
-        yield portion
+    return head_of(rows[0], mapping), rows[1:]
 
 
 def _kept(head: list[str], line: list[str], layout: Layout) -> bytes:
-    return _written_out(head, [line], layout)
-
-
-def _written_out(head: list[str], lines: list[list[str]], layout: Layout) -> bytes:
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=layout.delimiter, lineterminator="\n").writerows([head, *lines])
-    return out.getvalue().encode(layout.encoding, "replace")
+    return written_out(head, [line], layout)
 
 
 def _result(row: dict[str, str], mapping: Mapping, partner: Partner) -> Reading | InvalidTransfer:
@@ -137,7 +74,16 @@ def _result(row: dict[str, str], mapping: Mapping, partner: Partner) -> Reading 
     try:
         return fields.native(_transfer(row, mapping, partner))
     except InvalidTransfer as fault:
+        fault.transfer_id = _id(row, mapping)
         return fault
+
+
+def _id(row: dict[str, str], mapping: Mapping) -> str | None:
+    """The transfer's id where the rules for it can be followed, for the receipt."""
+    try:
+        return next((id_of(_said(rule, row)) for rule, _ in mapping.rules if rule.to == "transfer_id"), None)
+    except InvalidTransfer:
+        return None
 
 
 def _transfer(row: dict[str, str], mapping: Mapping, partner: Partner) -> Fields:
@@ -230,4 +176,4 @@ def _whole(name: str, value: Any) -> Any:
     return [item for item in value if item] if isinstance(value, list) else value
 
 
-FORMAT = Format("csv/1", "CSV by a mapping of the partner's own", _reader, FIELDS, LOST, _cut)
+FORMAT = Format("csv/1", "CSV by a mapping of the partner's own", _reader, FIELDS, LOST, cut)

@@ -16,6 +16,7 @@ from connectors.partners.formats.iso20022.schema.check import Breaches, Schemas
 from connectors.partners.formats.iso20022.stream import cut
 from connectors.partners.formats.iso20022.tally import Tally
 from schemas.native import InvalidTransfer
+from schemas.native_reading import id_of
 from schemas.registry import Partner
 
 # Each transaction of a message with what makes its native fields.
@@ -39,12 +40,20 @@ def _reader(partner: Partner) -> Reader:
             yield Item(fault)
             return
         for place, (part, said) in enumerate(found):
-            result = breaches.by_place.get(place) or native(said())
+            breach = breaches.by_place.get(place)
+            result = native(said()) if breach is None else _named(breach, said())
             # Only what is refused is cut out: a document of a thousand transactions would else be copied a thousand times.
             part.release()
             yield Item(result, partial(alone, part) if len(found) > 1 else b"")
 
     return items
+
+
+def _named(breach: InvalidTransfer, said: Fields) -> InvalidTransfer:
+    """The breach, which several transactions may share, with the id of this one."""
+    fault = InvalidTransfer(breach.code, breach.reason, breach.path)
+    fault.transfer_id = id_of(said.get("transfer_id"))
+    return fault
 
 
 def _transactions(document: Document) -> Transactions:

@@ -1,10 +1,11 @@
 """A file of ISO 20022 messages read as a stream: each transaction is cut out as a document of its own, and let go."""
 
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, cast
 
 from lxml import etree
 
+from connectors.partners.formats.file_record import FileRecord
 from connectors.partners.formats.iso20022.document import MAX_BYTES, At, alone, kind_of, refuse_doctype, start_of
 from connectors.partners.formats.iso20022.tally import Tally
 from schemas.native import InvalidTransfer
@@ -16,11 +17,12 @@ _PLACES = {
     "pain.001": ("PmtInf/CdtTrfTxInf",),
     "camt.054": ("Ntfctn/Ntry/NtryDtls/TxDtls", "Ntfctn/Ntry"),
 }
+_FEW_LINES = 65_535  # libxml2 counts an element's lines to here; beyond it tells that of the text within, where that ends
 _HEAD = 1024  # bytes in which a document begins
 _NAMES = ("Document", "GrpHdr", "PmtInf", "CdtTrfTxInf", "Ntfctn", "Ntry", "TxDtls")
 
 
-def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
+def cut(file: IO[bytes], _: Partner) -> Iterator[FileRecord]:
     """Each transaction of a file as a document with the group header and what else stands before it; several messages may follow one another.
 
     Headers must agree with what the file holds; what stands behind the transactions (supplementary data) is left out.
@@ -89,12 +91,12 @@ class _Message:
         self._within: Tally | None = None
         self._has_details = False
 
-    def ended(self, element: etree._Element) -> Iterator[bytes]:
+    def ended(self, element: etree._Element) -> Iterator[FileRecord]:
         """The transaction that ends with this element, cut out; then lets go of the element. Raises InvalidTransfer."""
         path = self._path(element)
         if path in _PLACES[self._kind] and not (path == "Ntfctn/Ntry" and self._has_details):
             self._count(element)
-            yield alone(At(element, self._prefix))
+            yield FileRecord(alone(At(element, self._prefix)), (_line(element),))
         if path == "GrpHdr":
             self._all = Tally(At(element, self._prefix), "GrpHdr") if self._kind != "camt.054" else None
         elif path == "PmtInf" and self._within is not None:
@@ -121,6 +123,15 @@ class _Message:
             self._within = Tally(At(order, self._prefix), "PmtInf")
         for tally in filter(None, (self._all, self._within)):
             tally.add(part)
+
+
+def _line(element: etree._Element) -> int:
+    line = cast(int, element.sourceline)
+    if line < _FEW_LINES:
+        return line
+    while not element.text and len(element):
+        element = element[0]
+    return line - (element.text or "").count("\n")
 
 
 def _let_go(element: etree._Element) -> None:

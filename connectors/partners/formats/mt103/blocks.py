@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import IO, NamedTuple
 
+from connectors.partners.formats.file_record import FileRecord
 from connectors.partners.formats.lines import CHUNK
 from schemas.native import InvalidTransfer
 from schemas.registry import Partner
@@ -58,9 +59,9 @@ _BEGINNING = re.compile(rb"\{1:[A-Z]\d{2}[A-Z0-9]{12}\d*\}")
 _LONGEST_BEGINNING = 64  # bytes: where a chunk may end within one
 
 
-def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
+def cut(file: IO[bytes], _: Partner) -> Iterator[FileRecord]:
     """Each message of an RJE file as a record; acknowledgements are left out. Raises InvalidTransfer."""
-    text, is_found, is_end = b"", False, False
+    text, line, is_found, is_end = b"", 1, False, False
     while not is_end:
         chunk = file.read(CHUNK)
         is_end = not chunk
@@ -68,11 +69,15 @@ def cut(file: IO[bytes], _: Partner) -> Iterator[bytes]:
         starts = [found.start() for found in _BEGINNING.finditer(text)]
         if is_end:
             starts.append(len(text))
+        rest = starts[-1] if starts else max(0, len(text) - _LONGEST_BEGINNING)
+        line += text.count(b"\n", 0, starts[0] if starts else rest)
         for start, end in pairwise(starts):
             is_found = True
-            if text[start + 4 : start + 6] == b"01":
-                yield _bounded(text[start:end]).strip().rstrip(b"$").rstrip()
-        text = _bounded(text[starts[-1] :]) if starts else text[-_LONGEST_BEGINNING:]
+            piece = text[start:end]
+            if piece[4:6] == b"01":
+                yield FileRecord(_bounded(piece).strip().rstrip(b"$").rstrip(), (line,))
+            line += piece.count(b"\n")
+        text = _bounded(text[rest:])
     if not is_found:
         raise InvalidTransfer("not_in_format", "The file has no basic header block {1:F01…}; send messages with their blocks.")
 

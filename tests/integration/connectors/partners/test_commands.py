@@ -152,7 +152,7 @@ def test_how_complete_a_partners_transfers_are_survives_a_restart_of_intake(gate
     fields = {field["field"]: field for field in line["fields"]}
     assert (line["transfers_day"], line["transfers_week"]) == (3, 0)
     assert (fields["purpose"]["day"], fields["purpose"]["week"], fields["sender.phones"]["day"]) == (0.6667, None, 0.0)
-    assert "TS-K02" in fields["sender.phones"]["typologies"]["blind"]
+    assert "TS-K02" in fields["sender.documents"]["typologies"]["blind"]
     assert "Karimov" not in str([record.value for record in gate.read("intake.quality")])
     assert gate.meters.fields["demo"].transfers == 1, "the second process counts its own"
     assert "demo: 3 transfers in the last day" in strgw("partner", "quality").stdout

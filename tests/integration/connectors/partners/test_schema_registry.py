@@ -116,6 +116,44 @@ def test_a_number_that_the_registry_does_not_have_is_quarantined_with_a_code(gat
     assert (entry.reason_code, "987654" in entry.reason) == ("avro_schema_unknown", True)
 
 
+REGISTRY = """schema: strgw.partners/1
+partners:
+- {id: demo, name: Demo, kind: mto, format: strgw.transfer/1, schema_ids: registry, home_country: KZ, licences: []}
+"""
+
+
+def test_a_schema_that_was_registered_too_late_is_known_to_who_tries_and_sends_in_again(
+    gate: Any, described: Any, tmp_path: Path
+) -> None:
+    """The record lies sealed in the quarantine; the commands open it and ask the registry as intake does."""
+    (tmp_path / "partners.yaml").write_text(REGISTRY)
+    environ = {
+        "STRGW_KAFKA": gate.bootstrap, "STRGW_HOME": str(tmp_path), "STRGW_REGISTRY": str(tmp_path / "partners.yaml"),
+        "STRGW_KEY_RING": str(gate.ring.path), "STRGW_SCHEMA_REGISTRY": described.url,
+    }  # fmt: skip
+
+    def strgw(*words: str) -> Any:
+        words = ("quarantine", *words, "--json")
+        return json.loads(CliRunner().invoke(gateway, words, env=environ, standalone_mode=False, catch_exceptions=False).stdout)
+
+    raw = written("T1", 77, theirs())
+    gate.post(raw)
+    gate.take_in(1, writers=WriterSchemas(client_of(described), "registry"))
+    (entry,) = strgw("list")["entries"]
+    assert (entry["reason_code"], entry["size"]) == ("avro_schema_unknown", len(raw))
+    assert "Karimov" not in strgw("show", entry["id"])["masked"]
+    assert strgw("try")["read"] == 0
+    described.register(theirs(), number=77)
+    assert strgw("try")["read"] == 1
+    described.away = True
+    with pytest.raises(SchemaRegistryAway):
+        strgw("redrive", "--partner", "demo", "--readable")
+    described.away = False
+    assert strgw("redrive", "--partner", "demo", "--readable") == {"redriven": 1, "waiting": 0}
+    gate.take_in(1, writers=WriterSchemas(client_of(described), "registry"))
+    assert [(transfer.transfer_id, transfer.sender.name) for transfer in gate.transfers()] == [("T1", "A. Karimov")]
+
+
 def test_a_schema_of_something_else_is_quarantined_with_a_code(gate: Any, registry: Any) -> None:
     text = json.dumps({"type": "record", "name": "Order", "fields": [{"name": "transfer_id", "type": "string"}]})
     number = registry.register(text)

@@ -15,6 +15,8 @@ from connectors.partners.accept import items_of
 from connectors.partners.cutting import opened, records
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.contract import Incoming, Reader
+from connectors.partners.formats.csv_mapped import cutting
+from connectors.partners.formats.file_record import FileRecord
 from schemas.native import InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading
 from schemas.registry import Partner
@@ -243,6 +245,67 @@ def test_card_messages_come_one_a_line(tmp_path: Path) -> None:
     path = tmp_path / "f.txt"
     path.write_bytes(b"\r\n".join([raw, raw, b""]))
     assert list(records(path, partner("iso8583/1"))) == [raw, raw]
+
+
+def located(path: Path, who: Partner) -> list[FileRecord]:
+    with opened(path, who) as found:
+        return list(found.located())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "windows-1251", "utf-16"])
+def test_each_row_is_told_its_line_whatever_stands_between_the_rows(
+    tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "_PORTION", 2)
+    mapping = tmp_path / "mapping.yaml"
+    said = f"schema: strgw.csv-mapping/1\nlayout: {{encoding: {encoding}, delimiter: ';'}}\nfields:\n- {{to: transfer_id, columns: [No]}}\n"
+    mapping.write_text(said)
+    path = tmp_path / "f.csv"
+    path.write_bytes('No;Имя\r\n1;"Айна\nсын ""О"""\r\n\r\n2;Лола\r\n3;"\r\n"\r\n4;Ая'.encode(encoding))
+    found = located(path, partner("csv/1", str(mapping)))
+    assert [record.lines for record in found] == [(2, 5), (6, 8)]
+    assert [
+        [row.partition(";")[0] for row in record.raw.decode(encoding).split("\n") if row[:1].isdigit()] for record in found
+    ] == [
+        ["1", "2"],
+        ["3", "4"],
+    ]
+    assert (found[1].line(1), found[1].line(7)) == (8, 6)
+
+
+@pytest.mark.parametrize("write", WRITERS)
+def test_each_object_is_told_the_line_where_it_begins(tmp_path: Path, write: Callable[[list[object]], str]) -> None:
+    path = tmp_path / "f.json"
+    text = write([{"n": n, "of": "é" * 400} for n in range(300)])  # more than one chunk
+    path.write_bytes(text.encode())
+    for n, record in enumerate(located(path, partner("gsma.mm/1.2"))):
+        begins = text.rindex("{", 0, text.index(f'"n": {n},'))
+        assert record.lines == (text.count("\n", 0, begins) + 1,)
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n<!-- x\n-->"])
+@pytest.mark.parametrize("inside", ["", "\n  "])
+def test_each_transaction_is_told_the_line_where_it_begins(tmp_path: Path, between: str, inside: str) -> None:
+    path = tmp_path / "f.xml"
+    text = pacs(300).replace("<CdtTrfTxInf>", f"{between}<CdtTrfTxInf>{inside}")
+    text = text.replace("</GrpHdr>", "</GrpHdr>" + "\n" * 65_300)  # libxml2 itself counts to 65,535
+    path.write_text(text)
+    lines = [number for number, line in enumerate(text.split("\n"), 1) for _ in range(line.count("<CdtTrfTxInf>"))]
+    assert lines[0] < 65_535 < lines[-1]
+    assert [record.lines for record in located(path, partner("iso20022/1"))] == [(line,) for line in lines]
+
+
+def test_each_message_is_told_the_line_where_it_begins(tmp_path: Path) -> None:
+    path, text = tmp_path / "f.rje", "\r\n" + ACK + f"$\r\n{ACK}\r\n".join(MT103.format(n=n) for n in range(2_000)) + "$"
+    path.write_text(text, newline="")
+    lines = [number for number, line in enumerate(text.split("\n"), 1) if "{1:F01" in line]
+    assert [record.lines for record in located(path, partner("mt103/1"))] == [(line,) for line in lines]
+
+
+def test_blank_lines_count_and_are_no_records(tmp_path: Path) -> None:
+    path = tmp_path / "f.jsonl"
+    path.write_bytes(b'{"a":1}\r\n\n  \nnot json\n{"b":2}')
+    assert located(path, partner("strgw.transfer/1")) == [(b'{"a":1}', (1,)), (b"not json", (4,)), (b'{"b":2}', (5,))]
 
 
 def test_no_cutter_closes_the_file_it_is_given(csv_partner: Partner) -> None:

@@ -157,7 +157,7 @@ def _fault(entry: "etree._LogEntry", at: etree._Element, document: etree._Elemen
             break
         names.append(_shown(above))
     path = "/".join(reversed(names))
-    return InvalidTransfer("not_in_schema", f"Line {entry.line}, {path}: {_meaning(entry)}.", path)
+    return InvalidTransfer("not_in_schema", f"Line {entry.line} of the record, {path}: {_meaning(entry)}.", path)
 
 
 def _shown(element: etree._Element) -> str:

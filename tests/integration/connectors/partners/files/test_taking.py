@@ -1,6 +1,7 @@
 """The file door on the real broker and a real sshd: what ends on the topic, what the receipt says, where the file goes."""
 
 import gzip
+import hashlib
 import importlib.util
 import json
 import os
@@ -19,6 +20,7 @@ from connectors.kafka.admin import apply_topics
 from connectors.kafka.scan import CommittedLog
 from connectors.kafka.topology import required_topics
 from connectors.kafka.transactions import Fenced
+from connectors.partners.formats.csv_mapped import cutting
 from ops.file_meters import FileMetrics
 from ops.filedoor import Doors, open_lanes
 from ops.metrics import Metrics
@@ -26,11 +28,12 @@ from ops.registries import doors_of, partners_of
 from ops.settings import Settings
 
 TRANSPORTS = Path(__file__).parents[2] / "fius/transports/conftest.py"
-PARTNER, CSV, OFF = "leaves", "leaves-csv", "leaves-off"
+PARTNER, CSV, ISO, OFF = "leaves", "leaves-csv", "leaves-iso", "leaves-off"
 REGISTRY = """schema: strgw.partners/1
 partners:
 - {{id: leaves, name: Leaves, kind: mto, format: strgw.transfer/1, home_country: KZ, licences: [{{country: KZ, registration: "1"}}]}}
 - {{id: leaves-csv, name: Leaves, kind: mto, format: csv/1, mapping: {mapping}, home_country: KZ, licences: []}}
+- {{id: leaves-iso, name: Leaves, kind: bank, format: iso20022/1, timezone: Asia/Almaty, home_country: KZ, licences: []}}
 - {{id: leaves-off, name: Off, kind: mto, format: strgw.transfer/1, home_country: KZ, disabled: {off}, licences: []}}
 """
 MAPPING = """schema: strgw.csv-mapping/1
@@ -73,7 +76,7 @@ class Room:
     def set_up(self) -> None:
         (self.folder / "mapping.yaml").write_text(MAPPING)
         self.switch("true")
-        for partner in (PARTNER, CSV, OFF):
+        for partner in (PARTNER, CSV, ISO, OFF):
             self.inbox[partner] = self.folder / partner
             self.inbox[partner].mkdir()
             self.rows.append(
@@ -127,7 +130,7 @@ class Room:
 @pytest.fixture(scope="module")
 def topics(broker: str) -> Iterator[str]:
     """A broker with the partners' topics and an empty `files.state`."""
-    specs = required_topics([PARTNER, CSV, OFF], [], 2)
+    specs = required_topics([PARTNER, CSV, ISO, OFF], [], 2)
     remove(broker, {spec.name for spec in specs})
     apply_topics(broker, specs)
     yield broker
@@ -194,8 +197,11 @@ def test_a_content_that_comes_again_is_known_and_a_changed_file_of_the_same_name
     assert "as day.jsonl" in room.receipt("other-name.jsonl")["detail"]
 
 
-def test_of_a_content_that_comes_again_only_what_was_refused_is_judged_again(room: Room) -> None:
+def test_of_a_content_that_comes_again_only_records_that_were_refused_are_judged_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As after a mistake of ours: what was refused then is valid now, and nothing that was posted is posted again."""
+    monkeypatch.setattr(cutting, "_PORTION", 1)
     head, rows = b"No,At,Sum,Payer,Payee\n", b"C1,2024-05-17T18:42:10+05:00,40,A,B\nC2,17.05.2024,40,A,B\n"
     room.leave("day.csv", head + rows, CSV)
     room.look(CSV)
@@ -213,6 +219,58 @@ def test_of_a_content_that_comes_again_only_what_was_refused_is_judged_again(roo
     room.look(CSV)
     assert room.receipt("day-3.csv", partner=CSV)["status"] == "known"
     assert room.posted("C", CSV) == ["C1", "C2"]
+
+
+def test_rows_of_a_csv_are_judged_each_by_itself_and_go_to_the_topic_by_the_record(room: Room) -> None:
+    rows = b"".join(b"N%d,2024-05-17T18:42:10+05:00,%d,A,B\n" % (n, n % 250) for n in range(1, 451))
+    room.leave("day.csv", b"No,At,Sum,Payer,Payee\n" + rows, CSV)
+    room.look(CSV)
+    assert room.posted("N", CSV) == ["N1", "N201", "N401"]
+    said = room.receipt("day.csv", partner=CSV)
+    assert (said["records"], said["accepted"], said["refused"]) == (3, 449, 1)
+    assert [one["transfer_id"] for one in said["transfers"]] == [f"N{n}" for n in range(1, 451)]
+    assert [one["line"] for one in said["transfers"]] == list(range(2, 452))
+    [refused] = [one for one in said["transfers"] if one["status"] == "refused"]
+    assert (refused["record"], refused["index"], refused["line"], refused["code"]) == (2, 49, 251, "amount_not_positive")
+
+
+PACS = "urn:iso:std:iso:20022:tech:xsd:pacs.008.001.08"
+AGENT = "<FinInstnId><BICFI>AAAAKZKA</BICFI></FinInstnId>"
+TRANSACTION = f"""<CdtTrfTxInf>
+<PmtId><EndToEndId>E</EndToEndId><TxId>%s</TxId></PmtId><IntrBkSttlmAmt Ccy="EUR">%s</IntrBkSttlmAmt>
+<IntrBkSttlmDt>2026-01-15</IntrBkSttlmDt><ChrgBr>SHAR</ChrgBr><Dbtr><Nm>Ali</Nm></Dbtr><DbtrAgt>{AGENT}</DbtrAgt>
+<CdtrAgt>{AGENT}</CdtrAgt><Cdtr><Nm>Lola</Nm></Cdtr>
+</CdtTrfTxInf>
+"""
+
+
+def pacs(amounts: dict[str, str], said: int) -> bytes:
+    head = f"<GrpHdr><MsgId>M</MsgId><CreDtTm>2026-01-15T10:30:00Z</CreDtTm><NbOfTxs>{said}</NbOfTxs><SttlmInf><SttlmMtd>CLRG</SttlmMtd></SttlmInf></GrpHdr>"
+    many = "".join(TRANSACTION % one for one in amounts.items())
+    return f'<Document xmlns="{PACS}"><FIToFICstmrCdtTrf>{head}\n{many}</FIToFICstmrCdtTrf></Document>'.encode()
+
+
+def test_each_transaction_of_an_iso_file_is_a_record(room: Room) -> None:
+    room.leave("day.xml", pacs({"L1": "1.5", "L2": "0", "L3": "a lot", "L4": "2"}, 4), ISO)
+    room.look(ISO)
+    assert room.posted("L", ISO) == ["L1", "L4"]
+    said = room.receipt("day.xml", partner=ISO)
+    assert (said["records"], said["accepted"], said["refused"]) == (4, 2, 2)
+    assert [(one["record"], one["line"], one["status"]) for one in said["transfers"]] == [
+        (1, 2, "accepted"), (2, 7, "refused"), (3, 12, "refused"), (4, 17, "accepted"),
+    ]  # fmt: skip
+    assert sorted(said["reasons"]) == ["amount_not_positive", "not_in_schema"]
+    assert [one["transfer_id"] for one in said["transfers"]] == ["L1", "L2", "L3", "L4"]
+
+
+def test_of_an_iso_file_that_holds_less_than_its_header_says_nothing_is_posted(room: Room) -> None:
+    content = pacs({"M1": "1.5", "M2": "2"}, 3)
+    room.leave("day.xml", content, ISO)
+    room.look(ISO)
+    assert room.posted("M", ISO) == []
+    said = room.receipt("day.xml", "refused", ISO)
+    assert said["code"] == "file_not_in_format"
+    assert (said["sha256"], said["transfers"]) == (hashlib.sha256(content).hexdigest(), [])
 
 
 @pytest.mark.parametrize(

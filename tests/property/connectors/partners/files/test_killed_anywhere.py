@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pytest
 
 from connectors.kafka.record import Produced
@@ -21,6 +22,7 @@ from connectors.partners.files import judging
 from connectors.partners.files.folder import FolderPlace
 from connectors.partners.files.progress import Progress
 from connectors.partners.files.taking import Taker, Tools
+from connectors.partners.formats.csv_mapped import cutting
 from schemas.registry import Partner
 from streams.domain.identity import Keyring
 
@@ -52,6 +54,7 @@ class World:
         shutil.rmtree(folder, ignore_errors=True)
         self.inbox, self.spool = folder / "in", folder / "spool"
         self.inbox.mkdir(parents=True)
+        self.partner = DEMO
         self.log: list[Any] = []
         self._deaths = iter(deaths)
         self._left = next(self._deaths, -1)
@@ -73,7 +76,7 @@ class World:
         """One life of the door: reads how far it came, and takes in what lies there."""
         progress = Progress.by_partner(r for r in self.log if r.topic == "files.state").get("demo") or Progress()
         tools = Tools(lambda: NOW_MS, SimpleNamespace(file=lambda *_: None, items=lambda *_: None), lambda: False)
-        taker = Taker(Acceptor(DEMO, Keyring(b"k" * 32), tools.now_ms), progress, self, self.spool, tools)
+        taker = Taker(Acceptor(self.partner, Keyring(b"k" * 32), tools.now_ms), progress, self, self.spool, tools)
         place = FolderPlace(self.inbox)
         listed = place.listed()
         taker.forget_absent(listed)
@@ -162,3 +165,45 @@ def test_killed_at_every_moment_and_the_content_left_again(world: Callable[..., 
         killed.live()
         assert killed.posted() == VALID
         assert not (killed.inbox / "again.jsonl").exists()
+
+
+MAPPING = """schema: strgw.csv-mapping/1
+fields:
+- {to: transfer_id, columns: [No]}
+- {to: status, value: sent}
+- {to: occurred_at, value: "2024-05-17T18:42:10+05:00"}
+- {to: amount.value, value: "40"}
+- {to: amount.currency, value: KGS}
+- {to: channel, value: wallet_to_wallet}
+- {to: sender.kind, value: person}
+- {to: sender.name, columns: [Payer]}
+- {to: receiver.kind, value: person}
+- {to: receiver.name, value: Lola}
+"""
+
+
+@pytest.mark.parametrize("now_a_record", [2, 3])
+def test_what_was_posted_in_part_is_gone_on_with_only_where_it_is_cut_as_before(
+    world: Callable[..., World], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, now_a_record: int
+) -> None:
+    """Two records either way: cut otherwise, the second one would begin at another row."""
+    (tmp_path / "mapping.yaml").write_text(MAPPING)
+    killed = world(2)  # behind the first transaction
+    (killed.inbox / "day.jsonl").unlink()
+    (killed.inbox / "day.csv").write_bytes(b"No,Payer\nA,Ali\nB,Ali\nC,Ali\nD,Ali\n")
+    killed.partner = msgspec.structs.replace(DEMO, format="csv/1", mapping=str(tmp_path / "mapping.yaml"))
+    monkeypatch.setattr(cutting, "_PORTION", 2)
+    with pytest.raises(Killed):
+        killed.process()
+    assert killed.posted() == ["A"]
+    monkeypatch.setattr(cutting, "_PORTION", now_a_record)
+    killed.live()
+    if now_a_record == 2:
+        said = json.loads((killed.inbox / "done/day.csv.receipt.json").read_bytes())
+        assert (said["records"], said["accepted"], killed.posted()) == (2, 4, ["A", "C"])
+        assert [(one["record"], one.get("index", 0), one["line"]) for one in said["transfers"]] == [
+            (1, 0, 2), (1, 1, 3), (2, 0, 4), (2, 1, 5),
+        ]  # fmt: skip
+    else:
+        said = json.loads((killed.inbox / "refused/day.csv.receipt.json").read_bytes())
+        assert (said["code"], killed.posted()) == ("file_recut", ["A"])

@@ -39,6 +39,7 @@ def test_the_bytes_arrive_unpacked_and_the_identity_is_of_the_file_as_it_was_lef
         (gzip.compress(b"x")[:-8] + b"\0" * 8, "file_cut_off"),
         (gzip.compress(b"x") + b"rest", "file_cut_off"),
         (b"PK\x03\x04...", "file_packed"),
+        (gzip.compress(gzip.compress(b"x")), "file_packed"),
     ],
 )
 def test_what_cannot_be_taken_has_a_code(tmp_path: Path, content: bytes, code: str) -> None:

@@ -61,6 +61,13 @@ def test_each_kind_of_bad_record_has_its_code(mapping: Path, text: str | bytes, 
     assert item.result.code == code
 
 
+@pytest.mark.parametrize(("old", "new", "known"), [("done", "lost", "1"), ("Lola", "", "1"), ("1,", "x" * 99 + ",", None)])
+def test_a_bad_line_is_told_by_its_transfer_where_that_can_be_read(mapping: Path, old: str, new: str, known: str | None) -> None:
+    (item,) = items(mapping, HEAD + LINE.replace(old, new, 1).replace("done", "lost"))
+    assert isinstance(item.result, InvalidTransfer)
+    assert item.result.transfer_id == known
+
+
 def test_a_bad_line_is_kept_with_the_columns_names_and_delays_no_other(mapping: Path) -> None:
     first, bad, last = items(mapping, HEAD + LINE + LINE.replace("Lola", "") + LINE)
     assert isinstance(first.result, Reading)

@@ -132,7 +132,8 @@ def test_a_breach_in_a_transaction_refuses_it_alone_and_says_where_without_value
     assert isinstance(results[1], InvalidTransfer)
     assert results[1].code == "not_in_schema"
     assert told in results[1].reason
-    line = int(results[1].reason.split(",")[0].removeprefix("Line "))
+    assert results[1].transfer_id == "T1"
+    line = int(results[1].reason.split(" of the record,")[0].removeprefix("Line "))
     begins = raw[: raw.index(middle)].count(b"\n") + 1
     assert begins <= line <= begins + middle.count(b"\n")
     assert "Lola" not in results[1].reason
@@ -162,7 +163,9 @@ def test_a_breach_in_an_order_refuses_its_transactions_and_those_of_no_other() -
     results = [item.result for item in items(raw)]
     assert [type(result) for result in results] == [Reading, Reading, InvalidTransfer, InvalidTransfer, Reading, Reading]
     assert isinstance(results[2], InvalidTransfer)
-    assert results[2].path == "PmtInf/Dbtr/Name"
+    assert isinstance(results[3], InvalidTransfer)
+    assert results[2].path == results[3].path == "PmtInf/Dbtr/Name"
+    assert (results[2].transfer_id, results[3].transfer_id) == ("M/1/1a", "M/1/1b")
 
 
 BODY = (GOLDEN / "pain001_an_order_of_two.xml").read_text()
@@ -194,7 +197,7 @@ WRITTEN = {
 @pytest.mark.parametrize("raw", WRITTEN.values(), ids=WRITTEN.keys())
 @pytest.mark.parametrize("is_file", [False, True])
 def test_a_document_means_the_same_however_a_generator_writes_it(raw: bytes, is_file: bool) -> None:
-    records = FORMAT.cut(io.BytesIO(raw), PARTNER) if is_file else [raw]
+    records = [record.raw for record in FORMAT.cut(io.BytesIO(raw), PARTNER)] if is_file else [raw]
     found = [item.result for record in records for item in items(record)]
     expected = [item.result for item in items(BODY.encode())]
     assert len(found) == 2
