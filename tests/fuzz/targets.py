@@ -114,7 +114,8 @@ def _familiar(documents: Sequence[bytes]) -> Target:
         return short.take_in(Incoming(raw), SOURCE), long.take_in(Incoming(raw, (("x", b"1"),)), SOURCE)
 
     def judge(_: bytes, results: tuple[Any, Any]) -> str:
-        demand(list(results[0]) == list(results[1]), "the short way gives something else than the long one")
+        long_way = [msgspec.structs.replace(one, headers=()) if isinstance(one, Rejection) else one for one in results[1]]
+        demand(list(results[0]) == long_way, "the short way gives something else than the long one")
         return check_results(results[0], "demo")
 
     return Target(documents, work, judge)
