@@ -3,8 +3,8 @@
 # DEF: an FIU reads none of the versions of a growing report that lie less than a second apart
 SHORTEST_S = 1.0
 # DEF: what is due in days may wait for seconds, where rendering would else take processors from the judging
-LONGEST_S = 5.0
-SHARE = 10  # DEF: rendering takes at most a tenth of a processor, within these bounds
+LONGEST_S = 3.0
+SHARE = 5  # DEF: rendering takes at most a fifth of a processor, within these bounds
 
 
 class Pace:
