@@ -20,6 +20,8 @@ from ops.settings import Settings
 
 TESTS = Path(__file__).parent
 MARKED_BY_FOLDER = ("integration", "faults")
+# Where brokers are killed and paused, connections are not answered in time, and kafka-python leaves their sockets to the garbage collector.
+LEFT_OPEN = pytest.mark.filterwarnings("ignore:unclosed <socket.socket:ResourceWarning")
 
 # Examples are drawn from a fixed seed, so that a failure is a change of the code and not of the dice; no deadline, for
 # a test never judges how fast the machine is.
@@ -37,6 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = item.path.relative_to(TESTS).parts[0] if item.path.is_relative_to(TESTS) else ""
         if tier in MARKED_BY_FOLDER:
             item.add_marker(tier)
+        if tier == "faults":
+            item.add_marker(LEFT_OPEN)
 
 
 @pytest.fixture(scope="session")

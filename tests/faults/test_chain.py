@@ -313,17 +313,11 @@ def keep(home: Path, expected: Outcome, found: Outcome) -> None:
                     out.write(repr(part[identity]).encode() + b"\n")
 
 
-# A paused broker does not answer in time, and kafka-python leaves the socket of such a connection to the garbage collector.
-left_open = pytest.mark.filterwarnings("ignore:unclosed <socket.socket:ResourceWarning")
-
-
-@left_open
 @pytest.mark.timeout(300)
 def test_short_attack_ends_as_the_backtest_says(crew_of: Any, feed_of: Any) -> None:
     attacked(Attack(copies=1, limit=16_000, kills=4, rate=3_000, is_quick=True), crew_of, feed_of)
 
 
-@left_open
 @pytest.mark.long
 @pytest.mark.timeout(5400)
 def test_twenty_kills_over_half_a_million_transfers_end_as_the_backtest_says(crew_of: Any, feed_of: Any) -> None:
