@@ -4,18 +4,16 @@ A key is `<id>.<secret>`: the id finds its row, the secret is compared by its ha
 what nobody can guess. The file is replaced whole, readable by its owner alone; two writers wait for each other.
 """
 
-import fcntl
 import hashlib
 import hmac
-import os
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
+from connectors.files.durable import alone, replace_whole
 from schemas.yaml_rows import Document, RegistryError
 
 KEYS_SCHEMA = "strgw.partner-keys/1"
@@ -91,7 +89,7 @@ class KeysFile:
 
     def add(self, partner: str, now: datetime, days: int = DAYS) -> tuple[PartnerKey, str]:
         """A new key of `partner`: its row, and the key itself, which is nowhere kept."""
-        with self._alone():
+        with alone(self.path):
             row, key = _made(partner, now, days)
             self._write([*self.rows(), row])
         return row, key
@@ -99,7 +97,7 @@ class KeysFile:
     def rotate(self, partner: str, now: datetime, keep: timedelta, days: int = DAYS) -> tuple[PartnerKey, str, list[PartnerKey]]:
         """As `add`; the partner's other keys serve no longer than until `now` + `keep`. The third are those, as they are now."""
         until = now + keep
-        with self._alone():
+        with alone(self.path):
             row, key = _made(partner, now, days)
             rows = [_bounded(old, until) if old.partner == partner and old.state(now) == "active" else old for old in self.rows()]
             self._write([*rows, row])
@@ -107,7 +105,7 @@ class KeysFile:
 
     def revoke(self, key_id: str, now: datetime) -> PartnerKey:
         """The row of a key that serves no more from now on; one revoked before keeps its time. Raises KeysError."""
-        with self._alone():
+        with alone(self.path):
             rows = self.rows()
             old = next((row for row in rows if row.id == key_id), None)
             if old is None:
@@ -116,23 +114,8 @@ class KeysFile:
             self._write([new if row is old else row for row in rows])
         return new
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(self.path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
     def _write(self, rows: list[PartnerKey]) -> None:
-        """Replaces the file: 1. a new one beside it, for its owner alone; 2. on disk; 3. in its place."""
-        beside = self.path.with_name(self.path.name + ".new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(_document(rows))
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(self.path)
+        replace_whole(self.path, _document(rows))
 
 
 def _made(partner: str, now: datetime, days: int) -> tuple[PartnerKey, str]:

@@ -4,17 +4,14 @@
 4. In its place. Two writers wait for each other.
 """
 
-import fcntl
 import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 import yaml
 
-from connectors.files.durable import make_durable
+from connectors.files.durable import alone, replace_whole
 from connectors.partners.registry import PARTNERS_SCHEMA, read_partners
 from schemas.registry import Licence, Partner
 from schemas.yaml_rows import RegistryError
@@ -37,7 +34,7 @@ class RegistryFile:
 
     def add(self, partner: Partner) -> None:
         """Adds a row at the end of the list. Raises RegistryFileError, RegistryError with file and line, OSError."""
-        with self._alone():
+        with alone(self.path):
             text = self._text()
             before = read_partners(text, str(self.path)) if text else {}
             if partner.id in before:
@@ -49,7 +46,7 @@ class RegistryFile:
 
     def switch(self, identity: str, off: bool) -> bool:
         """Sets `disabled` of a partner; False where it was so already. Raises as `add`."""
-        with self._alone():
+        with alone(self.path):
             text = self._text()
             before = read_partners(text, str(self.path))
             if identity not in before:
@@ -72,24 +69,8 @@ class RegistryFile:
         if read_partners(text, str(self.path)) != wanted:
             raise RegistryFileError(f"{self.path} is written in a way that is not safe to change by program; change it by hand.")
         target = self.path.resolve()  # a link stays a link
-        beside = target.with_name(target.name + ".new")
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o640
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(text.encode())
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(target)
-        make_durable(target.parent)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(self.path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+        replace_whole(target, text.encode(), mode)
 
 
 def _with_row(text: str, partner: Partner) -> str:

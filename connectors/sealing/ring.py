@@ -3,20 +3,15 @@
 The file is replaced whole, and two who change it wait for each other. Nothing here shows a key's secret.
 """
 
-import contextlib
-import fcntl
-import os
 import secrets
 import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
+from connectors.files.durable import alone, replace_whole
 from connectors.sealing.kms import KeyMissing, KeyRingError, SealBroken
 
 SCHEMA = "strgw.key-ring/1"
@@ -103,7 +98,7 @@ class KeyRingFile:
     def init(self) -> RingKey:
         """Makes the file with its first key; the key that counts, where another process was first. Raises KeyRingError(key_ring_exists)."""
         first = _new_key()
-        with self._alone():
+        with alone(self.path):
             if self.path.exists():
                 raise KeyRingError(
                     "key_ring_exists", f"There is a key ring at {self.path} already; `strgw keys rotate` adds a key to it."
@@ -113,7 +108,7 @@ class KeyRingFile:
 
     def rotate(self, to: str = "") -> RingKey:
         """The key that is written with from now on: a new one, or the former key `to`. Raises KeyRingError."""
-        with self._alone():
+        with alone(self.path):
             ring = self.ring()
             key = self._former(ring, to) if to else _new_key()
             self._write(Ring(SCHEMA, key.id, ring.keys if to else (*ring.keys, key)))
@@ -121,7 +116,7 @@ class KeyRingFile:
 
     def retire(self, key_id: str) -> RingKey:
         """The key, which never writes again but goes on reading. Raises KeyRingError."""
-        with self._alone():
+        with alone(self.path):
             ring = self.ring()
             key = self._known(ring, key_id)
             if key_id == ring.current:
@@ -150,28 +145,8 @@ class KeyRingFile:
             raise KeyRingError("key_unknown", f"The key ring has no key {key_id}; `strgw keys list` shows those it has.")
         return key
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(self.path.name + ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
     def _write(self, ring: Ring) -> None:
-        """Replaces the file; a power cut leaves the old or the new one whole."""
-        descriptor, beside = tempfile.mkstemp(
-            dir=self.path.parent, prefix=self.path.name
-        )  # mkstemp's files are their owner's alone
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(msgspec.json.format(msgspec.json.encode(ring), indent=1) + b"\n")
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(beside, self.path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(beside)
-            raise
+        replace_whole(self.path, msgspec.json.format(msgspec.json.encode(ring), indent=1) + b"\n")
         self._ring = None
 
 

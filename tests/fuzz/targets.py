@@ -23,9 +23,8 @@ from tests.fuzz.contract import RECEIVED_MS, SOURCE, Target, acceptor_of
 from tests.fuzz.oracle import check_canonical, check_results, demand, published_codes
 from tests.fuzz.rewriting import REWRITERS
 
-_LOOKED_AT = (
-    32  # one of so many accepted records is held against the JSON Schema and read again by an acceptor that has seen nothing else
-)
+# One of so many accepted records is held against the JSON Schema, and read again by an acceptor that has seen nothing else.
+_LOOKED_AT = 32
 CARD = b"4111111111111111"
 
 

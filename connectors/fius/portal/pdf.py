@@ -97,7 +97,7 @@ class _Pen:
     def _write(self, shape: Text) -> None:
         document, font = self._document, self._fonts["B" if shape.bold else ""]
         said = list(self._changes(shape, font))
-        x = shape.x - _LEFT_OUT[shape.align] * width(shape.text, shape.size, shape.bold) if shape.align != "left" else shape.x
+        x = shape.x - _LEFT_OUT[shape.align] * width(shape.text, shape.size, shape.bold)
         for run, is_turned in visual_runs(shape.text, shape.is_rtl):
             if is_turned:
                 said.append(_turned(font, run, (x * document.k, (document.h - shape.y) * document.k), shape.size))
