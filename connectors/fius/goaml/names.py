@@ -7,12 +7,14 @@ from anyascii import anyascii
 
 # What XML 1.0 cannot carry (section 2.2), tab and line ends excepted.
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What turns the letters after it round, or hides; the joiners U+200C and U+200D stay, Persian words are written with them.
+_TURNING = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _WORDS = {"&": " and ", "@": " at ", "_": " ", "/": " ", ",": " ", "`": "'", "’": "'", "ʼ": "'"}
 
 
 def clean(text: str) -> str:
-    """`text` without characters XML cannot carry."""
-    return _NOT_XML.sub("", text)
+    """`text` without characters that XML cannot carry, or that make a reader see other letters than there are."""
+    return text if text.isascii() and text.isprintable() else _TURNING.sub("", _NOT_XML.sub("", text))
 
 
 def split(name: str) -> tuple[str, str]:

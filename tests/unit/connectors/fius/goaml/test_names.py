@@ -44,5 +44,15 @@ def test_only_what_xml_cannot_carry_is_removed() -> None:
     assert clean("a\x00b\x0b\ud800\uffff\tc\nd🙂") == "ab\tc\nd🙂"
 
 
+@pytest.mark.parametrize("mark", list("\u061c\u200b\u200e\u200f\u202a\u202c\u202d\u202e\u2066\u2069\ufeff"))
+def test_no_letter_that_turns_or_hides_others_reaches_an_fiu(mark: str) -> None:
+    assert clean(f"Ka{mark}rimov") == "Karimov"
+    assert clean(f"کریم{mark}ی") == "کریمی"
+
+
+def test_the_joiners_of_persian_words_stay() -> None:
+    assert clean("می\u200cرود") == "می\u200cرود"
+
+
 def test_ascii_keeps_line_ends() -> None:
     assert ascii_form("Жан\nа") == "Zhan\na"
