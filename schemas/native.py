@@ -18,7 +18,7 @@ Code = Literal[
     "date_invalid", "time_invalid", "time_without_offset", "time_in_future", "time_too_early", "amount_invalid",
     "amount_not_positive", "amount_too_large", "amount_decimals", "agent_position_incomplete", "avro_schema_unknown",
     "avro_not_decodable", "avro_wrong_subject", "not_in_format", "message_unsupported", "not_xml", "xml_forbidden", "count_differs",
-    "partner_disabled", "avro_schema_incompatible", "avro_schema_ambiguous", "not_in_schema", "too_many",
+    "partner_disabled", "avro_schema_incompatible", "avro_schema_ambiguous", "not_in_schema", "too_many", "answer_unfit",
 ]  # fmt: skip
 
 Short = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -1,10 +1,12 @@
 """iso8583/1: card messages of ISO 8583:1987 in ASCII (0200, 0210 and reversals): original credits (processing code 26), transfers (40), cash.
 
+An answer (0210) names nobody: it says what became of its request where it stands behind it in one record, on a line of its own or, in hexadecimal, behind a space.
 The number of the card is never kept: the transfer carries it masked, its entity key is made of the whole number and cannot be turned back, and a refused message goes to
 the quarantine with the middle digits zeroed. Field 48 is private: "SN=…;SA=…;RN=…;RA=…" (names and addresses of sender and receiver) is read, another layout says nothing.
 Source  ISO 8583:1987; field uses of original credit transactions as in the reference samples.
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import iso8583
@@ -21,7 +23,11 @@ from schemas.registry import Partner
 
 FIELDS = (
     FieldRow("transfer_id", "DE32, DE37", "else DE32, DE11 and DE7"),
-    FieldRow("status", "MTI, DE39", "0200: sent; 0210 with DE39 00: paid, else cancelled; 04xx: refunded"),
+    FieldRow(
+        "status",
+        "MTI, DE39",
+        "0200: sent; with its 0210 behind it DE39 00: paid, else cancelled; 04xx: refunded, where it was not declined",
+    ),
     FieldRow("occurred_at", "DE7", "UTC; its year is that of the arrival"),
     FieldRow("amount", "DE4, DE49"),
     FieldRow("channel", "DE3", "00 merchant, 01 cash_out, 21 cash_in, 26 and 28 card, 40 bank_transfer"),
@@ -42,40 +48,65 @@ _CREDITS = ("26", "28")  # the card is that of the one who is paid
 _CARD = "2"
 # Besides DE2: the extended number, the three tracks, the PIN block and the chip's data. None of them is read, and none may be stored (PCI DSS 3.3).
 _NEVER_KEPT = frozenset({"p", "1", "34", "35", "36", "45", "52", "55"})
+_APPROVED = "00"
+_REPEATED = ("11", "37", "41", "4")  # what an answer repeats of its request
+_HEXADECIMAL = re.compile(rb"[0-9a-fA-F]+")
+_NOT_KEPT = b"(not kept: it may hold a card number)"
 Message = dict[str, str]
 
 
 def _reader(_: Partner) -> Reader:
     def items(incoming: Incoming) -> tuple[Item, ...]:
-        raw = _bytes(incoming.raw)
         try:
-            message = _decoded(raw)
+            messages = [_decoded(raw) for raw in _bytes(incoming.raw)]
         except InvalidTransfer as fault:
-            return (Item(fault, b"(not kept: it may hold a card number)"),)
+            return (Item(fault, _NOT_KEPT),)
+        kept = b"\n".join(map(_kept, messages))
         try:
-            return (Item(fields.native(_transfer(message, incoming.received_ms)), _kept(message)),)
+            return (Item(fields.native(_transfer(_answered(messages), incoming.received_ms)), kept),)
         except InvalidTransfer as fault:
-            return (Item(fault, _kept(message)),)
+            return (Item(fault, kept),)
 
     return items
 
 
-def _bytes(raw: bytes) -> bytes:
-    """The message's bytes; some systems hand it on as hexadecimal text."""
-    text = raw.strip()
-    if text[:2] == b"30" and len(text) % 2 == 0:
-        try:
-            return bytes.fromhex(text.decode("ascii"))
-        except ValueError:
-            return raw
-    return raw
+def _bytes(raw: bytes) -> list[bytes]:
+    """The bytes of each message; some systems hand them on as hexadecimal text. Raises InvalidTransfer."""
+    if not raw.strip():
+        raise InvalidTransfer("empty", "The record is empty; send one ISO 8583 message.")
+    parts = raw.split()
+    if all(part[:2] == b"30" and len(part) % 2 == 0 and _HEXADECIMAL.fullmatch(part) for part in parts):
+        messages = [bytes.fromhex(part.decode("ascii")) for part in parts]
+    else:
+        messages = raw.strip(b"\r\n").splitlines()
+    if len(messages) > 2:
+        raise InvalidTransfer("too_many", "The record holds more than a request and its answer; send each exchange as a record.")
+    return messages
+
+
+def _answered(messages: list[Message]) -> Message:
+    """The one message; or the request with what its answer says of it. Raises InvalidTransfer."""
+    request = messages[0]
+    for answer in messages[1:]:
+        types = request["t"], answer["t"]
+        if types[0][2] not in "02" or types[1] != f"{types[0][:2]}{int(types[0][2]) + 1}{types[0][3]}":
+            raise InvalidTransfer(
+                "answer_unfit", f"{types[1]} is no answer to {types[0]}; send each answer behind its request.", "MTI"
+            )
+        for number in _REPEATED:
+            said = request.get(number), answer.get(number)
+            if None not in said and said[0] != said[1]:
+                reason = f"The answer is to another request: DE{number} differs; send each answer behind its request."
+                raise InvalidTransfer("answer_unfit", reason, f"DE{number}")
+        request = request | {"t": answer["t"], "39": answer.get("39", "")}
+    return request
 
 
 def _decoded(raw: bytes) -> Message:
-    if not raw.strip():
-        raise InvalidTransfer("empty", "The record is empty; send one ISO 8583 message.")
     if len(raw) > MAX_BYTES:
-        raise InvalidTransfer("too_large", f"The message is larger than {MAX_BYTES} bytes; send one message a record.")
+        raise InvalidTransfer(
+            "too_large", f"The message is larger than {MAX_BYTES} bytes; no field has more than 999 characters."
+        )
     try:
         message, _ = iso8583.decode(raw, default_ascii)
     except (iso8583.DecodeError, UnicodeDecodeError, ValueError) as error:
@@ -97,7 +128,7 @@ def _kept(message: Message) -> bytes:
     try:
         raw, _ = iso8583.encode(masked, default_ascii)
     except (iso8583.EncodeError, ValueError):
-        return b"(not kept: it may hold a card number)"
+        return _NOT_KEPT
     return bytes(raw)
 
 
@@ -129,11 +160,12 @@ def _transfer(message: Message, received_ms: int) -> Fields:
 
 
 def _status(message: Message) -> str:
-    if message["t"][1] == "4":
+    is_reversal, is_answer = message["t"][1] == "4", message["t"][2] in "13"
+    if is_answer and message.get("39") != _APPROVED:
+        return "paid" if is_reversal else "cancelled"  # a reversal that was declined leaves the transfer as it was
+    if is_reversal:
         return "refunded"
-    if message["t"][2] == "0":
-        return "sent"
-    return "paid" if message.get("39") == "00" else "cancelled"
+    return "paid" if is_answer else "sent"
 
 
 def _time(text: str, received_ms: int) -> str:

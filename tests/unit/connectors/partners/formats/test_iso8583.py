@@ -1,5 +1,6 @@
 """Card messages: what they may not be, and that the number of a card is nowhere kept."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import iso8583
@@ -94,9 +95,68 @@ def test_neither_track_nor_pin_nor_chip_of_a_card_goes_to_the_quarantine() -> No
     assert (kept["4"], kept["2"]) == (MESSAGE["4"], CARD[:6] + "000000" + CARD[-4:])
 
 
+ANSWER = {
+    "t": "0210",
+    "2": CARD,
+    "4": MESSAGE["4"],
+    "11": "000123",
+    "37": "232710000123",
+    "38": "A1B2C3",
+    "39": "00",
+    "41": "TERM0001",
+}
+
+
+def answer(**changed: str) -> bytes:
+    fields = ANSWER | {key.lstrip("_"): value for key, value in changed.items()}
+    return bytes(iso8583.encode({key: value for key, value in fields.items() if value}, default_ascii)[0])
+
+
+@pytest.mark.parametrize(("response", "status"), [("00", "paid"), ("05", "cancelled"), ("", "cancelled")])
+@pytest.mark.parametrize("written", [b"\n".join, lambda parts: b" ".join(part.hex().encode() for part in parts)])
+def test_an_answer_behind_its_request_says_what_became_of_the_transfer(
+    response: str, status: str, written: Callable[[list[bytes]], bytes]
+) -> None:
+    alone, both = outcome(raw()), outcome(written([raw(), answer(_39=response)]))
+    assert isinstance(alone, Transfer) and isinstance(both, Transfer)
+    assert (alone.status, both.status) == ("sent", status)
+    assert (alone.uid, alone.sender, alone.receiver, alone.amount) == (both.uid, both.sender, both.receiver, both.amount)
+
+
+@pytest.mark.parametrize(
+    ("kind", "response", "status"),
+    [("0400", "", "refunded"), ("0410", "00", "refunded"), ("0410", "05", "paid"), ("0210", "05", "cancelled")],
+)
+def test_a_reversal_that_was_declined_leaves_the_transfer_as_it_was(kind: str, response: str, status: str) -> None:
+    result = outcome(raw(t=kind, _39=response))
+    assert isinstance(result, Transfer) and result.status == status
+
+
+@pytest.mark.parametrize(
+    ("record", "code"),
+    [
+        (answer(), "field_missing"),
+        (raw() + b"\n" + answer(_11="000124"), "answer_unfit"),
+        (raw() + b"\n" + answer(_4="000000025051"), "answer_unfit"),
+        (raw() + b"\n" + answer(t="0410"), "answer_unfit"),
+        (raw() + b"\n" + raw(), "answer_unfit"),
+        (answer() + b"\n" + raw(), "answer_unfit"),
+        (raw() + b"\n" + answer() + b"\n" + raw(), "too_many"),
+        (raw() + b"\n" + answer()[:-2], "not_in_format"),
+    ],
+)
+def test_what_is_no_exchange_is_refused_and_keeps_no_card(record: bytes, code: str) -> None:
+    result = outcome(record)
+    assert isinstance(result, Rejection)
+    assert result.reason_code == code
+    assert CARD.encode() not in result.raw and CARD.encode().hex().encode() not in result.raw
+
+
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the shared reference formats are not beside this repository")
 def test_samples_of_others_are_taken_in_but_for_an_answer_that_names_nobody() -> None:
     found = {path.name: outcome(path.read_bytes()) for path in sorted(SAMPLES.glob("*.hex"))}
+    exchange = outcome(b" ".join((SAMPLES / f"iso8583_oct_{number}.hex").read_bytes() for number in ("0200", "0210")))
+    assert isinstance(exchange, Transfer) and exchange.status == "paid"
     assert {name: r.reason_code for name, r in found.items() if isinstance(r, Rejection)} == {
         "iso8583_oct_0210.hex": "field_missing"
     }
