@@ -269,6 +269,9 @@ def _take_in(outgoing: Outgoing, partner: str, acceptor: Acceptor | None, record
     if acceptor is None:
         outgoing.quarantine(quarantine.partner_unknown(source, incoming, passage))
         return
+    if (entry := acceptor.entry(incoming, source, outgoing.seal)) is not None:
+        outgoing.add(entry)
+        return
     for result in acceptor.take_in(incoming, source):
         if isinstance(result, Rejection):
             outgoing.quarantine(quarantine.rejected(result, partner, passage))

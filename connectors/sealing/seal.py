@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from connectors.sealing.kms import Kms, SealBroken
 from schemas.quarantine import QuarantineRecord
 from schemas.transfer import Coordinate, Sealing, Transfer
-from streams.domain.veil import Veiling, unveiled
+from streams.domain.veil import VeiledParty, Veiling, unveiled
 
 NONCE_BYTES = 12
 OVERHEAD_BYTES = NONCE_BYTES + 16  # what sealed bytes are longer than the clear ones: nonce and tag
@@ -41,9 +41,13 @@ class Seal:
             self._cipher, self._uses = AESGCM(data_key), 0
         return self._sealing
 
-    def transfer(self, transfer: Transfer) -> Transfer:
-        """The transfer as it is stored."""
+    def transfer(self, transfer: Transfer) -> msgspec.Raw:
+        """The transfer as it is stored, encoded."""
         return self._veiling.veiled(transfer, partial(self._sealed, _bound(self._begun(), transfer)))
+
+    def stored(self, transfer: Transfer, sender: VeiledParty, receiver: VeiledParty | None) -> msgspec.Raw:
+        """As `transfer`, of one whose parties are veiled already: its own are not looked at."""
+        return self._veiling.stored(transfer, sender, receiver, partial(self._sealed, _bound(self._begun(), transfer)))
 
     def entry(self, record: QuarantineRecord) -> QuarantineRecord:
         """The quarantine entry with its bytes sealed."""
