@@ -130,7 +130,7 @@ class Acceptor:
 
 def items_of(read: Reader, incoming: Incoming) -> tuple[Incoming, list[Item]]:
     """The record without its envelope, and what it holds: at least one item; where it holds nothing or more than MAX_TRANSFERS, one that
-    says so. Never raises."""
+    says so. Raises only what the native reader's `writers` do: faults of the envelope come before the first item, and readers raise none."""
     inner = incoming
     try:
         inner = unwrapped(incoming)
