@@ -50,7 +50,7 @@ class Outgoing:
         """Takes in a valid event that `seal` has sealed already, and its receipt."""
         partner, source = entry.partner, entry.source
         self._entries[partition_of(entry.uid, self._partitions)].append(entry)
-        self._receipts[partner, source.partition].append(ReceiptLine(source.offset, entry.transfer_id, place=source.index))
+        self._receipts[partner, source.partition].append(ReceiptLine(source.offset, entry.transfer_id, None, None, source.index))
         self.outcomes[partner, ACCEPTED] += 1
         self.marks[partner, entry.marks] += 1
         earliest = self.earliest_ms.get(partner)

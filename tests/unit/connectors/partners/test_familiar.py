@@ -100,6 +100,7 @@ def test_an_entry_is_the_one_of_the_long_way_the_first_and_the_second_time(famil
         {"send_agent": agent, "pay_agent": agent | {"city": "Nowhere"}, "relationship": "brother", "purpose": "rent"},
         {"flags": flags, "merchant_category": "7011"},
         {"channel": "cash_out", "receiver": None},
+        {"sender": SENDER | {"addresses": [{"line": "Abay 2", "city": "Almaty", "country": "KZ"}]}},
         {"receiver": SENDER | {"occupation": "driver", "addresses": [{"line": "Abay 1", "city": "Taraz", "country": "KZ"}]}},
     ):
         event = {key: value for key, value in (EVENT | changes).items() if value is not None}
