@@ -227,7 +227,7 @@ class RegisterMetrics:
         self._filings, self._due = metrics.gauge("strgw_register_filings"), metrics.gauge("strgw_register_due")
         self._lag = metrics.gauge("strgw_register_lag_records")
         self._decisions = Children(metrics.counter("strgw_decisions"), ACTIONS)
-        self._answers = metrics.counter("strgw_answers")
+        self._answers, self._purged = metrics.counter("strgw_answers"), metrics.counter("strgw_quarantine_purged")
         self._reasons = Reasons(metrics.counter("strgw_quarantined"), "register")
         self._shown: set[tuple[str, str]] = set()
         self._due_shown: set[str] = set()
@@ -247,6 +247,10 @@ class RegisterMetrics:
     def quarantined(self, reason_code: str) -> None:
         """A record could not be read and was set aside."""
         self._reasons.add(reason_code)
+
+    def purged(self, entries: int) -> None:
+        """So many entries of the quarantine were dropped for their age."""
+        self._purged.inc(entries)
 
     def standing(self, now: "Standing", now_ms: int) -> None:
         """How the filings stand at `now_ms` (ms UTC); what is no more becomes zero."""

@@ -54,7 +54,7 @@ DESCRIBED = (
         "Database of the filings' register: sqlite:////path or postgresql://user:password@host/name; empty: a file in HOME",
     ),
     Setting("QUARANTINE_RAW", "reason | never: whether a person who gives name and reason may see a refused event unmasked"),
-    Setting("QUARANTINE_DAYS", "Days after which `strgw quarantine purge` drops entries"),
+    Setting("QUARANTINE_DAYS", "Days after which `strgw register` and `strgw quarantine purge` drop entries"),
     Setting("WORKERS", "Worker processes that `strgw up` starts; one for each processor serves best"),
     Setting("HTTP_PORT", "Port on which `strgw http` takes partners' transfers; empty: `strgw up` starts no such process"),
     Setting("HTTP_HOST", "Address it listens on; 127.0.0.1 unless it is to be reached from elsewhere"),

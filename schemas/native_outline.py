@@ -8,8 +8,9 @@ from msgspec import UNSET, UnsetType
 from schemas.native import Channel, Flags, NativeAgent, NativeAmount, Purpose, Short, Status
 
 
-class NativeOutline(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, gc=False):
-    """schemas.native.NativeTransfer, field by field, with its parties in bytes, which are not known to be parties yet."""
+class NativeOutline(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True, gc=False):
+    """schemas.native.NativeTransfer, field by field, with its parties in bytes, which are not known to be parties yet.
+    Not frozen, so that other bytes that mean the same can be put in their place."""
 
     schema: Literal["strgw.transfer/1"]
     transfer_id: Short

@@ -188,3 +188,13 @@ class TransferBatch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     stream_start_ms: dict[str, int]
     transfers: tuple[Transfer, ...]
     sealing: Sealing | None = None
+
+
+class EncodedBatch(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A TransferBatch on its way out, each of its transfers encoded already: the same bytes."""
+
+    VERSION: ClassVar[int] = TransferBatch.VERSION
+
+    stream_start_ms: dict[str, int]
+    transfers: tuple[msgspec.Raw, ...]
+    sealing: Sealing

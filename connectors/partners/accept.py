@@ -6,6 +6,7 @@ from itertools import islice
 
 import msgspec
 
+from connectors.partners.entry import Entry
 from connectors.partners.familiar import Familiar
 from connectors.partners.formats import FORMATS
 from connectors.partners.formats.cloudevents import unwrapped
@@ -13,6 +14,7 @@ from connectors.partners.formats.contract import MAX_TRANSFERS, Incoming, Item, 
 from connectors.partners.formats.native import Writers, embedded
 from connectors.partners.formats.native import read as read_native
 from connectors.partners.formats.native import reader as native_reader
+from connectors.sealing.seal import Seal
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading, readable_transfer_id
 from schemas.native_rules import check
@@ -86,9 +88,20 @@ class Acceptor:
     def accept(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
         """The canonical transfer of the native event in `raw` (JSON, or Avro behind a zero byte), or why there is none."""
         found = None if self.is_disabled() else self._familiar.transfer(raw, self._now_ms(), source)
-        return self._read_whole(raw, source) if found is None else found
+        return self.read_whole(raw, source) if found is None else found
 
-    def _read_whole(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
+    def entry(self, incoming: Incoming, source: Coordinate, seal: Seal) -> Entry | None:
+        """The one transfer of a native record as it is stored, where its parties are known or beyond doubt; None: `take_in` says what it is."""
+        if not self._is_native or self.is_disabled():
+            return None
+        try:
+            raw = unwrapped(incoming).raw if incoming.headers else incoming.raw
+        except InvalidTransfer:
+            return None
+        return self._familiar.entry(raw, self._now_ms(), source, seal)
+
+    def read_whole(self, raw: bytes, source: Coordinate) -> Transfer | Rejection:
+        """As `accept`, the long way."""
         reading: Reading | None = None
         try:
             reading = read_native(raw, self._writers)
@@ -117,7 +130,7 @@ class Acceptor:
 
 def items_of(read: Reader, incoming: Incoming) -> tuple[Incoming, list[Item]]:
     """The record without its envelope, and what it holds: at least one item; where it holds nothing or more than MAX_TRANSFERS, one that
-    says so. Never raises."""
+    says so. Raises only what the native reader's `writers` do: faults of the envelope come before the first item, and readers raise none."""
     inner = incoming
     try:
         inner = unwrapped(incoming)

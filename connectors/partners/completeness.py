@@ -28,12 +28,18 @@ _OF_RECEIVER = frozenset({"relationship", "pay_agent", "pay_town"})  # cash that
 def marks_of(transfer: Transfer) -> int:
     """The bits of what the transfer carries: sender, receiver, transfer, from the lowest."""
     receiver = transfer.receiver
-    sides = _party(transfer.sender) | (_party(receiver) << _PARTY_BITS if receiver is not None else 0)
-    own = _words(transfer) | _places(transfer) | (_HAS_RECEIVER if receiver is not None else 0)
-    return sides | own << 2 * _PARTY_BITS
+    return joined(transfer, party_marks(transfer.sender), None if receiver is None else party_marks(receiver))
 
 
-def _party(party: Party) -> int:
+def joined(transfer: Transfer, sender: int, receiver: int | None) -> int:
+    """The bits of the transfer, given those of its parties: its own are not looked at."""
+    own = _words(transfer) | _places(transfer)
+    if receiver is None:
+        return sender | own << 2 * _PARTY_BITS
+    return sender | receiver << _PARTY_BITS | (own | _HAS_RECEIVER) << 2 * _PARTY_BITS
+
+
+def party_marks(party: Party) -> int:
     """Bits in the order of PARTY_FIELDS."""
     return (
         (1 if party.party_id else 0)

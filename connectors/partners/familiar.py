@@ -2,33 +2,66 @@
 
 Only what is beyond doubt goes this way, and it gives the same bytes as the long one (tests/fuzz compares them); whatever is unusual gives nothing,
 and the long way says what it is.
+
+A party made anew is some sixty small objects, and memory that was not touched for a while costs more than the work on it. So intake, which
+only writes, keeps of each party what is written: a dozen pieces of bytes (13 us less a transfer of 75). Who needs whole transfers keeps whole parties.
 """
 
+from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import UNSET
 
+from connectors.partners.completeness import joined, party_marks
+from connectors.partners.entry import Entry
+from connectors.sealing.seal import Seal
 from schemas.native import InvalidTransfer, NativeParty
 from schemas.native_outline import NativeOutline
 from schemas.native_reading import MAX_BYTES
-from schemas.native_rules import check_outline, check_party
-from schemas.transfer import Coordinate, Party, Transfer
-from streams.domain.canonical import RECENT_PARTIES, Canon, Sides, name_tie
+from schemas.native_rules import Meaning, check_outline, check_party
+from schemas.transfer import Coordinate, Party, Place, Transfer
+from streams.domain.canonical import NOWHERE, RECENT_PARTIES, Canon, Sides, home_of
+from streams.domain.names import kin_tokens
+from streams.domain.veil import VeiledParty, veiled_party
 
 _OUTLINE = msgspec.json.Decoder(NativeOutline)
 _PARTY = msgspec.json.Decoder(NativeParty)
 _ENCODE = msgspec.json.Encoder().encode
 _COLON, _BACKSLASH = 0x3A, 0x5C
+_NOBODY = Party(b"", "", "")  # stands where the veiled party counts
 
 
-class _Known(NamedTuple):
-    """A party that was read and checked: its fields, its canonical bytes and the canonical party."""
+class _Whole(NamedTuple):
+    """A party that was read and checked. canonical: its canonical bytes; kin: what ties it to others by name, nothing for a firm."""
 
-    native: NativeParty
     canonical: msgspec.Raw
+    kin: frozenset[str]
+    home: Place
     party: Party
+
+
+class _Veiled(VeiledParty, frozen=True, gc=False):
+    """The same, as it is stored. marks: which fields it carries."""
+
+    canonical: msgspec.Raw
+    kin: frozenset[str]
+    home: Place
+    marks: int
+
+
+K = TypeVar("K", _Whole, _Veiled)
+
+
+class _Seen(NamedTuple, Generic[K]):
+    """An event that was read and checked. canonical: its canonical bytes."""
+
+    event: NativeOutline
+    canonical: bytes
+    meaning: Meaning
+    sender: K
+    receiver: K | None
 
 
 class Familiar:
@@ -36,38 +69,71 @@ class Familiar:
 
     def __init__(self, canon: Canon) -> None:
         self._canon = canon
-        self._known = lru_cache(maxsize=RECENT_PARTIES)(self._read)
+        self._whole = lru_cache(maxsize=RECENT_PARTIES)(self._read_whole)
+        self._veiled = lru_cache(maxsize=RECENT_PARTIES)(self._read_veiled)
 
     def transfer(self, raw: bytes, now_ms: int, source: Coordinate) -> Transfer | None:
         """The canonical transfer of the event in `raw`, or None where it has to be read the long way."""
-        # Escapes may stand for control characters, or hide a key given twice.
-        if len(raw) > MAX_BYTES or _BACKSLASH in raw:
+        seen = _seen(raw, now_ms, self._whole)
+        if seen is None:
             return None
-        try:
-            event = _OUTLINE.decode(raw)
-            meaning = check_outline(event, now_ms)
-            sender = self._known(bytes(event.sender))
-            receiver = None if event.receiver is UNSET else self._known(bytes(event.receiver))
-        except (ValueError, RecursionError, InvalidTransfer):
-            return None
-        canonical = _ENCODE(_with_parties(event, sender, receiver))
-        if raw.count(_COLON) != canonical.count(_COLON) or _BACKSLASH in canonical:
-            return None
-        tie = name_tie(sender.native, UNSET if receiver is None else receiver.native)
-        sides = Sides(sender.party, None if receiver is None else receiver.party, tie)
-        return self._canon.made(event, canonical, sides, meaning, source)
+        receiver = seen.receiver
+        return self._made(seen, seen.sender.party, None if receiver is None else receiver.party, source)
 
-    def _read(self, raw: bytes) -> _Known:
+    def entry(self, raw: bytes, now_ms: int, source: Coordinate, seal: Seal) -> Entry | None:
+        """The same transfer as it is stored; None where it has to be read the long way."""
+        seen = _seen(raw, now_ms, self._veiled)
+        if seen is None:
+            return None
+        sender, receiver = seen.sender, seen.receiver
+        t = self._made(seen, _NOBODY, None if receiver is None else _NOBODY, source)
+        marks = joined(t, sender.marks, None if receiver is None else receiver.marks)
+        return Entry(t.uid, t.partner, t.transfer_id, t.occurred_ms, source, marks, seal.stored(t, sender, receiver))
+
+    def _made(self, seen: _Seen[K], sender: Party, receiver: Party | None, source: Coordinate) -> Transfer:
+        known = seen.receiver
+        is_tied = known is not None and not seen.sender.kin.isdisjoint(known.kin)
+        sides = Sides(sender, receiver, is_tied, seen.sender.home, NOWHERE if known is None else known.home)
+        return self._canon.made(seen.event, seen.canonical, sides, seen.meaning, source)
+
+    def _read_whole(self, raw: bytes) -> _Whole:
         """Raises what reading and checking raise; nothing of that is kept."""
+        native, party = self._read(raw)
+        return _Whole(msgspec.Raw(_ENCODE(native)), _kin(party), home_of(party), party)
+
+    def _read_veiled(self, raw: bytes) -> _Veiled:
+        """Raises what reading and checking raise; nothing of that is kept."""
+        native, party = self._read(raw)
+        veiled, canonical = veiled_party(party), msgspec.Raw(_ENCODE(native))
+        return _Veiled(
+            veiled.bare, veiled.words, veiled.occupation, veiled.kind, veiled.name, veiled.key,
+            canonical, _kin(party), home_of(party), party_marks(party),
+        )  # fmt: skip
+
+    def _read(self, raw: bytes) -> tuple[NativeParty, Party]:
         native = _PARTY.decode(raw)
         check_party(native)
-        return _Known(native, msgspec.Raw(_ENCODE(native)), self._canon.new_party(native))
+        return native, self._canon.new_party(native)
 
 
-def _with_parties(event: NativeOutline, sender: _Known, receiver: _Known | None) -> NativeOutline:
-    """The event with its parties in canonical bytes; written out, for `msgspec.structs.replace` takes three times as long."""
-    return NativeOutline(
-        event.schema, event.transfer_id, event.status, event.occurred_at, event.amount, event.channel, sender.canonical,
-        UNSET if receiver is None else receiver.canonical, event.purpose, event.relationship, event.merchant_category, event.send_agent,
-        event.pay_agent, event.flags,
-    )  # fmt: skip
+def _seen(raw: bytes, now_ms: int, known: Callable[[bytes], K]) -> _Seen[K] | None:
+    # Escapes may stand for control characters, or hide a key given twice.
+    if len(raw) > MAX_BYTES or _BACKSLASH in raw:
+        return None
+    try:
+        event = _OUTLINE.decode(raw)
+        meaning = check_outline(event, now_ms)
+        sender = known(bytes(event.sender))
+        receiver = None if event.receiver is UNSET else known(bytes(event.receiver))
+    except (ValueError, RecursionError, InvalidTransfer):
+        return None
+    event.sender, event.receiver = sender.canonical, UNSET if receiver is None else receiver.canonical
+    canonical = _ENCODE(event)
+    # Counting shows a key that was given twice; who writes as we do has given none.
+    if raw != canonical and (raw.count(_COLON) != canonical.count(_COLON) or _BACKSLASH in canonical):
+        return None
+    return _Seen(event, canonical, meaning, sender, receiver)
+
+
+def _kin(party: Party) -> frozenset[str]:
+    return kin_tokens(party.name) if party.kind == "person" else frozenset()

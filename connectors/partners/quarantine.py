@@ -90,6 +90,8 @@ class Passage(NamedTuple):
 def passage(headers: Headers, received_ms: int) -> Passage:
     """The passage of a record with these headers that the broker took in at `received_ms`. A header of ours that is not as we write
     it counts as absent: a partner may write what it likes."""
+    if not headers:  # as most records of partners' own are
+        return Passage(0, received_ms)
     ours = {name: value.decode("utf-8", "replace") for name, value in headers if name.startswith(OWN_HEADERS) and value}
     if not ours:
         return Passage(0, received_ms)
@@ -168,13 +170,13 @@ class Turn(NamedTuple):
 
 def turn(entries: Iterable[QuarantineRecord], choice: Choice, wanted: Callable[[QuarantineRecord], bool]) -> Turn:
     """Parts the open `entries` (in order) that are meant and `wanted`: one waits behind an earlier event of its transfer that is open and
-    not sent with it, so that no later status overtakes an earlier one. What is named by its id goes all the same."""
+    not sent with it, so that no later status overtakes an earlier one. What is named by its id goes all the same. `wanted` is asked last."""
     found = Turn([], [])
     behind: set[tuple[str, int, str]] = set()
     for record in entries:
         transfer = (record.source.topic, record.source.partition, record.transfer_id or "")
         blocked = record.transfer_id is not None and transfer in behind and not choice.ids
-        if choice.takes(record) and wanted(record) and not blocked:
+        if choice.takes(record) and not blocked and wanted(record):
             found.go.append(record)
             continue
         behind.add(transfer)

@@ -8,7 +8,8 @@ from kafka.errors import KafkaError
 
 from connectors.kafka.scan import CommittedLog
 from connectors.kafka.transactions import is_fencing, transactional_producer
-from connectors.partners.quarantine import Choice, entry_key, headers_of, open_entries, redriven, turn
+from connectors.partners.quarantine import Choice, entry_id, entry_key, headers_of, open_entries, redriven, turn
+from connectors.sealing.kms import KeyMissing, SealBroken, SealingError
 from connectors.sealing.seal import Unseal, clear_size
 from schemas import topics
 from schemas.codec import Codec
@@ -28,6 +29,14 @@ class RedriveOvertaken(Exception):
         super().__init__(
             "Another redrive has begun and takes over; wait for it and see with `strgw quarantine list` what is left."
         )
+
+
+class EntryShut(SealingError):
+    """The bytes of an entry cannot be opened: `code` and text say why, and which entry it is."""
+
+    def __init__(self, record: QuarantineRecord, cause: KeyMissing | SealBroken) -> None:
+        super().__init__(f"The entry {entry_id(record)} cannot be opened; nothing was sent. {cause}")
+        self.code = cause.code
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -68,19 +77,27 @@ def summaries(bootstrap: str) -> list[Summary]:
 
 
 def entry(bootstrap: str, wanted_id: str, unseal: Unseal) -> QuarantineRecord | None:
-    """The entry with its bytes as first set aside, in its last state; None where there is no such id. Raises SealingError."""
+    """The entry with its bytes as first set aside, in its last state; None where there is no such id. Raises SealingError, EntryShut."""
     found: QuarantineRecord | None = None
     with CommittedLog(bootstrap) as log:
         for record, _ in entries(log):
             if entry_key(record.source).decode() == wanted_id:
                 found = record if found is None else msgspec.structs.replace(found, state=record.state)
-    return None if found is None else unseal.entry(found)
+    return None if found is None else opened(found, unseal)
 
 
-def waiting(bootstrap: str, unseal: Unseal) -> list[QuarantineRecord]:
-    """The open entries that can be sent in again, in order, with their bytes in clear. Raises SealingError."""
+def waiting(bootstrap: str) -> list[QuarantineRecord]:
+    """The open entries that can be sent in again, in order. Their bytes are sealed: `opened` opens those that are chosen."""
     with CommittedLog(bootstrap) as log:
-        return [unseal.entry(record) for record in open_entries(record for record, _ in entries(log)) if can_redrive(record)]
+        return [record for record in open_entries(record for record, _ in entries(log)) if can_redrive(record)]
+
+
+def opened(record: QuarantineRecord, unseal: Unseal) -> QuarantineRecord:
+    """The entry with its bytes in clear. Raises EntryShut, KeyRingError."""
+    try:
+        return unseal.entry(record)
+    except (KeyMissing, SealBroken) as error:
+        raise EntryShut(record, error) from error
 
 
 def redrive(
@@ -91,27 +108,29 @@ def redrive(
     wanted: Callable[[QuarantineRecord], bool] = lambda record: True,
 ) -> Redriven:
     """Sends the open intake entries that are chosen and `wanted` to the partition they came from, in the order in which they first came.
+    `wanted` is asked about chosen entries alone, and sees their bytes in clear; no other entry is opened.
 
     1. The producer comes first: it ends what a killed or a second redrive left open, so that what is read next is final.
-    2. The open entries are read.
+    2. The open entries are read, and those that are chosen opened.
     3. The bytes and the mark "redriven" commit together, 100 entries at a time; a truncated or another stage's entry is left alone.
 
     An event that fails again becomes a new entry with one attempt more.
 
-    Raises  SealingError before anything is sent; RedriveOvertaken
+    Raises  EntryShut, KeyRingError before anything is sent; RedriveOvertaken
     """
     # Step 1.
     producer = transactional_producer(bootstrap, _TRANSACTIONAL_ID)
     try:
         # Step 2.
-        found = turn(waiting(bootstrap, unseal), choice, wanted)
+        found = turn(waiting(bootstrap), choice, lambda record: wanted(opened(record, unseal)))
+        go = [opened(record, unseal) for record in found.go]
         # Step 3.
-        for start in range(0, len(found.go), ENTRIES_PER_TRANSACTION):
-            _send(producer, found.go[start : start + ENTRIES_PER_TRANSACTION])
-            told(min(start + ENTRIES_PER_TRANSACTION, len(found.go)), len(found.go))
+        for start in range(0, len(go), ENTRIES_PER_TRANSACTION):
+            _send(producer, go[start : start + ENTRIES_PER_TRANSACTION])
+            told(min(start + ENTRIES_PER_TRANSACTION, len(go)), len(go))
     finally:
         producer.close(timeout=3)
-    return Redriven(len(found.go), len(found.wait))
+    return Redriven(len(go), len(found.wait))
 
 
 def can_redrive(record: QuarantineRecord) -> bool:

@@ -5,6 +5,7 @@ not encrypted: key id, partner, transfer id and the digest of the event, so that
 """
 
 import os
+from collections.abc import Iterator
 from functools import partial
 
 import msgspec
@@ -14,9 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from connectors.sealing.kms import Kms, SealBroken
 from schemas.quarantine import QuarantineRecord
 from schemas.transfer import Coordinate, Sealing, Transfer
-from streams.domain.veil import Veiling, unveiled
+from streams.domain.veil import VeiledParty, Veiling, unveiled
 
-NONCE_BYTES = 12
+NONCE_BYTES, NONCES_AT_ONCE = 12, 256
 OVERHEAD_BYTES = NONCE_BYTES + 16  # what sealed bytes are longer than the clear ones: nonce and tag
 # Random nonces bear 2^32 uses of a key (NIST SP 800-38D section 8.3); half of it, for it is looked at once a transaction.
 USES_OF_A_KEY = 1 << 31
@@ -30,7 +31,7 @@ class Seal:
         self._kms, self._veiling = kms, Veiling()
         self._sealing: Sealing | None = None
         self._cipher: AESGCM | None = None
-        self._uses = 0
+        self._uses, self._nonces = 0, _nonces()
 
     def begin(self) -> Sealing:
         """The data key of the transaction that begins, as it stands in its records. Raises SealingError."""
@@ -41,9 +42,13 @@ class Seal:
             self._cipher, self._uses = AESGCM(data_key), 0
         return self._sealing
 
-    def transfer(self, transfer: Transfer) -> Transfer:
-        """The transfer as it is stored."""
+    def transfer(self, transfer: Transfer) -> msgspec.Raw:
+        """The transfer as it is stored, encoded."""
         return self._veiling.veiled(transfer, partial(self._sealed, _bound(self._begun(), transfer)))
+
+    def stored(self, transfer: Transfer, sender: VeiledParty, receiver: VeiledParty | None) -> msgspec.Raw:
+        """As `transfer`, of one whose parties are veiled already: its own are not looked at."""
+        return self._veiling.stored(transfer, sender, receiver, partial(self._sealed, _bound(self._begun(), transfer)))
 
     def entry(self, record: QuarantineRecord) -> QuarantineRecord:
         """The quarantine entry with its bytes sealed."""
@@ -59,8 +64,16 @@ class Seal:
     def _sealed(self, bound: bytes, clear: bytes) -> bytes:
         assert self._cipher is not None, "begin() comes first"
         self._uses += 1
-        nonce = os.urandom(NONCE_BYTES)
+        nonce = next(self._nonces)
         return nonce + self._cipher.encrypt(nonce, clear, bound)
+
+
+def _nonces() -> Iterator[bytes]:
+    """Random nonces, each given out once; drawn together, for the system call takes as long as the sealing."""
+    while True:
+        drawn = os.urandom(NONCE_BYTES * NONCES_AT_ONCE)
+        for start in range(0, len(drawn), NONCE_BYTES):
+            yield drawn[start : start + NONCE_BYTES]
 
 
 class Unseal:

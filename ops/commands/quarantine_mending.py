@@ -39,7 +39,7 @@ def try_(settings: Settings, entries: tuple[str, ...], partner: str | None, code
     """
     choice = Choice(frozenset(entries), partner, code)
     with _trial(settings) as trial:
-        found = [(record, *trial.outcome(record)) for record in _waiting(settings) if choice.takes(record)]
+        found = [(record, *trial.outcome(record)) for record in _chosen(settings, choice)]
     ways = Counter((record.partner, record.reason_code, now) for record, now, _ in found)
     read = sum(now == READ for _, now, _ in found)
     if as_json:
@@ -117,9 +117,13 @@ def _any(_: QuarantineRecord) -> bool:
     return True
 
 
-def _waiting(settings: Settings) -> list[QuarantineRecord]:
+def _chosen(settings: Settings, choice: Choice) -> list[QuarantineRecord]:
+    """The waiting entries that are meant, in clear."""
+    opener = unseal(settings)
     try:
-        return redrives.waiting(running_bootstrap(settings), unseal(settings))
+        return [
+            redrives.opened(record, opener) for record in redrives.waiting(running_bootstrap(settings)) if choice.takes(record)
+        ]
     except TopicMissing as error:
         raise CommandError(str(error), "topics_missing") from error
 

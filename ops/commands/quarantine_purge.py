@@ -2,14 +2,12 @@
 
 import click
 
-from connectors.partners.purge import Drop, drop, look
-from ops.audited import audited
+from connectors.partners.purge import Drop, look
+from ops import purge as purges
 from ops.broker import running_bootstrap
 from ops.output import json_option, print_json
 from ops.register import now_ms
 from ops.settings import Settings
-
-DAY_MS = 86_400_000
 
 
 @click.command()
@@ -19,7 +17,7 @@ DAY_MS = 86_400_000
 @json_option
 @click.pass_obj
 def purge(settings: Settings, days: int | None, name: str, dry_run: bool, as_json: bool) -> None:
-    """Drop events that were set aside long ago, for good: they hold personal data.
+    """Drop events that were set aside long ago, for good: they hold personal data. `strgw register` does it by itself once a day.
 
     What is dropped is counted by partner and reason code and goes into the audit chain first. Kept are entries whose records are still on
     the partners' topics, since `strgw audit verify` counts those, and what lies behind such an entry.
@@ -28,12 +26,7 @@ def purge(settings: Settings, days: int | None, name: str, dry_run: bool, as_jso
         raise click.UsageError("Say who drops them: --by NAME. It goes into the audit.")
     age = days or settings.quarantine_days
     bootstrap = running_bootstrap(settings)
-    found = look(bootstrap, now_ms() - age * DAY_MS)
-    if found.before and not dry_run:
-        counts = {key: str(count) for key, count in found.entries.items()}
-        facts = counts | {"days": str(age), "entries": str(found.total), "open": str(found.open)}
-        audited(settings, name, ("quarantine_purged", "quarantine"), facts)
-        drop(bootstrap, found.before)
+    found = look(bootstrap, now_ms() - age * purges.DAY_MS) if dry_run else purges.purge(settings, bootstrap, age, name)
     if as_json:
         print_json(
             {

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ops.meters import RegisterMetrics
 
 POLL_MS = 1000  # DEF how long a decision may wait until it is published
-GAUGE_S = 5.0
+NOW_AND_THEN_S = 5.0
 
 
 @click.command(epilog=EXIT_CODES_HELP)
@@ -30,7 +30,8 @@ def command(settings: Settings) -> int:
     """Keep the register of filings until the process is stopped (Ctrl-C or SIGTERM).
 
     It reads reports, filings, holds and the FIUs' answers into the database STRGW_DATABASE, and publishes what people decided
-    (`strgw filings`, `strgw rfi`). One process for each database; a second one takes over.
+    (`strgw filings`, `strgw rfi`). Once a day it drops what has been in the quarantine too long (STRGW_QUARANTINE_DAYS). One process for each
+    database; a second one takes over.
     """
     return serve(settings, "register", lambda stopping: _guarded(settings, stopping), PATIENT)
 
@@ -56,6 +57,7 @@ def _serve(settings: Settings, stopping: threading.Event) -> None:
     from ops.meters import RegisterMetrics
     from ops.metrics import Metrics
     from ops.processes import announce_ready
+    from ops.purge import JOB, DailyPurge, purge
     from ops.registries import fius_of
     from schemas import topics
 
@@ -68,11 +70,12 @@ def _serve(settings: Settings, stopping: threading.Event) -> None:
     publisher = Publisher(bootstrap, engine)
     projector = Projector(engine, follower, fius, meters, now_ms)
     projector.open()
+    daily = DailyPurge(lambda: purge(settings, bootstrap, settings.quarantine_days, JOB), time.monotonic, meters.purged)
     port = metrics.serve(settings.metrics_port)
     announce_ready(settings, port)
     say(f"Keeping the register of {len(fius)} FIUs; metrics on http://127.0.0.1:{port}/metrics.")
     try:
-        Loop(bootstrap, engine, projector, publisher, gauges(engine, follower, meters)).run(stopping)
+        Loop(bootstrap, engine, projector, publisher, (gauges(engine, follower, meters), daily.step)).run(stopping)
     finally:
         publisher.close()
         follower.close()
@@ -80,14 +83,19 @@ def _serve(settings: Settings, stopping: threading.Event) -> None:
 
 
 class Loop:
-    """Takes in, publishes, looks errors up; `gauge` is called every GAUGE_S."""
+    """Takes in, publishes, looks errors up; what is to be done `now_and_then` is called every NOW_AND_THEN_S."""
 
     def __init__(
-        self, bootstrap: str, engine: "Engine", projector: "Projector", publisher: "Publisher", gauge: Callable[[], None]
+        self,
+        bootstrap: str,
+        engine: "Engine",
+        projector: "Projector",
+        publisher: "Publisher",
+        now_and_then: Sequence[Callable[[], None]],
     ) -> None:
         self._bootstrap, self._engine = bootstrap, engine
-        self._projector, self._publisher, self._gauge = projector, publisher, gauge
-        self._gauge_due = 0.0
+        self._projector, self._publisher, self._now_and_then = projector, publisher, now_and_then
+        self._due = 0.0
         self._may_map = True
 
     def run(self, stopping: threading.Event) -> None:
@@ -101,9 +109,10 @@ class Loop:
         self._publisher.publish()
         if taken or self._may_map:
             self._map()
-        if time.monotonic() >= self._gauge_due:
-            self._gauge_due = time.monotonic() + GAUGE_S
-            self._gauge()
+        if time.monotonic() >= self._due:
+            self._due = time.monotonic() + NOW_AND_THEN_S
+            for act in self._now_and_then:
+                act()
         return taken
 
     def _map(self) -> None:

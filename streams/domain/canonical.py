@@ -57,11 +57,13 @@ def transfer_uid(partner: str, transfer_id: str) -> bytes:
 
 
 class Sides(NamedTuple):
-    """The parties of a transfer, and whether two persons among them share a token of their names."""
+    """The parties of a transfer, whether two persons among them share a token of their names, and where each is at home."""
 
     sender: Party
     receiver: Party | None
     name_tie: bool
+    send_home: Place
+    pay_home: Place
 
 
 class Canon:
@@ -78,44 +80,28 @@ class Canon:
     def transfer(self, reading: Reading, meaning: Meaning, source: Coordinate) -> Transfer:
         """The canonical transfer of a checked event."""
         event = reading.event
-        receiver = self.party(event.receiver) if event.receiver is not UNSET else None
-        return self.made(event, reading.canonical, Sides(self.party(event.sender), receiver, _name_tie(event)), meaning, source)
+        sender, receiver = self.party(event.sender), self.party(event.receiver) if event.receiver is not UNSET else None
+        sides = Sides(sender, receiver, name_tie(event.sender, event.receiver), home_of(sender), home_of(receiver))
+        return self.made(event, reading.canonical, sides, meaning, source)
 
     def made(
         self, event: NativeTransfer | NativeOutline, canonical: bytes, sides: Sides, meaning: Meaning, source: Coordinate
     ) -> Transfer:
         """The canonical transfer of a checked event whose parties are made already; `canonical`: its bytes as schemas.native_reading gives them."""
-        sender, receiver, name_tie = sides
         send_agent = self._agent(event.send_agent) if event.send_agent is not UNSET else None
         pay_agent = self._agent(event.pay_agent) if event.pay_agent is not UNSET else None
         purpose, relationship = event.purpose or None, event.relationship or None
+        # Here and in `new_party` by place: a struct of so many fields takes 1.6 us by name, 0.2 us by place.
         return Transfer(
-            uid=transfer_uid(self._partner.id, event.transfer_id),
-            digest=hashlib.sha256(canonical).digest()[:DIGEST_BYTES],
-            partner=self._partner.id,
-            scope=self._scope,
-            transfer_id=event.transfer_id,
-            status=event.status,
-            occurred_ms=meaning.occurred_ms,
-            utc_offset_min=meaning.utc_offset_min,
-            amount=meaning.amount,
-            usd_minor=self._fx.usd_minor(meaning.amount, meaning.occurred_ms),
-            channel=event.channel,
-            sender=sender,
-            receiver=receiver,
-            send_place=_place(send_agent, sender),
-            pay_place=_place(pay_agent, receiver),
-            send_agent=send_agent,
-            pay_agent=pay_agent,
-            purpose=purpose,
-            relationship=relationship,
-            merchant_category=event.merchant_category or None,
-            relation=relation_class(relationship),
-            name_tie=name_tie,
-            purpose_class=purpose_class(purpose),
-            flags=tuple([Flag(flag.code, flag.note or None) for flag in event.flags]),
-            source=source,
-        )
+            transfer_uid(self._partner.id, event.transfer_id), hashlib.sha256(canonical).digest()[:DIGEST_BYTES],
+            self._partner.id, self._scope, event.transfer_id, event.status, meaning.occurred_ms, meaning.utc_offset_min,
+            meaning.amount, self._fx.usd_minor(meaning.amount, meaning.occurred_ms), event.channel, sides.sender, sides.receiver,
+            sides.send_home if send_agent is None else Place(send_agent.country, send_agent.town),
+            sides.pay_home if pay_agent is None else Place(pay_agent.country, pay_agent.town),
+            send_agent, pay_agent, purpose, relationship, event.merchant_category or None,
+            relation_class(relationship), sides.name_tie, purpose_class(purpose),
+            tuple([Flag(flag.code, flag.note or None) for flag in event.flags]), source,
+        )  # fmt: skip
 
     def new_party(self, native: NativeParty) -> Party:
         """The canonical party of one that was checked; `party` remembers those it has made."""
@@ -128,24 +114,12 @@ class Canon:
             _online(native, forms)
         key = self._keys.key
         return Party(
-            key=key(PARTY, self._party_form(native, forms)),
-            kind=native.kind,
-            name=native.name,
-            party_id=native.party_id or None,
-            date_of_birth=native.date_of_birth or None,
-            nationality=native.nationality or None,
-            occupation=native.occupation or None,
-            customer_since=native.customer_since or None,
-            documents=documents,
-            phones=numbers,
-            emails=native.emails,
-            devices=native.devices,
-            ip=native.ip or None,
-            addresses=addresses,
-            accounts=accounts,
-            identifiers=tuple([Identifier(kind, key(kind, form)) for kind, form in dict.fromkeys(forms)]),
-            name_keys=self._keys.name_keys(native.name) if native.kind == "person" else (),
-        )
+            key(PARTY, self._party_form(native, forms)), native.kind, native.name, native.party_id or None, native.date_of_birth or None,
+            native.nationality or None, native.occupation or None, native.customer_since or None, documents, numbers, native.emails,
+            native.devices, native.ip or None, addresses, accounts,
+            tuple([Identifier(kind, key(kind, form)) for kind, form in dict.fromkeys(forms)]),
+            self._keys.name_keys(native.name) if native.kind == "person" else (),
+        )  # fmt: skip
 
     def _phones(self, native: NativeParty, forms: list[Form]) -> tuple[str, ...]:
         """E.164; a number without its country code is read in the country of the address, the nationality, then the partner's."""
@@ -237,18 +211,12 @@ def _degrees(value: float | UnsetType) -> float | None:
     return None if value is UNSET else value
 
 
-def _place(agent: Agent | None, party: Party | None) -> Place:
-    """The agent's place, else the party's first address, else nowhere known."""
-    if agent is not None:
-        return Place(agent.country, agent.town)
+def home_of(party: Party | None) -> Place:
+    """The place of the party's first address, else nowhere known."""
     if party is not None and party.addresses:
         address = party.addresses[0]
         return Place(address.country, town_id(address.country, address.city))
     return NOWHERE
-
-
-def _name_tie(event: NativeTransfer) -> bool:
-    return name_tie(event.sender, event.receiver)
 
 
 def name_tie(sender: NativeParty, receiver: NativeParty | UnsetType) -> bool:

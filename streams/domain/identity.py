@@ -43,23 +43,26 @@ class ScopeKey:
         block = (hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret).ljust(_BLOCK, b"\0")
         self._inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block))
         self._outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
-        # What begins the hash of each kind of entity: bound copy methods, for `key` runs eight times a transfer.
+        # What begins the hash of each kind of entity and of a name's token: bound copy methods, for they run a dozen times a transfer.
         self._begin = tuple(_extended(self._inner, bytes((kind,))).copy for kind in range(len(ENTITY_KINDS)))
+        self._begin_token = _extended(self._inner, _NAME_TOKEN).copy
         self._finish = self._outer.copy
         # Per key: a hash must not outlive its scope. 16,384 entries are 3 MB and serve the parties seen again within minutes.
         self.name_keys = lru_cache(maxsize=16_384)(self._name_keys)
 
     def key(self, kind: int, normal_form: str) -> bytes:
         """16 bytes that stand for `normal_form` as an entity of `kind` (schemas.transfer.ENTITY_KINDS)."""
-        inner = self._begin[kind]()
-        inner.update(normal_form.encode())
-        outer = self._finish()
-        outer.update(inner.digest())
-        return outer.digest()[:KEY_BYTES]
+        return self._finished(self._begin[kind](), normal_form)[:KEY_BYTES]
 
     def _name_keys(self, name: str) -> tuple[bytes, ...]:
         """8-byte hashes of the distinct kin forms of a name's tokens, sorted."""
-        return tuple(sorted(self._hmac(_NAME_TOKEN + form.encode())[:NAME_KEY_BYTES] for form in kin_tokens(name)))
+        return tuple(sorted([self._finished(self._begin_token(), form)[:NAME_KEY_BYTES] for form in kin_tokens(name)]))
+
+    def _finished(self, inner: "hashlib._Hash", text: str) -> bytes:
+        inner.update(text.encode())
+        outer = self._finish()
+        outer.update(inner.digest())
+        return outer.digest()
 
     def _hmac(self, message: bytes) -> bytes:
         return _extended(self._outer, _extended(self._inner, message).digest()).digest()

@@ -70,14 +70,8 @@ def passenger(purpose: str | None, payer: str, key: bytes) -> int:
     return int.from_bytes(blake2b(" ".join(sorted(names)).encode(), key=key, digest_size=4).digest(), "big")
 
 
-def trade_of(transfer: Transfer) -> str:
-    """What is bought; without a category only what is bought of a business."""
-    receiver = transfer.receiver
-    if receiver is None or (transfer.merchant_category is None and (receiver.kind == "person" or transfer.channel == "payroll")):
+def trade_of(transfer: Transfer, payee: str | None) -> str:
+    """What is bought; without a category only what is bought of a business. `payee`: the receiver's kind."""
+    if payee is None or (transfer.merchant_category is None and (payee == "person" or transfer.channel == "payroll")):
         return ""
     return trade_class(transfer.merchant_category, transfer.purpose)
-
-
-def passenger_of(transfer: Transfer, trade: str) -> int:
-    """Whom the purchase is for, where something is bought."""
-    return passenger(transfer.purpose, transfer.sender.name, transfer.sender.key) if trade else 0

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from schemas.transfer import Account, Address, Agent, Document, Flag, Party, Transfer, Veil
-from streams.domain.trade import passenger_of, trade_of
+from streams.domain.trade import passenger, trade_of
 from streams.domain.wording import occupation_class
 
 # DEF: as many parties as streams.domain.canonical keeps; beyond, all are forgotten at once
@@ -43,7 +43,24 @@ class Words(msgspec.Struct, frozen=True, array_like=True, gc=False):
     agents: tuple[str, str]
 
 
+class VeiledParty(msgspec.Struct, frozen=True, gc=False):
+    """What a stored transfer needs of a party, in few pieces, for they are looked for in memory that is cold.
+
+    bare, words      the party without its personal values, and these (`PartyWords`), encoded
+    occupation       class of its occupation
+    kind, name, key  as in Party
+    """
+
+    bare: msgspec.Raw
+    words: msgspec.Raw
+    occupation: str
+    kind: str
+    name: str
+    key: bytes
+
+
 _WORDS = msgspec.msgpack.Decoder(Words)
+_ENCODE = msgspec.msgpack.Encoder().encode
 
 
 def classes(transfer: Transfer) -> tuple[str, int, tuple[str, str]]:
@@ -51,70 +68,84 @@ def classes(transfer: Transfer) -> tuple[str, int, tuple[str, str]]:
     veil = transfer.veil
     if veil is not None:
         return veil.trade, veil.passenger, veil.occupations
-    trade = trade_of(transfer)
-    receiver = transfer.receiver
-    occupations = occupation_class(transfer.sender.occupation), occupation_class(receiver.occupation if receiver else None)
-    return trade, passenger_of(transfer, trade), occupations
+    sender, receiver = transfer.sender, transfer.receiver
+    trade = trade_of(transfer, receiver.kind if receiver else None)
+    occupations = occupation_class(sender.occupation), occupation_class(receiver.occupation if receiver else None)
+    return trade, passenger(transfer.purpose, sender.name, sender.key) if trade else 0, occupations
+
+
+def veiled_party(party: Party) -> VeiledParty:
+    """The party as a stored transfer has it."""
+    p = party
+    words = PartyWords(
+        p.name, p.party_id, p.date_of_birth, p.occupation, p.documents, p.phones, p.emails, p.devices, p.ip, p.addresses, p.accounts
+    )  # fmt: skip
+    bare = Party(
+        p.key, p.kind, "", None, None, p.nationality, None, p.customer_since, (), (), (), (), None, (), (), p.identifiers, p.name_keys
+    )  # fmt: skip
+    return VeiledParty(
+        msgspec.Raw(_ENCODE(bare)), msgspec.Raw(_ENCODE(words)), occupation_class(p.occupation), p.kind, p.name, p.key
+    )
 
 
 class Veiling:
     """Takes the personal values out of transfers. Remembers parties and agents, for they come again as the same objects."""
 
     def __init__(self) -> None:
-        self._encode = msgspec.msgpack.Encoder().encode
-        self._parties: dict[bytes, tuple[Party, Party, msgspec.Raw]] = {}
-        self._agents: dict[bytes, tuple[Agent, Agent]] = {}
+        self._parties: dict[bytes, tuple[Party, VeiledParty]] = {}
+        self._agents: dict[bytes, tuple[Agent, msgspec.Raw]] = {}
 
-    def veiled(self, transfer: Transfer, seal: Callable[[bytes], bytes]) -> Transfer:
-        """The transfer as it is stored; `seal` seals its `Words`, encoded, in a way that only the edge can open."""
-        t = transfer
-        _, sender, sender_words = self._party(t.sender)
-        _, receiver, receiver_words = (None, None, None) if t.receiver is None else self._party(t.receiver)
-        send_agent, pay_agent = t.send_agent, t.pay_agent
-        names = (send_agent.name if send_agent else "", pay_agent.name if pay_agent else "")
+    def veiled(self, transfer: Transfer, seal: Callable[[bytes], bytes]) -> msgspec.Raw:
+        """The transfer as it is stored, encoded; `seal` seals its `Words`, encoded, in a way that only the edge can open."""
+        receiver = transfer.receiver
+        return self.stored(transfer, self._party(transfer.sender), None if receiver is None else self._party(receiver), seal)
+
+    def stored(
+        self, transfer: Transfer, sender: VeiledParty, receiver: VeiledParty | None, seal: Callable[[bytes], bytes]
+    ) -> msgspec.Raw:
+        """As `veiled`, of a transfer whose parties are veiled already: its own are not looked at."""
+        t, send_agent, pay_agent = transfer, transfer.send_agent, transfer.pay_agent
         # An array as `Words` is one, its parties encoded already.
         words = (
-            sender_words,
-            receiver_words,
+            sender.words,
+            None if receiver is None else receiver.words,
             t.purpose,
             t.relationship,
             [flag.note for flag in t.flags] if t.flags else (),
-            names,
+            (send_agent.name if send_agent else "", pay_agent.name if pay_agent else ""),
         )
-        veil = Veil(seal(self._encode(words)), *classes(t))
-        return Transfer(
+        trade = trade_of(t, None if receiver is None else receiver.kind)
+        whom = passenger(t.purpose, sender.name, sender.key) if trade else 0
+        occupations = sender.occupation, "none" if receiver is None else receiver.occupation
+        # An array as `Transfer` is one.
+        return msgspec.Raw(_ENCODE((
             t.uid, t.digest, t.partner, t.scope, t.transfer_id, t.status, t.occurred_ms, t.utc_offset_min, t.amount, t.usd_minor, t.channel,
-            sender, receiver, t.send_place, t.pay_place,
+            sender.bare, None if receiver is None else receiver.bare, t.send_place, t.pay_place,
             self._agent(send_agent) if send_agent else None, self._agent(pay_agent) if pay_agent else None,
             None, None, t.merchant_category, t.relation, t.name_tie, t.purpose_class,
-            tuple([Flag(flag.code) for flag in t.flags]) if t.flags else (), t.source, veil,
-        )  # fmt: skip
+            [Flag(flag.code) for flag in t.flags] if t.flags else (), t.source, Veil(seal(_ENCODE(words)), trade, whom, occupations),
+        )))  # fmt: skip
 
-    def _party(self, party: Party) -> tuple[Party, Party, msgspec.Raw]:
+    def _party(self, party: Party) -> VeiledParty:
         known = self._parties.get(party.key)
         if known is not None and known[0] is party:
-            return known
-        p = party
-        words = PartyWords(
-            p.name, p.party_id, p.date_of_birth, p.occupation, p.documents, p.phones, p.emails, p.devices, p.ip, p.addresses, p.accounts
-        )  # fmt: skip
-        bare = Party(
-            p.key, p.kind, "", nationality=p.nationality, customer_since=p.customer_since, identifiers=p.identifiers, name_keys=p.name_keys
-        )  # fmt: skip
+            return known[1]
         if len(self._parties) >= KEPT_PARTIES:
             self._parties.clear()
-        found = self._parties[party.key] = (party, bare, msgspec.Raw(self._encode(words)))
-        return found
+        veiled = veiled_party(party)
+        self._parties[party.key] = (party, veiled)
+        return veiled
 
-    def _agent(self, agent: Agent) -> Agent:
+    def _agent(self, agent: Agent) -> msgspec.Raw:
         known = self._agents.get(agent.key)
         if known is not None and known[0] is agent:
             return known[1]
         if len(self._agents) >= KEPT_PARTIES:
             self._agents.clear()
         bare = Agent(agent.key, agent.agent_id, "", agent.country, agent.city, agent.town, agent.lat, agent.lon)
-        self._agents[agent.key] = (agent, bare)
-        return bare
+        encoded = msgspec.Raw(_ENCODE(bare))
+        self._agents[agent.key] = (agent, encoded)
+        return encoded
 
 
 def unveiled(stored: Transfer, words: bytes) -> Transfer:

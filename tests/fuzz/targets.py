@@ -13,13 +13,14 @@ import msgspec
 
 from connectors.partners.accept import Rejection, items_of
 from connectors.partners.cutting import Records
+from connectors.partners.entry import entry_of
 from connectors.partners.formats import FORMATS, Line, accounts_csv, read_lines
 from connectors.partners.formats.contract import FormatError, Incoming
 from schemas.native import NATIVE, InvalidTransfer
 from schemas.native_reading import MAX_BYTES, Reading
 from schemas.transfer import Transfer
 from tests.fuzz import edges, samples
-from tests.fuzz.contract import RECEIVED_MS, SOURCE, Target, acceptor_of
+from tests.fuzz.contract import RECEIVED_MS, SOURCE, ClearSeal, Target, acceptor_of
 from tests.fuzz.oracle import check_canonical, check_results, demand, published_codes
 from tests.fuzz.rewriting import REWRITERS
 
@@ -106,16 +107,21 @@ def _same(format_: str, documents: Sequence[bytes]) -> Target:
 
 
 def _familiar(documents: Sequence[bytes]) -> Target:
-    """A native event by the short way, which knows parties by their bytes, and by the long one, which every record with a header takes."""
-    short, long = acceptor_of(NATIVE), acceptor_of(NATIVE)
+    """A native event by both short ways, which know parties by their bytes, and by the long one."""
+    short, long, seal = acceptor_of(NATIVE), acceptor_of(NATIVE), ClearSeal()
 
-    def work(raw: bytes) -> tuple[Any, Any]:
-        return short.take_in(Incoming(raw), SOURCE), long.take_in(Incoming(raw, (("x", b"1"),)), SOURCE)
+    def work(raw: bytes) -> tuple[Any, Any, Any]:
+        return short.accept(raw, SOURCE), long.read_whole(raw, SOURCE), short.entry(Incoming(raw), SOURCE, seal)
 
-    def judge(_: bytes, results: tuple[Any, Any]) -> str:
-        long_way = [msgspec.structs.replace(one, headers=()) if isinstance(one, Rejection) else one for one in results[1]]
-        demand(list(results[0]) == long_way, "the short way gives something else than the long one")
-        return check_results(results[0], "demo")
+    def judge(_: bytes, results: tuple[Any, Any, Any]) -> str:
+        found, long_way, entry = results
+        demand(found == long_way, "the short way gives something else than the long one")
+        if entry is not None:
+            demand(
+                isinstance(found, Transfer) and entry == entry_of(found, seal),
+                "the entry is of another transfer than the long way's",
+            )
+        return check_results([found], "demo")
 
     return Target(documents, work, judge)
 

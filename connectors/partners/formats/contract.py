@@ -53,6 +53,9 @@ class FieldRow(NamedTuple):
     note: str = ""
 
 
+# Turns a record into items. It raises nothing for what a partner sent: what is wrong with the record as a whole is its only item, what is wrong
+# with one transfer is that transfer's item and leaves the others as they are. So nothing that was read can be lost with what was not. (What
+# `formats.native.Writers` raises comes before the first item.)
 Reader = Callable[[Incoming], Iterable[Item]]
 # Cuts a file into records that can each be read alone, in the order of the file and without holding the whole; raises InvalidTransfer where
 # the file as a whole cannot be used.

@@ -180,7 +180,9 @@ def test_the_register_shows_filings_by_state_and_what_is_late_and_forgets_what_i
     register.answer("KG", "accepted")
     register.decision("approve")
     register.lag(7)
+    register.purged(3)
     samples = shown(metrics)
+    assert samples["strgw_quarantine_purged_total", ()] == 3
     assert samples["strgw_register_filings", (("fiu", "AE"), ("state", "rejected"))] == 2
     assert samples["strgw_register_filings", (("fiu", "none"), ("state", "held"))] == 1
     assert [samples["strgw_register_due", (("fiu", "AE"), ("within", bound))] for bound in ("overdue", "4h", "24h")] == [1, 1, 0]

@@ -4,11 +4,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
+
 from connectors.partners import redrive
 from connectors.partners.quarantine import ATTEMPT_HEADER, Choice
 from connectors.partners.trial import Trial
+from connectors.sealing.ring import KeyRingFile
 from connectors.sealing.seal import Unseal
 from ops.audit import totals
+from schemas.quarantine import QuarantineRecord
 from schemas.registry import Partner
 from streams.domain.identity import Keyring
 
@@ -19,6 +24,12 @@ def again(gate: Any, choice: Choice = ALL) -> tuple[int, int]:
     """Sends in again; how many went, and how many wait."""
     done = redrive.redrive(gate.bootstrap, choice, Unseal(gate.ring), lambda sent, total: None)
     return done.redriven, done.waiting
+
+
+def opened(gate: Any) -> list[QuarantineRecord]:
+    """What waits, in clear."""
+    unseal = Unseal(gate.ring)
+    return [redrive.opened(record, unseal) for record in redrive.waiting(gate.bootstrap)]
 
 
 def test_events_of_a_partner_added_later_are_taken_in_after_a_redrive(gate: Any) -> None:
@@ -93,7 +104,7 @@ def test_a_corrected_mapping_reads_what_was_refused_and_the_audit_still_holds(ga
     wrong, right = csv_partner(tmp_path, "Sum"), csv_partner(tmp_path, "Total")
     for partner, codes in ((wrong, ["not_in_format", "field_value"]), (right, ["", "not_in_format"])):
         trial = Trial({"demo": partner}, Keyring(b"k" * 32), lambda: 1_800_000_000_000)
-        assert [trial.outcome(record)[0] for record in redrive.waiting(gate.bootstrap, Unseal(gate.ring))] == codes
+        assert [trial.outcome(record)[0] for record in opened(gate)] == codes
     gate.registry = {"demo": right}
     assert again(gate, Choice(code="not_in_format")) == (1, 0)
     gate.take_in(3)
@@ -104,3 +115,38 @@ def test_a_corrected_mapping_reads_what_was_refused_and_the_audit_still_holds(ga
     assert all(line.holds for line in lines), lines
     sums = totals(lines)
     assert (sums["events"], sums["transfers"], sums["quarantined"]) == (6, 4, 2)
+
+
+def without(ring: KeyRingFile, key_id: str) -> None:
+    """Takes a key out of the ring's file, as a restore from an old backup would."""
+    kept = [key for key in ring.ring().keys if key.id != key_id]
+    ring.path.write_bytes(msgspec.json.encode(msgspec.structs.replace(ring.ring(), keys=tuple(kept))))
+
+
+def test_an_entry_whose_key_is_gone_stops_nobody_but_who_chose_it(gate: Any) -> None:
+    first = gate.ring.current()
+    gate.post(gate.event("G1"), topic="partner.ghost.transfers")
+    gate.take_in(1)
+    gate.ring.rotate()
+    gate.post(b"{broken", b"")
+    gate.take_in(2)
+    without(gate.ring, first)
+    shut = redrive.summaries(gate.bootstrap)[0].id
+    asked: list[bytes] = []
+
+    def wanted(record: QuarantineRecord) -> bool:
+        asked.append(record.raw)
+        return record.reason_code == "not_json"
+
+    def send(choice: Choice) -> redrive.Redriven:
+        return redrive.redrive(gate.bootstrap, choice, Unseal(gate.ring), lambda sent, total: None, wanted)
+
+    for choice in (Choice(), Choice(ids=frozenset({shut}))):
+        with pytest.raises(redrive.EntryShut, match=f"{shut} .*{first}") as caught:
+            send(choice)
+        assert caught.value.code == "key_missing"
+    assert [record.reason_code for record in redrive.waiting(gate.bootstrap)] == ["not_json", "empty", "partner_unknown"]
+    asked.clear()
+    assert send(Choice(partner="demo")).redriven == 1
+    assert asked == [b"{broken", b""]
+    assert [entry.state for entry in redrive.summaries(gate.bootstrap) if entry.reason_code == "not_json"] == ["redriven"]

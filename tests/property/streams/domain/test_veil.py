@@ -45,7 +45,7 @@ def stored(transfers: tuple[Transfer, ...]) -> list[tuple[Transfer, bytes]]:
         words.append(clear)
         return b"sealed"
 
-    return [(veiling.veiled(transfer, seal), words[-1]) for transfer in transfers]
+    return [(msgspec.msgpack.decode(veiling.veiled(transfer, seal), type=Transfer), words[-1]) for transfer in transfers]
 
 
 def texts(value: object) -> Iterator[str]:

@@ -21,7 +21,7 @@ from schemas.codec import Codec
 from schemas.filing import Filing
 from schemas.held import HELD_CODEC, Held
 from schemas.report import FilingPlan, Report
-from schemas.transfer import Coordinate, TransferBatch
+from schemas.transfer import Coordinate, Transfer, TransferBatch
 
 SOURCE = Coordinate("filings", 2, 5)
 
@@ -299,7 +299,7 @@ def test_a_filing_waits_for_a_person_where_a_seal_is_broken_and_nothing_goes_on_
     other.init()
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = [seal.transfer(transfer) for transfer in case.transfers]
+    stored = [msgspec.msgpack.decode(seal.transfer(transfer), type=Transfer) for transfer in case.transfers]
     whole = Codec(TransferBatch).encode(TransferBatch({}, tuple(stored), sealing))
     stored[1] = msgspec.structs.replace(stored[1], veil=stored[2].veil)
     broken = Codec(TransferBatch).encode(TransferBatch({}, tuple(stored), sealing))

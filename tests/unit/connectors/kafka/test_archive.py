@@ -15,7 +15,7 @@ from connectors.sealing.seal import Seal, Unseal
 from schemas.codec import Codec
 from schemas.finding import Evidence
 from schemas.money import Money
-from schemas.transfer import Party, Place, Transfer, TransferBatch
+from schemas.transfer import EncodedBatch, Party, Place, Transfer, TransferBatch
 
 
 def uid(number: int) -> bytes:
@@ -174,7 +174,7 @@ def ring(tmp_path: Path) -> KeyRingFile:
 def sealed(ring: KeyRingFile, *numbers: int) -> bytes:
     seal = Seal(ring)
     sealing = seal.begin()
-    return Codec(TransferBatch).encode(TransferBatch({}, tuple(seal.transfer(transfer(number)) for number in numbers), sealing))
+    return Codec(EncodedBatch).encode(EncodedBatch({}, tuple(seal.transfer(transfer(number)) for number in numbers), sealing))
 
 
 def test_sealed_transfers_of_two_keys_and_clear_ones_are_read_by_their_places(ring: KeyRingFile) -> None:

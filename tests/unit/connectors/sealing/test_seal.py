@@ -27,6 +27,11 @@ def transfer(number: int = 1) -> Transfer:
     )  # fmt: skip
 
 
+def stored_by(seal: Seal, number: int = 1) -> Transfer:
+    """The transfer as a reader finds it stored."""
+    return msgspec.msgpack.decode(seal.transfer(transfer(number)), type=Transfer)
+
+
 def entry(offset: int = 7) -> QuarantineRecord:
     source = Coordinate("partner.demo.transfers", 0, offset)
     return QuarantineRecord("intake", "demo", source, "not_json", "Not JSON.", "not_json", f"{{{NAME}".encode(), "00")
@@ -42,7 +47,7 @@ def ring(tmp_path: Path) -> KeyRingFile:
 def test_a_sealed_transfer_opens_and_shows_nothing_before(ring: KeyRingFile) -> None:
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = seal.transfer(transfer())
+    stored = stored_by(seal)
     raw = Codec(TransferBatch).encode(TransferBatch({}, (stored,), sealing))
     assert NAME.encode() not in raw
     assert PHONE.encode() not in raw
@@ -53,7 +58,7 @@ def test_the_bytes_are_aes_256_gcm_as_documented(ring: KeyRingFile) -> None:
     """An independent reader, from docs/keys.md: the data key unwrapped, 12 bytes of nonce, bound to key, partner, transfer, digest."""
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = seal.transfer(transfer())
+    stored = stored_by(seal)
     assert stored.veil is not None
     cipher = AESGCM(ring.unwrap(sealing.key_id, sealing.wrapped))
     bound = sealing.key_id.encode() + b"\0demo\0T1\0" + bytes([101]) * 16
@@ -64,14 +69,14 @@ def test_the_bytes_are_aes_256_gcm_as_documented(ring: KeyRingFile) -> None:
 def test_equal_transfers_are_sealed_differently(ring: KeyRingFile) -> None:
     seal = Seal(ring)
     seal.begin()
-    assert seal.transfer(transfer()).veil != seal.transfer(transfer()).veil
+    assert stored_by(seal).veil != stored_by(seal).veil
 
 
 def test_transfers_under_two_keys_both_open(ring: KeyRingFile) -> None:
     seal = Seal(ring)
-    first = seal.begin(), seal.transfer(transfer(1))
+    first = seal.begin(), stored_by(seal, 1)
     ring.rotate()
-    second = seal.begin(), seal.transfer(transfer(2))
+    second = seal.begin(), stored_by(seal, 2)
     assert first[0].key_id != second[0].key_id
     unseal = Unseal(ring)
     assert [unseal.transfer(stored, sealing).transfer_id for sealing, stored in (first, second)] == ["T1", "T2"]
@@ -80,7 +85,7 @@ def test_transfers_under_two_keys_both_open(ring: KeyRingFile) -> None:
 def test_a_missing_key_stops_and_is_named(ring: KeyRingFile, tmp_path: Path) -> None:
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = seal.transfer(transfer())
+    stored = stored_by(seal)
     other = KeyRingFile(tmp_path / "other.json")
     other.init()
     with pytest.raises(KeyMissing, match=sealing.key_id):
@@ -91,7 +96,7 @@ def test_a_missing_key_stops_and_is_named(ring: KeyRingFile, tmp_path: Path) -> 
 def test_a_changed_byte_is_never_read(ring: KeyRingFile, at: int) -> None:
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = seal.transfer(transfer())
+    stored = stored_by(seal)
     assert stored.veil is not None
     changed = bytearray(stored.veil.sealed)
     changed[at] ^= 1
@@ -103,7 +108,7 @@ def test_a_changed_byte_is_never_read(ring: KeyRingFile, at: int) -> None:
 def test_a_cut_seal_is_never_read(ring: KeyRingFile) -> None:
     seal = Seal(ring)
     sealing = seal.begin()
-    stored = seal.transfer(transfer())
+    stored = stored_by(seal)
     assert stored.veil is not None
     for length in (0, 5, 12, 27):
         cut = msgspec.structs.replace(stored, veil=msgspec.structs.replace(stored.veil, sealed=stored.veil.sealed[:length]))
@@ -116,7 +121,7 @@ def test_values_put_into_another_transfer_do_not_open(ring: KeyRingFile, field: 
     seal = Seal(ring)
     sealing = seal.begin()
     other = {"partner": "other", "transfer_id": "T2", "digest": b"d" * 16}[field]
-    moved = msgspec.structs.replace(seal.transfer(transfer()), **{field: other})
+    moved = msgspec.structs.replace(stored_by(seal), **{field: other})
     with pytest.raises(SealBroken):
         Unseal(ring).transfer(moved, sealing)
 
@@ -125,7 +130,7 @@ def test_a_veil_without_a_key_is_never_taken_for_a_transfer_of_nobody(ring: KeyR
     seal = Seal(ring)
     seal.begin()
     with pytest.raises(SealBroken):
-        Unseal(ring).transfer(seal.transfer(transfer()), None)
+        Unseal(ring).transfer(stored_by(seal), None)
 
 
 def test_what_was_stored_in_clear_still_reads(ring: KeyRingFile) -> None:
@@ -151,7 +156,7 @@ def test_a_key_is_changed_before_its_nonces_could_come_again(ring: KeyRingFile, 
     seal = Seal(ring)
     begun = [seal.begin()]
     for _ in range(3):
-        seal.transfer(transfer())
+        stored_by(seal)
         begun.append(seal.begin())
     assert [one == begun[0] for one in begun] == [True, True, True, False]
 
