@@ -87,7 +87,8 @@ class _Form:
         self.sheet.heading(f"{self.number}  {EN.fields[key]}{more}", self._others(key), follows)
 
     def _field(self, key: str, value: str, indent: float = 0.0) -> None:
-        self.sheet.field(EN.fields[key], value, self._others(key), indent)
+        if value:
+            self.sheet.field(EN.fields[key], value, self._others(key), indent)
 
     def _notice(self) -> None:
         said = self.report.notice
