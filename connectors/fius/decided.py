@@ -15,6 +15,7 @@ import msgspec
 from connectors.fius.delivered import DELIVERED_CODEC, HELD, PUBLISHED, SETTLED, STATE_TOPIC, WITHDRAWN, Delivered, Line
 from connectors.fius.dispatch import REPORT_CODEC, Arrival, Outcome, Pages, before_of, plan_key, with_sent
 from connectors.fius.prepare import Prepared, Registries, prepare
+from connectors.fius.resolve import Joined
 from connectors.kafka.archive import Archive, BatchSource
 from connectors.kafka.record import Record
 from schemas import topics
@@ -69,7 +70,7 @@ class Executor:
         follows = before_of(line)
         again = ruling.decision.decision_id if line.state == PUBLISHED else ""
         follows = follows._replace(released=True, again=again)
-        result = prepare(report, plan, self._archive, self._registries, follows)
+        result = prepare(Joined(report, self._archive), plan, self._registries, follows)
         if isinstance(result, Prepared):
             pages.publish(result)
             following = msgspec.structs.replace(with_sent(line, report, result), state=PUBLISHED, due_at_ms=plan.clock.due_ms)

@@ -5,7 +5,7 @@
 3. A report withdrawn, or no longer routed to an FIU, after a filing went there waits for a person: nobody un-sends a filing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -22,16 +22,16 @@ from connectors.fius.delivered import (
     Line,
 )
 from connectors.fius.prepare import NOTHING_BEFORE, Before, Prepared, Registries, content_digest, hold, last_event_ms, prepare
+from connectors.fius.resolve import Joined
 from connectors.kafka.archive import Archive
 from connectors.kafka.record import Record
 from schemas import topics
 from schemas.audit import AUDIT_CODEC, AuditEntry
 from schemas.codec import Codec
 from schemas.filing import CORRECTION, SUPPLEMENTARY, Filing
-from schemas.finding import Evidence
 from schemas.held import HELD_CODEC, WITHDRAWN_AFTER_FILING, Held
 from schemas.report import Clock, FilingPlan, Report
-from schemas.transfer import Coordinate, Transfer
+from schemas.transfer import Coordinate
 
 REPORT_CODEC: Codec[Report] = Codec(Report)
 GONE = b""  # content of a line whose plan is no more
@@ -75,10 +75,10 @@ class Dispatcher:
         if before is not None and report.version <= before.version:
             return None
         lines = dict(before.lines) if before else {}
-        out, archive = Pages(arrival, self._encode), _FetchedOnce(self._archive)
+        out, joined = Pages(arrival, self._encode), Joined(report, self._archive)
         plans = {plan_key(plan): plan for plan in report.filings} if report.state == "open" else {}
         for key, plan in plans.items():
-            lines[key] = self._one(out, plan, lines.get(key), archive)
+            lines[key] = self._one(out, plan, lines.get(key), joined)
         for key in [key for key in lines if key not in plans]:
             line = _take_back(out, key, lines.pop(key))
             if line is not None:
@@ -87,12 +87,12 @@ class Dispatcher:
         out.records.append(Record(STATE_TOPIC, source.partition, report.report_id.encode(), DELIVERED_CODEC.encode(state)))
         return Outcome(tuple(out.records), state, tuple(out.counts))
 
-    def _one(self, out: "Pages", plan: FilingPlan, before: Line | None, archive: Archive) -> Line:
+    def _one(self, out: "Pages", plan: FilingPlan, before: Line | None, joined: Joined) -> Line:
         content = content_digest(out.report, plan)
         if before is not None and before.content == content:
             return before
         known = before or NOTHING_SENT
-        result = prepare(out.report, plan, archive, self._registries, before_of(known))
+        result = prepare(joined, plan, self._registries, before_of(known))
         if isinstance(result, Prepared):
             out.publish(result)
             state, known = PUBLISHED, with_sent(known, out.report, result)
@@ -123,21 +123,6 @@ def before_of(line: Line) -> Before:
         return Before(relation, last, line.references.get(last, ""))
     number, event_ms = line.references.get(standing, ""), line.events.get(standing, 0)
     return Before(relation, last, line.references.get(last, ""), standing=number, standing_event_ms=event_ms)
-
-
-class _FetchedOnce:
-    """The archive while one report is dispatched: what was fetched for the first FIU is what the others get."""
-
-    def __init__(self, archive: Archive) -> None:
-        self._archive = archive
-        self._evidence: Sequence[Evidence] | None = None
-        self._found: dict[bytes, Transfer] = {}
-
-    def fetch(self, evidence: Sequence[Evidence]) -> dict[bytes, Transfer]:
-        """As Archive.fetch()."""
-        if evidence is not self._evidence:
-            self._found, self._evidence = self._archive.fetch(evidence), evidence
-        return self._found
 
 
 class Pages:

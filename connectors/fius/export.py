@@ -8,6 +8,7 @@ from connectors.fius.delivered import NOTHING_SENT, Line
 from connectors.fius.dispatch import before_of, plan_key, with_sent
 from connectors.fius.document import encode as encode_document
 from connectors.fius.prepare import Prepared, Registries, is_sent, prepare
+from connectors.fius.resolve import Joined
 from connectors.kafka.archive import Archive
 from schemas.filing import Filing
 from schemas.held import Held
@@ -36,10 +37,11 @@ def write_filings(reports: Iterable[Report], archive: Archive, registries: Regis
     for report in reports:
         if report.state != "open":
             continue
+        joined = Joined(report, archive)
         for plan in report.filings:
             key = report.report_id, plan_key(plan)
             before = sent.get(key, NOTHING_SENT)
-            result = prepare(report, plan, archive, registries, before_of(before))
+            result = prepare(joined, plan, registries, before_of(before))
             if isinstance(result, Prepared):
                 sent[key] = with_sent(before, report, result)
                 for filing in result.filings:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from connectors.fius.resolve import ResolveError, resolve
+from connectors.fius.resolve import Joined, ResolveError
 from connectors.fius.resolved import Rendered, ResolvedReport
-from connectors.kafka.archive import Archive, ArchiveError
+from connectors.kafka.archive import ArchiveError
 from schemas import held as codes
 from schemas.case import SUBJECT_ROLES
 from schemas.filing import INITIAL, Filing, FilingError, LedgerRow
@@ -61,17 +61,17 @@ def is_sent(plan: FilingPlan) -> bool:
     return plan.obligation == "file" and plan.status == "ready"
 
 
-def prepare(
-    report: Report, plan: FilingPlan, archive: Archive, registries: Registries, before: Before = NOTHING_BEFORE
-) -> Prepared | Held:
+def prepare(joined: Joined, plan: FilingPlan, registries: Registries, before: Before = NOTHING_BEFORE) -> Prepared | Held:
     """The filings of `plan`, all valid, or one `Held` that says why nothing is sent.
 
+    joined  the report, the same for every plan of it
     before  what the FIU has of the report already, and whether a person has released it
     """
+    report = joined.report
     if not is_sent(plan) and not before.released:
         return _planned_hold(report, plan)
     try:
-        resolved = resolve(report, plan, archive, registries.partners, registries.fius)
+        resolved = joined.resolved(plan, registries.partners, registries.fius)
         resolved = following(resolved, before)
     except ResolveError as error:
         return hold(report, plan, error.code, error.text, (FilingError(error.code, error.text, "", error.canonical_path),))

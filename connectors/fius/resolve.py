@@ -1,6 +1,7 @@
 """Joins a report with the archive: names, documents and places enter here, and only here, on the way to an FIU."""
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 import msgspec
@@ -35,21 +36,40 @@ class ResolveError(Exception):
         self.canonical_path = canonical_path
 
 
+class Joined:
+    """One version of a report and its transfers: joined when the first FIU asks, and what the others get is the same."""
+
+    def __init__(self, report: Report, archive: Archive) -> None:
+        self.report = report
+        self._archive = archive
+
+    def resolved(self, plan: FilingPlan, partners: Mapping[str, Partner], fius: Mapping[str, Fiu]) -> ResolvedReport:
+        """The report with its transfers and parties, for the FIU of `plan`.
+
+        Raises  ResolveError, ArchiveError
+        """
+        fiu = fius.get(plan.fiu)
+        if fiu is None:
+            raise ResolveError(
+                "fiu_unknown", f"The FIU {plan.fiu} is not in the FIU registry; add it to fius.yaml.", "filings.fiu"
+            )
+        partner = reporting_partner(self.report, plan, partners)
+        report, transfers, parties = self._whole
+        return ResolvedReport(report, plan, fiu, partner, transfers, parties)
+
+    @cached_property
+    def _whole(self) -> tuple[Report, dict[bytes, Transfer], tuple[ResolvedParty, ...]]:
+        found = self._archive.fetch(self.report.transfers)
+        ordered = sorted(map(_without_health, found.values()), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
+        parties = merge_parties(self.report.parties, ordered)
+        return _with_roles(self.report, parties), {t.uid: t for t in ordered}, parties
+
+
 def resolve(
     report: Report, plan: FilingPlan, archive: Archive, partners: Mapping[str, Partner], fius: Mapping[str, Fiu]
 ) -> ResolvedReport:
-    """The report with its transfers and parties, for the FIU of `plan`.
-
-    Raises  ResolveError, ArchiveError
-    """
-    fiu = fius.get(plan.fiu)
-    if fiu is None:
-        raise ResolveError("fiu_unknown", f"The FIU {plan.fiu} is not in the FIU registry; add it to fius.yaml.", "filings.fiu")
-    partner = reporting_partner(report, plan, partners)
-    found = archive.fetch(report.transfers)
-    ordered = sorted(map(_without_health, found.values()), key=lambda t: (t.occurred_ms, t.transfer_id, t.uid))
-    parties = merge_parties(report.parties, ordered)
-    return ResolvedReport(_with_roles(report, parties), plan, fiu, partner, {t.uid: t for t in ordered}, parties)
+    """A report joined for one FIU. Raises as Joined.resolved()."""
+    return Joined(report, archive).resolved(plan, partners, fius)
 
 
 def _without_health(transfer: Transfer) -> Transfer:

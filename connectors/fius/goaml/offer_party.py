@@ -53,7 +53,8 @@ class PartyOffers:
     def _person(self, party: ResolvedParty) -> Node:
         at = f"parties[{party.label}]"
         node = Node(at)
-        first, last = split(main_name(party))
+        main = main_name(party)
+        first, last = split(main)
         if first:
             node.add("first_name", Leaf(first, f"{at}.names").by(NAME_SPLIT))
         node.add("last_name", Leaf(last, f"{at}.names").by(NAME_SPLIT))
@@ -61,7 +62,7 @@ class PartyOffers:
             node.add("birthdate", Leaf(f"{party.dates_of_birth[0]}T00:00:00", f"{at}.dates_of_birth"))
         native = next((name for name in party.names if not is_ascii(name)), None)
         node.say("full_name_frn", native and clean(native), f"{at}.names")
-        others = [ascii_form(clean(name)) for name in party.names if clean(name) != main_name(party)]
+        others = [ascii_form(clean(name)) for name in party.names if clean(name) != main]
         if others:
             node.add("alias", Leaf("; ".join(others), f"{at}.names", text=True))
         for name, country in zip(("nationality1", "nationality2", "nationality3"), party.nationalities, strict=False):
@@ -120,8 +121,9 @@ class PartyOffers:
     def _entity(self, party: ResolvedParty) -> Node:
         at = f"parties[{party.label}]"
         node = Node(at)
-        node.say("name", " ".join(main_name(party).split()), f"{at}.names")
-        others = [clean(name) for name in party.names if clean(name) != main_name(party)]
+        main = main_name(party)
+        node.say("name", " ".join(main.split()), f"{at}.names")
+        others = [clean(name) for name in party.names if clean(name) != main]
         if others:
             node.add("commercial_name", Leaf("; ".join(others), f"{at}.names", text=True))
         paper = next(
@@ -140,7 +142,8 @@ class PartyOffers:
         lines = [texts.label.format(label=party.label)]
         if party.role in SHIELDED_ROLES:
             lines.append(getattr(texts, f"role_{party.role}"))
-        others = [clean(name) for name in party.names if clean(name) != main_name(party) and is_ascii(name)]
+        main = main_name(party)
+        others = [clean(name) for name in party.names if clean(name) != main and is_ascii(name)]
         told = (
             ("birth_dates", party.dates_of_birth[1:]),
             ("other_names", others if self.aliased else []),

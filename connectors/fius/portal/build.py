@@ -65,7 +65,7 @@ def build(resolved: ResolvedReport) -> doc.PortalReport:
 
 def utc(ms: int) -> str:
     """ISO 8601 in UTC to the second: 2026-03-01T09:30:00Z."""
-    return datetime.fromtimestamp(ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).isoformat()[:-6]}Z"
 
 
 def _filing(resolved: ResolvedReport) -> doc.FilingPart:

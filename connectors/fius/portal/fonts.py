@@ -16,11 +16,10 @@ from typing import Any, NamedTuple, cast
 import pymupdf_fonts
 import uharfbuzz
 from anyascii import anyascii
-from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import TextDirection
-from fpdf.fonts import PDFFontDescriptor, SubsetMap, TTFFont
+from fpdf.fonts import TTFFont
 
 Shaped = tuple[Sequence[Any], Sequence[Any]]  # glyphs and positions, as uharfbuzz has them
 
@@ -43,93 +42,6 @@ class Face(NamedTuple):
     data: bytes
 
 
-class SharedFont(TTFFont):
-    """A font of one document that shares everything that does not change with the loaded one: loading costs 60 ms, this nothing."""
-
-    def __init__(self, document: FPDF, loaded: TTFFont) -> None:
-        for name in TTFFont.__slots__:
-            if hasattr(loaded, name):
-                setattr(self, name, getattr(loaded, name))
-        self.i = len(document.fonts) + 1
-        desc = loaded.desc
-        self.desc = PDFFontDescriptor(
-            desc.ascent,
-            desc.descent,
-            desc.cap_height,
-            desc.flags,
-            desc.font_b_box,
-            desc.italic_angle,
-            desc.stem_v,
-            desc.missing_width,
-        )
-        self.missing_glyphs: list[int] = []
-        self.subset = SubsetMap(self)
-        self._codes = _Codes(self.subset)
-        self._widths: dict[int, int] = {}
-
-    def encode_text(self, text: str) -> str:
-        """The operator that shows a text: the codes of its letters in the subset, as fpdf2 gives them letter by letter."""
-        return f"({self.escape_text(text.translate(self._codes))}) Tj"
-
-    def perform_harfbuzz_shaping(self, text: str, font_size_pt: float, text_shaping_params: dict[str, Any] | None) -> Shaped:
-        """What HarfBuzz says of a run that is turned; names and labels come again in every document."""
-        assert text_shaping_params is TURNED
-        return _shaped(self.fontkey, text, font_size_pt)
-
-    def widths(self) -> dict[int, int]:
-        """Width of each glyph used so far, by its code."""
-        if len(self._widths) < len(self.subset):
-            self._widths = {code: glyph.glyph_width for glyph, code in self.subset.items() if glyph is not None}
-        return self._widths
-
-    def reduce(self, data: bytes) -> None:
-        """Leaves in the font what the document used."""
-        used = {glyph.glyph_id: glyph.glyph_name for glyph, _ in self.subset.items() if glyph is not None}
-        wanted = uharfbuzz.SubsetInput()
-        wanted.glyph_set.update({0, *used})
-        keep = uharfbuzz.SubsetFlags
-        wanted.flags = keep.NOTDEF_OUTLINE | keep.NO_LAYOUT_CLOSURE | keep.NO_HINTING
-        wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF"))
-        plan = uharfbuzz.SubsetPlan(uharfbuzz.Face(data), wanted)
-        kept = sorted(plan.new_to_old_glyph_mapping.items())
-        order = [used.get(old) or self.ttfont.getGlyphName(old) for _, old in kept]
-        self.ttfont = _Reduced(plan.execute().blob.data, order)
-
-
-class _Codes(dict[int, str]):
-    """Code of each letter in a subset, picked when it is first met; `str.translate` then runs in C."""
-
-    def __init__(self, subset: SubsetMap) -> None:
-        super().__init__()
-        self._subset = subset
-
-    def __missing__(self, letter: int) -> str:
-        code = self._subset.pick(letter)
-        self[letter] = "" if code is None else chr(code)
-        return self[letter]
-
-
-class _Reduced(TTFont):  # type: ignore[misc]  # fontTools has no types
-    """A font that HarfBuzz has reduced, in a millisecond; fpdf2 would have fontTools take it apart and put it together again in thirty.
-
-    order  names of its glyphs; it holds parts of letters too, which nobody asked for by name and fontTools would count out
-    """
-
-    def __init__(self, data: bytes, order: list[str]) -> None:
-        super().__init__(recalcTimestamp=False)
-        self.setGlyphOrder(order)
-        self._data = data
-        self._places = {name: place for place, name in enumerate(order)}
-
-    def getGlyphID(self, glyphName: str) -> int:  # noqa: N802, N803 - fontTools calls it so
-        """Where a glyph stands in the font."""
-        return self._places[glyphName]
-
-    def save(self, file: io.BytesIO, reorderTables: bool | None = True) -> None:  # noqa: N803 - fontTools calls it so
-        """Writes the font as it is."""
-        file.write(self._data)
-
-
 @lru_cache(maxsize=2)
 def face(style: str) -> Face:
     """The regular ("") or the bold ("B") face."""
@@ -140,13 +52,16 @@ def face(style: str) -> Face:
 
 
 @lru_cache(maxsize=16_384)
-def _shaped(font_key: str, text: str, size: float) -> Shaped:
+def shaped(font_key: str, text: str, size: float) -> Shaped:
+    """What HarfBuzz says of a run that is turned, in the face fpdf2 knows by `font_key`; `size` in points."""
     return cast("Shaped", face(font_key.removeprefix(FAMILY)).font.perform_harfbuzz_shaping(text, size, TURNED))
 
 
 @lru_cache(maxsize=8192)
 def printable(text: str) -> str:
     """The text in letters the font has; what had to be transliterated carries a *."""
+    if text.isascii() and text.isprintable():
+        return text
     known = face("").font.cmap
     said: list[str] = []
     for word in unicodedata.normalize("NFC", text).split(" "):

@@ -1,6 +1,7 @@
 """The form an officer reads and types over: numbered fields in the order of most portals, each named in the FIU's language beside English."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from connectors.fius.portal.document import BasisStep, Pattern, Payment, Person, Point, PortalReport
 from connectors.fius.portal.drawing import draw
@@ -86,7 +87,8 @@ class _Form:
         self.sheet.heading(f"{self.number}  {EN.fields[key]}{more}", self._others(key), follows)
 
     def _field(self, key: str, value: str, indent: float = 0.0) -> None:
-        self.sheet.field(EN.fields[key], value, self._others(key), indent)
+        if value:
+            self.sheet.field(EN.fields[key], value, self._others(key), indent)
 
     def _notice(self) -> None:
         said = self.report.notice
@@ -189,7 +191,7 @@ class _Form:
             self.sheet.paragraph(" / ".join([EN.fields["stated"], *self._others("stated")]), SMALL + 0.5, bold=True)
         for said, refs in stated.items():
             if said:
-                self.sheet.paragraph(f"{said}: {_refs(refs)}", SMALL + 0.5, indent=3)
+                self.sheet.paragraph(f"{said}: {_refs(tuple(refs))}", SMALL + 0.5, indent=3)
 
     def _column(self, name: str) -> str:
         return " / ".join(dict.fromkeys(words.columns[name] for words in self.words))
@@ -255,7 +257,9 @@ def details(person: Person) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _refs(refs: Sequence[str]) -> str:
+# DEF: the same lists stand in what each FIU gets of a report, and most of them in its next version
+@lru_cache(maxsize=4096)
+def _refs(refs: tuple[str, ...]) -> str:
     """T1, T2, T3, T7 as "T1–T3, T7"."""
     runs: list[list[int]] = []
     for number in (int(ref[1:]) for ref in refs):

@@ -5,22 +5,24 @@ Nothing is deflated and no clock is read: the output of zlib differs between its
 
 import datetime
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from html import escape
+from typing import cast
 
 from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceGray
-from fpdf.output import OutputProducer
+from fpdf.output import OutputProducer, PDFFont, PDFType3Font
 from fpdf.syntax import PDFContentStream, PDFObject
 
-from connectors.fius.portal.fonts import FAMILY, FILES, TURNED, SharedFont, face, visual_runs, width
+from connectors.fius.portal.embedding import SharedFont
+from connectors.fius.portal.fonts import FAMILY, FILES, TURNED, face, visual_runs, width
 from connectors.fius.portal.shapes import Box, Shape, Text, arrow_head
 
 PRODUCER = "strgw"
 _UNSEEN = 0.02  # points
 _LEFT_OUT = {"left": 0.0, "middle": 0.5, "right": 1.0}  # share of a text's width that stands left of its x
 PDFContentStream._COMPRESSION_LEVEL = 0  # what fpdf2 packs all the same, _Plain unpacks
-_GLYPH_MAP = 131_072  # bytes: two for each of 65,536 codes, of which a document uses the first few hundred
 _XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
  xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:pdf="http://ns.adobe.com/pdf/1.3/"
  xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>3</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>
@@ -42,16 +44,12 @@ def write(pages: Sequence[Sequence[Shape]], title: str, at: datetime.datetime, a
         document.fonts[FAMILY + style] = fonts[style]
     for page in pages:
         document.add_page()
-        pen = _Pen(document, fonts)  # it says colours and font of each page anew
-        for shape in page:
-            pen.draw(shape)
+        _Pen(document, fonts).draw(page)  # it says colours and font of each page anew
     name, data = attachment
     document.embed_file(
         bytes=data, basename=name, mime_type="application/json", associated_file_relationship="Source", modification_date=at,
         desc="The report as data", compress=False,
     )  # fmt: skip
-    for style, font in fonts.items():
-        font.reduce(face(style).data)
     return bytes(document.output(output_producer_class=_Plain))
 
 
@@ -65,57 +63,82 @@ def _describe(document: FPDF, title: str, at: datetime.datetime) -> None:
 
 
 class _Pen:
-    """Draws on the current page of a document; writes text operators itself, for fpdf2's take three times as long as all the rest."""
+    """Draws on the current page of a document; writes the operators itself, for fpdf2's take three times as long as all the rest."""
 
     def __init__(self, document: FPDF, fonts: Mapping[str, SharedFont]) -> None:
         self._document, self._fonts = document, fonts
+        self._height, self._k = document.h, document.k
+        self._said: list[str] = []
         self._grey = self._line = -1
         self._used: tuple[bool, float] | None = None
+        self._named: dict[tuple[bool, float], str] = {}
 
-    def draw(self, shape: Shape) -> None:
-        """One shape on the current page."""
-        if isinstance(shape, Text):
-            self._write(shape)
-        elif isinstance(shape, Box):
-            self._ink(shape.fill, 0, 0.2)
-            self._document.rect(shape.x, shape.y, shape.width, shape.height, style="DF" if shape.is_outlined else "F")
-        else:
-            self._ink(shape.grey, shape.grey, 0.25)
-            self._document.polyline(shape.points)
-            if shape.is_arrow:
-                self._document.polygon(arrow_head(shape), style="F")
+    def draw(self, shapes: Iterable[Shape]) -> None:
+        """The shapes in their order on the page."""
+        for shape in shapes:
+            if isinstance(shape, Text):
+                self._write(shape)
+            elif isinstance(shape, Box):
+                self._ink(shape.fill, 0, 0.2)
+                size = f"{shape.width * self._k:.2f} {-shape.height * self._k:.2f}"
+                self._said.append(f"{self._at(shape.x, shape.y)} {size} re {'B' if shape.is_outlined else 'f'}")
+            else:
+                self._ink(shape.grey, shape.grey, 0.25)
+                self._way(shape.points, " S")
+                if shape.is_arrow:
+                    self._way(arrow_head(shape), " h\n f")
+        self._put()
+
+    def _put(self) -> None:
+        if self._said:
+            self._document._out("\n".join(self._said))
+            self._said = []
+
+    def _at(self, x: float, y: float) -> str:
+        return f"{x * self._k:.2f} {(self._height - y) * self._k:.2f}"
+
+    def _way(self, points: Iterable[tuple[float, float]], ends: str) -> None:
+        self._said += [f"{self._at(*point)} {'l' if number else 'm'}" for number, point in enumerate(points)]
+        self._said.append(ends)
 
     def _ink(self, fill: int, line: int, thickness: float) -> None:
         if fill != self._grey:
-            self._document._out(_filled_with(fill))
+            self._said.append(_filled_with(fill))
             self._grey = fill
-        if line != self._line:
+        if line != self._line or thickness != self._document.line_width:
+            self._put()  # the document remembers these two from page to page, and writes them itself
             self._document.set_draw_color(line)
+            self._document.set_line_width(thickness)
             self._line = line
-        self._document.set_line_width(thickness)
 
     def _write(self, shape: Text) -> None:
-        document, font = self._document, self._fonts["B" if shape.bold else ""]
-        said = list(self._changes(shape, font))
-        x = shape.x - _LEFT_OUT[shape.align] * width(shape.text, shape.size, shape.bold)
-        for run, is_turned in visual_runs(shape.text, shape.is_rtl):
+        x, y, text, size, bold, align, grey, is_rtl = shape
+        font = self._fonts["B" if bold else ""]
+        if (bold, size) != self._used:
+            self._said.append(self._font(font, bold, size))
+            self._used = (bold, size)
+        if grey != self._grey:
+            self._said.append(_filled_with(grey))
+            self._grey = grey
+        if align != "left":
+            x -= _LEFT_OUT[align] * width(text, size, bold)
+        before = ""
+        for run, is_turned in visual_runs(text, is_rtl):
+            x += width(before, size, bold) if before else 0.0
             if is_turned:
-                said.append(_turned(font, run, (x * document.k, (document.h - shape.y) * document.k), shape.size))
+                self._said.append(_turned(font, run, (x * self._k, (self._height - y) * self._k), size))
             else:
-                said.append(f"BT {x * document.k:.2f} {(document.h - shape.y) * document.k:.2f} Td {font.encode_text(run)} ET")
-            x += width(run, shape.size, shape.bold)
-        document._out("\n".join(said))
+                self._said.append(f"BT {self._at(x, y)} Td {font.encode_text(run)} ET")
+            before = run
 
-    def _changes(self, shape: Text, font: SharedFont) -> Iterator[str]:
-        """Font and colour, where they are not those of the text before."""
-        if (shape.bold, shape.size) != self._used:
-            yield self._document._set_font_for_page(font, shape.size)
-            self._used = (shape.bold, shape.size)
-        if shape.grey != self._grey:
-            yield _filled_with(shape.grey)
-            self._grey = shape.grey
+    def _font(self, font: SharedFont, bold: bool, size: float) -> str:
+        """The operator that picks a font; the document is told once that the page uses it."""
+        if (bold, size) not in self._named:
+            self._named[bold, size] = self._document._set_font_for_page(font, size)
+        return self._named[bold, size]
 
 
+@lru_cache(maxsize=256)
 def _filled_with(grey: int) -> str:
     return DeviceGray(grey / 255).serialize().lower()
 
@@ -139,13 +162,14 @@ def _turned(font: SharedFont, run: str, at: tuple[float, float], size: float) ->
 
 
 class _Plain(OutputProducer):
-    """Writes every stream as it is: fpdf2 deflates font, colour profile and glyph map whatever it is told."""
+    """Writes every stream as it is: fpdf2 deflates font and colour profile whatever it is told."""
 
     def _add_pdf_obj(self, pdf_obj: PDFObject, trace_label: str | None = None) -> int:
         if isinstance(pdf_obj, PDFContentStream) and pdf_obj.filter is not None:
             plain = zlib.decompress(pdf_obj.content_stream())
-            if len(plain) == _GLYPH_MAP:
-                used = len(plain.rstrip(b"\0"))
-                plain = plain[: used + used % 2]
             pdf_obj._contents, pdf_obj.filter, pdf_obj.length = plain, None, len(plain)
         return super()._add_pdf_obj(pdf_obj, trace_label)
+
+    def _add_fonts(self, *_others: object) -> dict[int, PDFFont | PDFType3Font]:
+        fonts = cast("Iterable[SharedFont]", self.fpdf.fonts.values())
+        return {font.i: font.embed(self._add_pdf_obj) for font in fonts}

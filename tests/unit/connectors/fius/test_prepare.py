@@ -12,6 +12,7 @@ from connectors.fius.delivered import waiting as waiting_in
 from connectors.fius.dispatch import Arrival, Dispatcher, Outcome, newest
 from connectors.fius.export import write_filings
 from connectors.fius.prepare import Prepared, content_digest, filing_id, prepare
+from connectors.fius.resolve import Joined
 from connectors.kafka.archive import BatchArchive, MemorySource, memory_archive
 from connectors.sealing.kms import KeyMissing
 from connectors.sealing.ring import KeyRingFile
@@ -28,7 +29,7 @@ SOURCE = Coordinate("filings", 2, 5)
 
 def prepared(case: Any, report: Report | None = None, plan: FilingPlan | None = None) -> Prepared | Held:
     report = report or case.report()
-    return prepare(report, plan or report.filings[0], case.archive(), case.registries())
+    return prepare(Joined(report, case.archive()), plan or report.filings[0], case.registries())
 
 
 def held(case: Any, report: Report | None = None, plan: FilingPlan | None = None) -> Held:
@@ -286,7 +287,7 @@ def test_the_backtest_writes_the_bytes_the_fiu_would_get(case: Any, tmp_path: Pa
 
 
 def test_an_empty_archive_never_gives_a_filing(case: Any) -> None:
-    result = prepare(case.report(), case.plan(), memory_archive()[0], case.registries())
+    result = prepare(Joined(case.report(), memory_archive()[0]), case.plan(), case.registries())
     assert isinstance(result, Held)
     assert result.errors[0].code == "record_missing"
 
@@ -308,7 +309,7 @@ def test_a_filing_waits_for_a_person_where_a_seal_is_broken_and_nothing_goes_on_
         source = MemorySource()
         source.add(0, 7, record)
         archive = BatchArchive(source, unseal=Unseal(keys))
-        return prepare(case.report(), case.plan(), archive, case.registries())
+        return prepare(Joined(case.report(), archive), case.plan(), case.registries())
 
     assert result(whole, ring) == prepared(case, plan=case.plan())
     held = result(broken, ring)

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from connectors.fius.resolve import resolve
+from connectors.fius.resolve import Joined, resolve
 from schemas.safe_words import WITHHELD
 from schemas.transfer import Flag
 from streams.domain.narrative import english
@@ -57,3 +57,22 @@ def test_what_a_clerk_wrote_of_health_or_shelter_is_passed_on_to_nobody(case: An
     given = next(iter(resolved(case, case.report()).transfers.values()))
     assert (given.purpose, given.flags) == (WITHHELD, (Flag("note", WITHHELD), Flag("x")))
     assert given.digest == first.digest
+
+
+class Counted:
+    """An archive that counts what it is asked."""
+
+    def __init__(self, archive: Any) -> None:
+        self.archive, self.fetched = archive, 0
+
+    def fetch(self, evidence: Any) -> Any:
+        self.fetched += 1
+        return self.archive.fetch(evidence)
+
+
+def test_the_transfers_of_a_report_are_fetched_once_for_all_its_fius(case: Any) -> None:
+    report, archive = case.report(), Counted(case.archive())
+    joined = Joined(report, archive)
+    for plan in report.filings[:2]:
+        assert joined.resolved(plan, case.partners, case.fius) == resolve(report, plan, case.archive(), case.partners, case.fius)
+    assert archive.fetched == 1
