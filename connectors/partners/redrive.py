@@ -35,7 +35,7 @@ class EntryShut(SealingError):
     """The bytes of an entry cannot be opened: `code` and text say why, and which entry it is."""
 
     def __init__(self, record: QuarantineRecord, cause: KeyMissing | SealBroken) -> None:
-        super().__init__(f"The entry {entry_id(record)} cannot be opened; nothing was sent. {cause}")
+        super().__init__(f"The entry {entry_id(record)} cannot be opened. {cause}")
         self.code = cause.code
 
 
