@@ -5,7 +5,6 @@ anything is judged.
 """
 
 from collections.abc import Iterable
-from operator import itemgetter
 from typing import NamedTuple
 
 from schemas.topics import partner_transfers
@@ -26,45 +25,29 @@ class ReceiptLine(NamedTuple):
 
 
 def encode_receipts(partner: str, partition: int, lines: Iterable[ReceiptLine]) -> bytes:
-    """One Avro record for the events of one source partition and one transaction, by offset.
-
-    Only what surrounds the lines is fastavro's: it tries each value on every branch of its union, three times a line. 2.9 us a line, here 0.9.
-    """
-    ordered = sorted(lines, key=_PLACE)
-    around = schema_registry().encode(
-        "receipt", {"partner": partner, "topic": partner_transfers(partner), "partition": partition, "lines": []}
+    """One Avro record for the events of one source partition and one transaction, by offset."""
+    return schema_registry().encode(
+        "receipt",
+        {
+            "partner": partner,
+            "topic": partner_transfers(partner),
+            "partition": partition,
+            "lines": [_fields(line) for line in sorted(lines, key=_place)],
+        },
     )
-    return b"".join([around[:-1], _long(len(ordered)), *map(_line, ordered), _END]) if ordered else around
 
 
-_PLACE = itemgetter(0, 4)
-_END, _ABSENT, _PRESENT = b"\0", b"\0", b"\2"  # of an array; first and second branch of a union
-_ACCEPTED = b"\1" + _ABSENT + _ABSENT  # no code and no reason
-_REFUSED = b"\0"
-_ONE_BYTE = tuple(bytes((2 * number,)) for number in range(64))
+def _place(line: ReceiptLine) -> tuple[int, int]:
+    return line.offset, line.place
 
 
-def _line(line: ReceiptLine) -> bytes:
-    offset, transfer_id, code, reason, place = line
-    said = _ACCEPTED if code is None else _REFUSED + _optional(code) + _optional(reason)
-    return _long(offset) + _optional(transfer_id) + said + _long(place)
-
-
-def _optional(text: str | None) -> bytes:
-    if text is None:
-        return _ABSENT
-    raw = text.encode()
-    return _PRESENT + _long(len(raw)) + raw
-
-
-def _long(number: int) -> bytes:
-    """Avro's `int` and `long`, zigzag in portions of seven bits; no number here is below zero."""
-    if number < 64:
-        return _ONE_BYTE[number]
-    number *= 2
-    found = bytearray()
-    while number > 0x7F:
-        found.append(number & 0x7F | 0x80)
-        number >>= 7
-    found.append(number)
-    return bytes(found)
+def _fields(line: ReceiptLine) -> dict[str, object]:
+    # Written out: the generic conversion costs as much again as the encoding, for every event.
+    return {
+        "offset": line.offset,
+        "transfer_id": line.transfer_id,
+        "accepted": line.reason_code is None,
+        "reason_code": line.reason_code,
+        "reason": line.reason,
+        "index": line.place,
+    }
