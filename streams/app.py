@@ -23,7 +23,7 @@ from streams.runtime.stage_spec import StageSpec
 from streams.typologies.calibration import DECLARED, Calibration
 
 # A growing case is put together at most once a second: each of its versions costs as much as the case is long, and an FIU reads
-# none of those in between. The first news after a quiet second is not held up.
+# none of those in between. The first news after a quiet second is not held up. What follows (report) need not wait once more.
 UNHURRIED = CommitPlan(longest_s=1.0, shortest_s=1.0, changes=20_000)
 APP_ID = "strgw"  # consumer group of all workers, and the prefix of their transactional ids
 
@@ -40,6 +40,6 @@ def stages(
         StageSpec("admit", TRANSFERS, (OBSERVATIONS,), Admit),
         StageSpec("detect", OBSERVATIONS, (FINDINGS, OBSERVATIONS), lambda count: Detect(count, calibration)),
         StageSpec("link", FINDINGS, (CASES,), Link, UNHURRIED),
-        StageSpec("report", CASES, (FILINGS,), lambda count: ReportStage(count, partners, fius, sharing), UNHURRIED),
+        StageSpec("report", CASES, (FILINGS,), lambda count: ReportStage(count, partners, fius, sharing)),
     )
     return tuple(spec for spec in chain if spec.name in only)

@@ -8,11 +8,15 @@ Clocks: all records and transactions are stamped on this machine. For each trans
              read_committed readers: the broker's own record of that in `__transaction_state`
 The observations counted are those of the transfer itself; what entities told each other because of it comes later, and shows
 in the time to a finding.
+
+A finding is timed from the newest transfer that detection had been told of and that names anybody in its evidence: what completes a
+pattern need not be evidence of it (one payment more makes a hub of somebody whose round of the counters ended days before).
 """
 
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -33,6 +37,7 @@ _ID_AT, _STATE_AT, _COMPLETE_COMMIT = 4, 16, 4
 _TRANSFERS, _OBSERVATIONS, _FINDINGS = Codec(TransferBatch), Codec(ObservationBatch), Codec(Finding)
 Spans = Mapping[int, tuple[int, int]]
 Place = tuple[int, int]
+Dealings = Mapping[bytes, Sequence[tuple[int, int]]]
 
 
 class Percentiles(msgspec.Struct, frozen=True):
@@ -49,7 +54,7 @@ class Latency(msgspec.Struct, frozen=True):
     """What was measured.
 
     hops      from one moment of a transfer to the next; judged: from appended to judged, every transfer
-    findings  from the append of its newest transfer to the commit of a finding's first version
+    findings  from the append of the newest transfer of those in its evidence to the commit of a finding's first version
     """
 
     hops: dict[str, Percentiles]
@@ -77,12 +82,10 @@ class Marks:
             judged_at = _judging(log, spans[topics.changelog("detect")])
             taken = _taken(log, spans[topics.TRANSFERS])
             admitted = _admitted(log, spans[topics.OBSERVATIONS], judged_at)
-            rows = [
-                (appended[source], taken_ms, *admitted[uid])
-                for source, (uid, taken_ms) in taken.items()
-                if source in appended and uid in admitted
-            ]
-            findings = _findings(log, spans[topics.FINDINGS], {uid: appended.get(source) for source, (uid, _) in taken.items()})
+            known = [(appended[at], transfer) for at, transfer in taken.items() if at in appended and transfer.uid in admitted]
+            rows = [(at_ms, transfer.written, *admitted[transfer.uid]) for at_ms, transfer in known]
+            dealings = dealings_of((at_ms, admitted[transfer.uid][0], transfer.people) for at_ms, transfer in known)
+            findings = _findings(log, spans[topics.FINDINGS], dealings)
         return Latency(
             {
                 "partner append to transfers": percentiles(row[1] - row[0] for row in rows),
@@ -117,6 +120,14 @@ def commits(log: CommittedLog, prefix: str) -> dict[str, list[int]]:
     return {name: sorted(times) for name, times in found.items()}
 
 
+class _Taken(NamedTuple):
+    """A transfer on `transfers`: when it was written there, ms UTC, and the keys of its parties."""
+
+    uid: bytes
+    written: int
+    people: tuple[bytes, ...]
+
+
 class _Judged:
     """For one partition of `observations`: which position was durable when."""
 
@@ -143,12 +154,13 @@ def _judging(log: CommittedLog, spans: Spans) -> dict[int, _Judged]:
     return {p: _Judged(sorted(rows), complete.get(f"{APP_ID}-detect-{p}", ())) for p, rows in positions.items()}
 
 
-def _taken(log: CommittedLog, spans: Spans) -> dict[Place, tuple[bytes, int]]:
-    """Source coordinate -> (uid, when it was written to `transfers`)."""
+def _taken(log: CommittedLog, spans: Spans) -> dict[Place, _Taken]:
+    """By source coordinate."""
     found = {}
     for record in log.read(topics.TRANSFERS, spans):
         for transfer in _TRANSFERS.decode(record.value or b"").transfers:
-            found[transfer.source.partition, transfer.source.offset] = (transfer.uid, record.timestamp)
+            people = tuple(party.key for party in (transfer.sender, transfer.receiver) if party)
+            found[transfer.source.partition, transfer.source.offset] = _Taken(transfer.uid, record.timestamp, people)
     return found
 
 
@@ -165,17 +177,32 @@ def _admitted(log: CommittedLog, spans: Spans, judged_at: Mapping[int, _Judged])
     return found
 
 
-def _findings(log: CommittedLog, spans: Spans, appended: Mapping[bytes, int | None]) -> list[float]:
-    """Milliseconds from the append of its newest transfer to the commit of each finding's first version."""
+def dealings_of(transfers: Iterable[tuple[int, int, tuple[bytes, ...]]]) -> Dealings:
+    """By party, of each of its transfers: when detection was told, and when the partner appended it. In: appended, told, parties."""
+    found: dict[bytes, list[tuple[int, int]]] = defaultdict(list)
+    for appended, told, people in transfers:
+        for person in people:
+            found[person].append((told, appended))
+    return found
+
+
+def begun_ms(finding: Finding, written: int, dealings: Dealings) -> int | None:
+    """Append of the newest transfer that names anybody in the evidence and was known when the finding was written; None without any."""
+    people = {person for e in finding.evidence for person in (e.sender, e.receiver) if person}
+    times = (appended for person in people for told, appended in dealings.get(person, ()) if told <= written)
+    return max(times, default=None)
+
+
+def _findings(log: CommittedLog, spans: Spans, dealings: Dealings) -> list[float]:
+    """Milliseconds from what completed a finding to the commit of its first version."""
     complete = commits(log, f"{APP_ID}-detect-")
     found = []
     for record in log.read(topics.FINDINGS, spans):
         finding = _FINDINGS.decode(record.value or b"")
-        times = [at for at in (appended.get(e.uid) for e in finding.evidence) if at is not None]
-        if finding.version != 1 or not times:
-            continue
-        judge = complete[f"{APP_ID}-detect-{partition_of(finding.entity, len(spans))}"]
-        found.append(float(judge[bisect_left(judge, record.timestamp)] - max(times)))
+        begun = begun_ms(finding, record.timestamp, dealings) if finding.version == 1 else None
+        if begun is not None:
+            judge = complete[f"{APP_ID}-detect-{partition_of(finding.entity, len(spans))}"]
+            found.append(float(judge[bisect_left(judge, record.timestamp)] - begun))
     return found
 
 

@@ -22,7 +22,7 @@ from schemas import topics
 from streams.runtime.log_reader import LogReader
 from streams.runtime.restore import restore
 
-LOOK_S = 0.5
+LOOK_S = 1.0  # a look costs 20 ms of the processors that are measured; when things ended is read from the topics
 STUCK_S = 120.0  # DEF: nothing at all was committed for this long
 WARM_UP_EVENTS = 2_000  # opens connections, fills caches and creates the groups; not measured
 Advance = Callable[[int, int, str], None]
