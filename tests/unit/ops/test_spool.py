@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from ops.spool import EncodedState, SpooledRecords
+from ops.spool import EncodedState, SpooledRecords, SpooledValues
 from streams.admit import Admit, Admitted
 
 
@@ -23,9 +23,34 @@ def admitted(number: int) -> Admitted:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_values_outlast_what_is_kept_decoded(seed: int) -> None:
+def test_values_come_back_as_they_were_put_last(seed: int) -> None:
     chance = random.Random(seed)
-    state, expected = EncodedState(Admit(1), kept_bytes=200), dict[bytes, Admitted]()
+    values, expected = SpooledValues(), dict[bytes, bytes]()
+    keys = [bytes([number]) * size for number in range(9) for size in (1, 16, 33)]
+    for _ in range(200):
+        added = {key: chance.randbytes(chance.randrange(40)) for key in chance.sample(keys, 3)}
+        values.add(added)
+        expected |= added
+        forgotten = chance.choice(keys)
+        values.delete(forgotten)
+        expected.pop(forgotten, None)
+        assert {key: value for key in keys if (value := values.get(key)) is not None} == expected
+
+
+def test_what_looks_like_a_key_across_two_entries_is_none() -> None:
+    known, across = b"\1" * 16, b"\1" * 14 + b"\0\0"  # behind a key stands a position, and the first is 0
+    values = SpooledValues()
+    values.add({known: b"one"})
+    assert values.get(across) is None
+    values.add({across: b"two"})
+    assert (values.get(known), values.get(across)) == (b"one", b"two")
+
+
+@pytest.mark.parametrize("encoded_bytes", [0, 3_000, 1 << 20])
+@pytest.mark.parametrize("seed", range(5))
+def test_values_outlast_what_is_kept(seed: int, encoded_bytes: int) -> None:
+    chance = random.Random(seed)
+    state, expected = EncodedState(Admit(1), kept_bytes=200, encoded_bytes=encoded_bytes), dict[bytes, Admitted]()
     for step in range(400):
         key = bytes([chance.randrange(30)])
         known = state.get(key)
