@@ -102,7 +102,12 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
     """
     started = time.perf_counter()
     plan.out.mkdir(parents=True, exist_ok=True)
-    chain = Chain(plan.registries.partners, plan.registries.fius, calibration=plan.calibration, told=watch.hears)
+    chain = Chain(
+        plan.registries.partners,
+        plan.registries.fius,
+        calibration=plan.calibration,
+        told=None if watch is NOBODY else watch.hears,
+    )
     gc.freeze()
     gc.disable()  # the state is one large tree of live objects without cycles; scanning it costs half the run
     try:

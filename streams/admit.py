@@ -87,7 +87,10 @@ class Admit:
 
     def apply(self, state: State, record: bytes, partition: int, offset: int) -> None:
         """Takes in one batch of transfers."""
-        batch = self._batch.decode(record)
+        self.take_in(state, self._batch.decode(record), partition, offset)
+
+    def take_in(self, state: State, batch: TransferBatch, partition: int, offset: int) -> None:
+        """The same of a batch that was decoded before."""
         for index, transfer in enumerate(batch.transfers):
             self.watermark_ms = max(self.watermark_ms, transfer.occurred_ms)
             self._admit(state, transfer, (partition, offset, index), batch.stream_start_ms.get(transfer.partner, 0))

@@ -18,9 +18,9 @@ EXTENSIONS = {"application/zip": "zip", "application/xml": "xml", "text/xml": "x
 
 
 class Exported(NamedTuple):
-    """What was written, and every plan that was not, with the reason."""
+    """The files written, in order, and every plan that was not, with the reason."""
 
-    filings: tuple[tuple[Path, Filing], ...]
+    filings: tuple[Path, ...]
     held: tuple[Held, ...]
 
 
@@ -31,7 +31,7 @@ def write_filings(reports: Iterable[Report], archive: Archive, registries: Regis
     Shape   every version given; withdrawn reports have no filing; a second file of the same report for the same FIU
             (a form split at its limits, a second licensed partner) is `.v<version>.2.<ext>`
     """
-    written: dict[Path, Filing] = {}
+    written: dict[Path, None] = {}  # what is in the files is as large as everything else a backtest keeps
     sent: dict[tuple[str, str], Line] = {}
     held: list[Held] = []
     for report in reports:
@@ -45,10 +45,10 @@ def write_filings(reports: Iterable[Report], archive: Archive, registries: Regis
             if isinstance(result, Prepared):
                 sent[key] = with_sent(before, report, result)
                 for filing in result.filings:
-                    written[_write(out_dir, filing, written)] = filing
+                    written[_write(out_dir, filing, written)] = None
             elif is_sent(plan) or plan.obligation != "spontaneous":
                 held.append(result)
-    return Exported(tuple(written.items()), tuple(held))
+    return Exported(tuple(written), tuple(held))
 
 
 def write_documents(reports: Iterable[Report], archive: Archive, registries: Registries, out_dir: Path) -> tuple[Path, ...]:

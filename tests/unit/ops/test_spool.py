@@ -1,10 +1,11 @@
 """What a backtest puts aside comes back as it was."""
 
+import os
 import random
 
 import pytest
 
-from ops.spool import EncodedState, SpooledRecords
+from ops.spool import EncodedState, SpooledRecords, SpooledValues
 from streams.admit import Admit, Admitted
 
 
@@ -23,9 +24,56 @@ def admitted(number: int) -> Admitted:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_values_outlast_what_is_kept_decoded(seed: int) -> None:
+def test_values_come_back_as_they_were_put_last(seed: int) -> None:
     chance = random.Random(seed)
-    state, expected = EncodedState(Admit(1), kept_bytes=200), dict[bytes, Admitted]()
+    values, expected = SpooledValues(), dict[bytes, bytes]()
+    keys = [bytes([number]) * size for number in range(9) for size in (1, 16, 33)]
+    for _ in range(200):
+        added = {key: chance.randbytes(chance.randrange(40)) for key in chance.sample(keys, 3)}
+        for key, value in added.items():
+            values.put(key, value)
+        expected |= added
+        forgotten = chance.choice(keys)
+        values.delete(forgotten)
+        expected.pop(forgotten, None)
+        assert {key: values.get(key) for key in keys} == {key: expected.get(key) for key in keys}
+
+
+def test_a_value_that_does_not_fit_on_the_disk_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "pwrite", lambda file, value, position: len(value) - 1)  # as when the disk fills up on the way
+    with pytest.raises(OSError, match="No space left"):
+        SpooledValues().put(b"key", b"value")
+
+
+def test_what_is_replaced_leaves_its_place_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    write, places = os.pwrite, list[int]()
+
+    def noted(file: int, value: bytes, position: int) -> int:
+        places.append(position)
+        return write(file, value, position)
+
+    monkeypatch.setattr(os, "pwrite", noted)
+    values = SpooledValues()
+    for step in range(100):
+        values.put(b"key", bytes(10))
+        values.put(b"other", bytes(10 + step % 2))
+    assert max(places) < 40
+
+
+def test_what_looks_like_a_key_across_two_entries_is_none() -> None:
+    known, across = b"\1" * 16, b"\1" * 14 + b"\0\0"  # behind a key stands a position, and the first is 0
+    values = SpooledValues()
+    values.put(known, b"one")
+    assert values.get(across) is None
+    values.put(across, b"two")
+    assert (values.get(known), values.get(across)) == (b"one", b"two")
+
+
+@pytest.mark.parametrize("encoded_bytes", [0, 3_000, 1 << 20])
+@pytest.mark.parametrize("seed", range(5))
+def test_values_outlast_what_is_kept(seed: int, encoded_bytes: int) -> None:
+    chance = random.Random(seed)
+    state, expected = EncodedState(Admit(1), kept_bytes=200, encoded_bytes=encoded_bytes), dict[bytes, Admitted]()
     for step in range(400):
         key = bytes([chance.randrange(30)])
         known = state.get(key)

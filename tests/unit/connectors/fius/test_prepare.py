@@ -277,7 +277,7 @@ def test_filing_ids_differ_by_report_fiu_version_and_part() -> None:
 
 def test_the_backtest_writes_the_bytes_the_fiu_would_get(case: Any, tmp_path: Path) -> None:
     exported = write_filings([case.report(), case.report(version=2, narrative={})], case.archive(), case.registries(), tmp_path)
-    names = sorted(str(path.relative_to(tmp_path)) for path, _ in exported.filings)
+    names = sorted(str(path.relative_to(tmp_path)) for path in exported.filings)
     report_id = case.report().report_id
     assert names == [f"filings/ae/{report_id}.v1.zip", f"filings/kg/{report_id}.v1.zip"]
     result = prepared(case)
