@@ -26,7 +26,7 @@ class Rounds(Loop):
 
     def __init__(self, taken: list[int], stopping: threading.Event) -> None:
         nothing = cast(Any, None)
-        super().__init__("", nothing, nothing, nothing, lambda: None)
+        super().__init__("", nothing, nothing, nothing, (lambda: None,))
         self._taken, self._stopping = taken, stopping
 
     def step(self, timeout_ms: int) -> int:
