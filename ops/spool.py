@@ -98,7 +98,8 @@ class SpooledValues:
     def delete(self, key: bytes) -> None:
         """Forgets the key."""
         name = _name(key)
-        self._pages[name[:2]] = self._without(name)
+        if name[:2] in self._pages:
+            self._pages[name[:2]] = self._without(name)
 
     def _without(self, name: bytes) -> bytes:
         """The page of a name without its entry, whose slot is free now."""
