@@ -71,7 +71,9 @@ class EventLog(Sequence[Event]):
     def drop(self, start: int, stop: int) -> None:
         """Forgets the events at these positions."""
         events = self._decoded()
-        cut, size = _size(events[:start]), _size(events[start:stop])
+        size = _size(events[start:stop])
+        # What is encoded again to find the place lies on the shorter side: a change is mostly of a late transfer, forgetting of the first.
+        cut = _size(events[:start]) if start < len(events) - stop else len(self._body) - size - _size(events[stop:])
         self._body = self._body[:cut] + self._body[cut + size :]
         self._marks = self._marks[: start * marks.SIZE] + self._marks[stop * marks.SIZE :]
         del events[start:stop]
