@@ -32,7 +32,7 @@ class Load(NamedTuple):
     """What to measure: events of `stream` (one of load.STREAMS), preloaded, then `rate` a second for `seconds`."""
 
     stream: str = "simulated"
-    events: int = 60_000
+    events: int = 120_000  # half a minute and more: what the last reports wait for weighs little
     rate: float = 1_000.0
     seconds: float = 30.0
 
