@@ -36,7 +36,9 @@ def main() -> int:
             )
             return 1
         with tarfile.open(archive) as packed:
-            packed.extractall(Path(scratch) / "unpacked", filter="data")
+            # Python before 3.11.4 knows no filters; the archive is the pinned one.
+            filtered = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+            packed.extractall(Path(scratch) / "unpacked", **filtered)
         shutil.rmtree(folder, ignore_errors=True)
         (Path(scratch) / "unpacked").rename(folder)
     return 0

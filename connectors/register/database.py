@@ -7,8 +7,9 @@
 """
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from connectors.files.durable import OWNER_ALONE, alone
 from connectors.register.errors import RegisterError
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
@@ -45,7 +47,7 @@ def unmigrated_database(url: str) -> Engine:
     """An engine whose schema is whatever it is. Raises RegisterError("database_url")."""
     parsed = _parsed(url)
     if parsed.get_backend_name() == SQLITE:
-        _private_file(parsed.database)
+        _make_ready(Path(parsed.database or ""))
         engine = create_engine(parsed, connect_args={"timeout": LOCK_S})
         event.listen(engine, "connect", _sqlite_settings)
     else:
@@ -90,11 +92,24 @@ def _parsed(url: str) -> URL:
 _FORMS = "write sqlite:////folder/register.db or postgresql://user:password@host/database"
 
 
-def _private_file(path: str | None) -> None:
-    """Makes the file readable by its owner alone before SQLite would make it readable by all."""
-    if path and not Path(path).exists():
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+def _make_ready(path: Path) -> None:
+    """Makes the file, readable by its owner alone before SQLite would make it readable by all, with a write-ahead log from the start: SQLite
+    waits for nobody when a file changes to one, so that two who open it first at once would find it locked."""
+    if _has_log(path):
+        return
+    with alone(path):
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, OWNER_ALONE))
+        with closing(sqlite3.connect(path, timeout=LOCK_S)) as first:
+            first.execute("PRAGMA journal_mode=WAL")
+
+
+def _has_log(path: Path) -> bool:
+    """Whether the file is a database with a write-ahead log (SQLite's file format, 1.3.3: the two version numbers of its header are 2)."""
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\2\2"
+    except FileNotFoundError:
+        return False
 
 
 def _sqlite_settings(connection: Any, _record: object) -> None:

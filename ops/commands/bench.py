@@ -33,7 +33,11 @@ EVERYTHING = ",".join(INTERNAL_STAGES)
     help="What is posted: `strgw simulate` (2 of 100 transfers in patterns) or copies of the demo's cases (12 of 100).",
 )
 @click.option(
-    "--events", default=120_000, show_default=True, type=click.IntRange(min=1_000), help="Events posted before the throughput run."
+    "--events",
+    default=120_000,
+    show_default=True,
+    type=click.IntRange(min=1_000),
+    help="Events posted before the throughput run.",
 )
 @click.option(
     "--rate", default=1_000.0, show_default=True, type=click.FloatRange(min=1), help="Events a second of the latency run."
