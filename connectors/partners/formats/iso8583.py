@@ -58,7 +58,7 @@ Message = dict[str, str]
 def _reader(_: Partner) -> Reader:
     def items(incoming: Incoming) -> tuple[Item, ...]:
         try:
-            messages = [_decoded(raw) for raw in _bytes(incoming.raw)]
+            messages = _messages(incoming.raw)
         except InvalidTransfer as fault:
             return (Item(fault, _NOT_KEPT),)
         kept = b"\n".join(map(_kept, messages))
@@ -70,16 +70,25 @@ def _reader(_: Partner) -> Reader:
     return items
 
 
-def _bytes(raw: bytes) -> list[bytes]:
-    """The bytes of each message; some systems hand them on as hexadecimal text. Raises InvalidTransfer."""
+def _messages(raw: bytes) -> list[Message]:
+    """The message, or a request and its answer; some systems hand them on as hexadecimal text. Raises InvalidTransfer."""
     if not raw.strip():
         raise InvalidTransfer("empty", "The record is empty; send one ISO 8583 message.")
     parts = raw.split()
     if all(part[:2] == b"30" and len(part) % 2 == 0 and _HEXADECIMAL.fullmatch(part) for part in parts):
-        messages = [bytes.fromhex(part.decode("ascii")) for part in parts]
-    else:
-        messages = raw.strip(b"\r\n").splitlines()
-    if len(messages) > 2:
+        return _exchange([bytes.fromhex(part.decode("ascii")) for part in parts])
+    try:
+        return [_decoded(raw)]  # whole first: a field may hold an end of line
+    except InvalidTransfer:
+        lines = [line for line in raw.split(b"\n") if line.strip()]
+        if len(lines) == 1:
+            raise
+        return _exchange([line.removesuffix(b"\r") for line in lines])
+
+
+def _exchange(raws: list[bytes]) -> list[Message]:
+    messages = [_decoded(raw) for raw in raws[:2]]
+    if len(raws) > 2:
         raise InvalidTransfer("too_many", "The record holds more than a request and its answer; send each exchange as a record.")
     return messages
 
