@@ -165,7 +165,7 @@ class Judge:
         return [msgspec.structs.replace(_withdrawal(i, known[i], view), parameters=self._used) for i in gone]
 
     def _keep(self, entity: EntityState, current: dict[str, tuple[Finding, int]], known: dict[str, Issued]) -> None:
-        """Evidence that left memory with this pruning stays with its finding."""
+        """Evidence that left memory with this pruning stays with its finding, as long as the finding may still grow."""
         present = {e.uid for e in entity.events}
         for identity, (finding, ended_ms) in current.items():
             issued = known[identity]
@@ -175,6 +175,12 @@ class Judge:
                 kept = tuple(e for e in finding.evidence if e.uid not in present)
             issued.kept = kept
             issued.steps = finding.steps if kept else ()
+        last: dict[str, int] = {}
+        for issued in known.values():
+            last[issued.typology] = max(issued.episode, last.get(issued.typology, 0))
+        for identity, issued in known.items():
+            if identity not in current and issued.episode < last[issued.typology]:  # another episode has followed
+                issued.kept, issued.steps = (), ()
         entity.issued = {i: self._encoder.encode(known[i]) for i in sorted(known)}
 
 

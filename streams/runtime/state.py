@@ -4,7 +4,8 @@ from schemas.codec import CorruptRecord
 from streams.domain.fold import Fold
 from streams.runtime.exit_codes import ExitCode, Fault, StateTooLarge
 
-MAX_STATE_BYTES = 256 * 1024  # DEF: MAX_EVENTS of streams.domain.entity at 105 bytes each, with as many people on the other side
+# DEF: half of what a changelog takes. The transfers of a busy entity and the people on the other side take 250 KB, evidence beyond memory 80 KB a finding
+MAX_STATE_BYTES = 4 << 20
 KEPT_BYTES = 8 << 20  # DEF: encoded size of the decoded values kept for one partition; in memory they take 3 to 6 times that
 SWEPT = 16  # DEF: values looked at for expiry in each commit; a million keys come round in about an hour
 POSITION_KEY = b"\0position"  # the runtime's own record in the changelog
