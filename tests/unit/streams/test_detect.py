@@ -15,13 +15,16 @@ from schemas.topics import FINDINGS
 from schemas.transfer import DOCUMENT, PARTY, PHONE, Identifier
 from streams import judge
 from streams.detect import Detect
+from streams.domain import memory
 from streams.domain.entity import EntityState, IdentifierState, LoneUse, Story
 from streams.domain.event import DAY_MS
+from streams.episodes import Issued
 from streams.signals import STORY
 from streams.typologies.build import START_MS, key_of, pay
 from streams.typologies.calibration import DECLARED, Calibration, calibrated
 
 BATCH, FINDING = Codec(ObservationBatch), Codec(Finding)
+ISSUED = msgspec.msgpack.Decoder(Issued)
 CITIES = ["DE:Hamburg", "DE:Munich", "DE:Frankfurt", "DE:Cologne", "DE:Berlin", "DE:Bremen"]
 
 
@@ -217,6 +220,28 @@ def test_an_entity_with_findings_is_never_forgotten() -> None:
     expired = {key: run.detect.is_expired(key, run.detect.encode_state(key, run.state.get(key))) for key in run.state.values}
     assert expired[key_of("bo")] is False
     assert expired[key_of("s0")] is True
+
+
+def test_evidence_beyond_memory_stays_with_the_last_episode_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "MAX_EVENTS", 6)
+    monkeypatch.setattr(memory, "FORGET_FROM", 6)
+    run = Run()
+
+    def kept() -> list[int]:
+        issued = [ISSUED.decode(raw) for raw in party_of(run, "boss").issued.values()]
+        return [len(i.kept) for i in sorted(issued, key=lambda i: i.episode) if i.typology == "TS-F01"]
+
+    def wave(start: float, payers: int) -> list[TransferFacts]:
+        return [pay(f"s{start} {n}", "boss", start + n / 2, 500, send=CITIES[n % len(CITIES)]) for n in range(payers)]
+
+    run.take(wave(0, 12))
+    assert kept() == [6]
+    assert len(run.standing("TS-F01")[0].evidence) == 12
+    run.take(wave(120, 6))
+    assert kept() == [0, 0]
+    run.take(wave(123, 5))
+    assert kept() == [0, 5]
+    assert [len(f.evidence) for f in sorted(run.standing("TS-F01"), key=lambda f: f.episode)] == [12, 11]
 
 
 def wallets(holders: int, device: str = "one", flagged: bool = False, step: float = 2) -> list[TransferFacts]:
