@@ -109,7 +109,7 @@ def wait_for(part: Path, size: int) -> None:
 def test_a_connection_cut_in_the_middle_is_taken_up_where_it_broke(
     sshd: Any, channel_of: Callable[..., SftpChannel], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    channel, payload, part = channel_of(), os.urandom(8_000_000), sshd.outbox / f".{NAME}.part"
+    channel, payload, part = channel_of(), os.urandom(64_000_000), sshd.outbox / f".{NAME}.part"
     failed: list[BaseException] = []
 
     def stage() -> None:
