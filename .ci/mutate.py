@@ -40,7 +40,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = Path("tests/unit/streams")
 SHARED = tuple(
-    TESTS / n for n in ("typologies/test_catalogue.py", "typologies/test_calibration.py", "test_sieve.py", "domain/test_quiet.py")
+    TESTS / n
+    for n in (
+        "typologies/test_catalogue.py",
+        "typologies/test_may.py",
+        "typologies/test_calibration.py",
+        "test_sieve.py",
+        "domain/test_quiet.py",
+    )
 )
 COPIED = ("schemas", "streams", TESTS, "pyproject.toml")
 PYTHON = str(ROOT / ".venv/bin/python")
