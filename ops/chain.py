@@ -115,7 +115,6 @@ class Chain:
             FILINGS: self.reports,
         }
         self._versions = SpooledRecords()
-        self._count = 0
         self._told = told
 
     def feed(self, transfers: Sequence[Transfer], stream_start_ms: Mapping[str, int]) -> None:
@@ -148,7 +147,7 @@ class Chain:
     def versions(self) -> Iterator[Report]:
         """Every version of every report, in the order of publishing; they lie encoded on disk."""
         codec = Codec(Report)
-        return (codec.decode(record) for _, record in self._versions.read(0, range(self._count)))
+        return (codec.decode(record) for _, record in self._versions.read(0, range(len(self._versions))))
 
     def duplicates(self) -> int:
         """How many events repeated an earlier one."""
@@ -178,8 +177,7 @@ class Chain:
             return
         newest.take(output.key.decode(), output.value)
         if newest is self.reports:
-            self._versions.add(0, self._count, output.value)
-            self._count += 1
+            self._versions.add(0, len(self._versions), output.value)
         if self._told is not None:
             self._told(newest.codec.decode(output.value))
 

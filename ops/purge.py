@@ -16,12 +16,17 @@ JOB = "strgw register"
 logger = logging.getLogger("strgw.register")
 
 
+def older(bootstrap: str, days: int) -> Drop:
+    """What is older than `days`. Raises TopicMissing, KafkaError."""
+    return look(bootstrap, now_ms() - days * DAY_MS)
+
+
 def purge(settings: Settings, bootstrap: str, days: int, name: str) -> Drop:
     """Drops entries older than `days`; `name`: who does, for the audit. After a crash between the two the next run drops what the audit says.
 
     Raises  TopicMissing, KafkaError; CommandError for a name that cannot stand in the audit
     """
-    found = look(bootstrap, now_ms() - days * DAY_MS)
+    found = older(bootstrap, days)
     if found.before:
         counts = {key: str(count) for key, count in found.entries.items()}
         facts = counts | {"days": str(days), "entries": str(found.total), "open": str(found.open)}

@@ -42,6 +42,9 @@ class SpooledRecords:
         self._spans[partition, offset] = (self._end, len(sealed))
         self._end += len(sealed)
 
+    def __len__(self) -> int:
+        return len(self._spans)
+
     def read(self, partition: int, offsets: Sequence[int]) -> Iterator[tuple[int, bytes]]:
         """The records at `offsets` that exist, in that order."""
         for offset in offsets:

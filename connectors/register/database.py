@@ -115,7 +115,7 @@ def _has_log(path: Path) -> bool:
 def _sqlite_settings(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves: the driver would begin them deferred
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_S * 1000}"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={LOCK_S * 1000}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -2,11 +2,10 @@
 
 import click
 
-from connectors.partners.purge import Drop, look
+from connectors.partners.purge import Drop
 from ops import purge as purges
 from ops.broker import running_bootstrap
 from ops.output import json_option, print_json
-from ops.register import now_ms
 from ops.settings import Settings
 
 
@@ -26,7 +25,7 @@ def purge(settings: Settings, days: int | None, name: str, dry_run: bool, as_jso
         raise click.UsageError("Say who drops them: --by NAME. It goes into the audit.")
     age = days or settings.quarantine_days
     bootstrap = running_bootstrap(settings)
-    found = look(bootstrap, now_ms() - age * purges.DAY_MS) if dry_run else purges.purge(settings, bootstrap, age, name)
+    found = purges.older(bootstrap, age) if dry_run else purges.purge(settings, bootstrap, age, name)
     if as_json:
         print_json(
             {

@@ -59,6 +59,7 @@ class VeiledParty(msgspec.Struct, frozen=True, gc=False):
     key: bytes
 
 
+_NO_OCCUPATION = occupation_class(None)
 _WORDS = msgspec.msgpack.Decoder(Words)
 _ENCODE = msgspec.msgpack.Encoder().encode
 
@@ -69,9 +70,14 @@ def classes(transfer: Transfer) -> tuple[str, int, tuple[str, str]]:
     if veil is not None:
         return veil.trade, veil.passenger, veil.occupations
     sender, receiver = transfer.sender, transfer.receiver
-    trade = trade_of(transfer, receiver.kind if receiver else None)
     occupations = occupation_class(sender.occupation), occupation_class(receiver.occupation if receiver else None)
-    return trade, passenger(transfer.purpose, sender.name, sender.key) if trade else 0, occupations
+    return *_purchase(transfer, sender, receiver), occupations
+
+
+def _purchase(transfer: Transfer, payer: "Party | VeiledParty", payee: "Party | VeiledParty | None") -> tuple[str, int]:
+    """What is bought, and for whom."""
+    trade = trade_of(transfer, None if payee is None else payee.kind)
+    return trade, passenger(transfer.purpose, payer.name, payer.key) if trade else 0
 
 
 def veiled_party(party: Party) -> VeiledParty:
@@ -114,16 +120,14 @@ class Veiling:
             [flag.note for flag in t.flags] if t.flags else (),
             (send_agent.name if send_agent else "", pay_agent.name if pay_agent else ""),
         )
-        trade = trade_of(t, None if receiver is None else receiver.kind)
-        whom = passenger(t.purpose, sender.name, sender.key) if trade else 0
-        occupations = sender.occupation, "none" if receiver is None else receiver.occupation
+        occupations = sender.occupation, _NO_OCCUPATION if receiver is None else receiver.occupation
         # An array as `Transfer` is one.
         return msgspec.Raw(_ENCODE((
             t.uid, t.digest, t.partner, t.scope, t.transfer_id, t.status, t.occurred_ms, t.utc_offset_min, t.amount, t.usd_minor, t.channel,
             sender.bare, None if receiver is None else receiver.bare, t.send_place, t.pay_place,
             self._agent(send_agent) if send_agent else None, self._agent(pay_agent) if pay_agent else None,
             None, None, t.merchant_category, t.relation, t.name_tie, t.purpose_class,
-            [Flag(flag.code) for flag in t.flags] if t.flags else (), t.source, Veil(seal(_ENCODE(words)), trade, whom, occupations),
+            [Flag(flag.code) for flag in t.flags] if t.flags else (), t.source, Veil(seal(_ENCODE(words)), *_purchase(t, sender, receiver), occupations),
         )))  # fmt: skip
 
     def _party(self, party: Party) -> VeiledParty:

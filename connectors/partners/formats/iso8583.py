@@ -95,8 +95,8 @@ def _exchange(raws: list[bytes]) -> list[Message]:
 
 def _answered(messages: list[Message]) -> Message:
     """The one message; or the request with what its answer says of it. Raises InvalidTransfer."""
-    request = messages[0]
-    for answer in messages[1:]:
+    request, *answers = messages
+    for answer in answers:
         types = request["t"], answer["t"]
         if types[0][2] not in "02" or types[1] != f"{types[0][:2]}{int(types[0][2]) + 1}{types[0][3]}":
             raise InvalidTransfer(
