@@ -22,9 +22,15 @@ from schemas.registry import Partner
 from schemas.report import FilingPlan, Report
 from schemas.transfer import Transfer
 from streams.domain.identity import Keyring
+from streams.domain.memory import MAX_EVENTS
 from streams.typologies.calibration import DECLARED, Calibration
 
 BATCH = 500  # entries of one record (design section 4)
+TOGETHER = 100_000  # DEF: transfers judged together where nobody asks how soon something was found
+MOST_OF_ONE = (
+    MAX_EVENTS // 2
+)  # of one party's transfers: what those tell who are asked about the first must come while it remembers them
+PARTS = 16  # DEF: parts of the states; one at a time is decoded
 
 
 class Plan(NamedTuple):
@@ -33,6 +39,8 @@ class Plan(NamedTuple):
 
     file_format  of connectors.partners.formats where the files are not in the partner's own format
     documents    whether each version of a report is also written as a document that can be rendered again
+    together     how many transfers are judged together: the more, the fewer versions of a report lie between its first and its last, and
+                 the less it costs; what is found in the end is the same but for parties that have more transfers than detection remembers
     """
 
     events: tuple[Path, ...]
@@ -43,6 +51,7 @@ class Plan(NamedTuple):
     calibration: Calibration = DECLARED
     file_format: str = ""
     documents: bool = False
+    together: int = TOGETHER
 
     def files(self) -> Files:
         """The events and how to read them."""
@@ -105,6 +114,7 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
     chain = Chain(
         plan.registries.partners,
         plan.registries.fius,
+        partitions=1 if plan.together <= BATCH else PARTS,
         calibration=plan.calibration,
         told=None if watch is NOBODY else watch.hears,
     )
@@ -137,28 +147,60 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
 
 def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: Watch) -> tuple[int, int, list[dict[str, object]]]:
     acceptor = Acceptor(plan.partner, plan.keyring, lambda: time.time_ns() // 1_000_000)
-    waiting: list[Transfer] = []
     rejected: list[dict[str, object]] = []
     events = accepted = 0
-    start: dict[str, int] = {}
+    gathering: _Gathering | None = None
     for line, result in taken_in(plan.files(), acceptor):
         events += 1
         if isinstance(result, Rejection):
             rejected.append(rejected_line(line, result))
             continue
         accepted += 1
-        start = start or {plan.partner.id: stream_begins(plan.partner, result)}
-        waiting.append(result)
-        if len(waiting) == BATCH:
-            watch.sees(waiting)
-            chain.feed(waiting, start)
-            waiting = []
+        if gathering is None:
+            gathering = _Gathering(chain, {plan.partner.id: stream_begins(plan.partner, result)}, plan.together, watch)
+        gathering.take(result)
+        if events % BATCH == 0:
             progress(events)
-    if waiting:
-        watch.sees(waiting)
-        chain.feed(waiting, start)
+    if gathering is not None:
+        gathering.judge()
     progress(events)
     return events, accepted, rejected
+
+
+class _Gathering:
+    """Transfers on their way into the chain: admitted in batches, judged together."""
+
+    def __init__(self, chain: Chain, start: dict[str, int], together: int, watch: Watch) -> None:
+        self._chain, self._start, self._together, self._watch = chain, start, together, watch
+        self._waiting: list[Transfer] = []
+        self._admitted = 0
+        self._of_party: dict[bytes, int] = {}
+        self._busiest = 0
+
+    def take(self, transfer: Transfer) -> None:
+        self._waiting.append(transfer)
+        # What shops take in is not read by detection.
+        for party in (transfer.sender, None if transfer.channel == "merchant" else transfer.receiver):
+            if party is not None:
+                count = self._of_party[party.key] = self._of_party.get(party.key, 0) + 1
+                self._busiest = max(count, self._busiest)
+        if len(self._waiting) == BATCH:
+            self._admit()
+            if self._admitted >= self._together or self._busiest >= MOST_OF_ONE:
+                self.judge()
+
+    def judge(self) -> None:
+        """Judges what was taken since the last time."""
+        self._admit()
+        self._chain.settle()
+        self._of_party, self._busiest, self._admitted = {}, 0, 0
+
+    def _admit(self) -> None:
+        if self._waiting:
+            self._watch.sees(self._waiting)
+            self._chain.feed_partition(0, self._waiting, self._start)  # one partition: in the order of the file
+            self._admitted += len(self._waiting)
+            self._waiting = []
 
 
 def stream_begins(partner: Partner, first: Transfer) -> int:

@@ -1,10 +1,10 @@
 """The four stages in memory, without a broker: what the backtest and the tests drive. Same folds, same bytes between them."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from connectors.kafka.archive import BatchArchive
-from ops.spool import EncodedState, SpooledRecords
+from ops.spool import ENCODED_BYTES, KEPT_BYTES, MOST_LIVE, EncodedState, SpooledRecords
 from schemas.case import Case
 from schemas.codec import Codec
 from schemas.finding import Finding
@@ -16,6 +16,7 @@ from streams.admit import Admit
 from streams.detect import Detect
 from streams.domain.fold import Fold, Output, partition_of
 from streams.link import Link
+from streams.memo import Memos
 from streams.report import ReportStage
 from streams.typologies.calibration import DECLARED, Calibration
 
@@ -42,20 +43,29 @@ class MemoryState:
 ADMITTED_BYTES = 1 << 20  # DEF: some 10,000 transfers; a repeat comes at once or much later
 
 
-class _Lane:
+F = TypeVar("F", bound=Fold)
+
+
+class _Lane(Generic[F]):
     """One fold on one partition with its state and input position."""
 
-    def __init__(self, fold: Fold) -> None:
+    def __init__(self, fold: F, number: int, lanes: int) -> None:
         self.fold = fold
-        self.state = EncodedState(fold, ADMITTED_BYTES) if isinstance(fold, Admit) else EncodedState(fold)
+        kept = ADMITTED_BYTES if isinstance(fold, Admit) else KEPT_BYTES
+        self.state = EncodedState(fold, kept // lanes, ENCODED_BYTES // lanes, MOST_LIVE // lanes)
+        self.number = number
         self.offset = 0
+        self.waiting: list[bytes] = []
 
-    def take(self, record: bytes, partition: int) -> None:
-        self.fold.apply(self.state, record, partition, self.offset)
-        self.offset += 1
-
-    def flush(self) -> list[Output]:
-        return self.fold.flush(self.state)
+    def run(self) -> list[Output]:
+        """Takes in what waits, and judges."""
+        records, self.waiting = self.waiting, []
+        for record in records:
+            self.fold.apply(self.state, record, self.number, self.offset)
+            self.offset += 1
+        outputs = self.fold.flush(self.state)
+        self.state.seal_if_large()
+        return outputs
 
 
 Record = Finding | Case | Report
@@ -86,7 +96,8 @@ class Newest(Mapping[str, T]):
 class Chain:
     """Transfers in, the newest version of every finding, case and report out; every report version by `versions`.
 
-    `told`, where there is one, hears every version of a finding, case and report when it is published.
+    partitions  of every topic: parts in which the states are kept
+    told        hears every version of a finding, case and report when it is published
     """
 
     def __init__(
@@ -97,15 +108,14 @@ class Chain:
         calibration: Calibration = DECLARED,
         told: Callable[[Record], None] | None = None,
     ) -> None:
-        lanes = range(partitions)
-        self._partitions = partitions
-        self._admitting = [Admit(partitions) for _ in lanes]
-        self._admit = [_Lane(fold) for fold in self._admitting]
-        self._detect = [_Lane(Detect(partitions, calibration)) for _ in lanes]
-        self._link = [_Lane(Link(partitions)) for _ in lanes]
-        self._report = [_Lane(ReportStage(partitions, partners, fius)) for _ in lanes]
+        n, memos = partitions, Memos()
+        self._partitions = n
+        self._admit = [_Lane(Admit(n), number, n) for number in range(n)]
+        self._detect = [_Lane(Detect(n, calibration, memos=memos), number, n) for number in range(n)]
+        self._link = [_Lane(Link(n), number, n) for number in range(n)]
+        self._report = [_Lane(ReportStage(n, partners, fius), number, n) for number in range(n)]
+        self._lanes: tuple[_Lane[Any], ...] = (*self._admit, *self._detect, *self._link, *self._report)
         self._batch = Codec(TransferBatch)
-        self._lanes = [*self._admit, *self._detect, *self._link, *self._report]
         self._archived = SpooledRecords()
         self.archive = BatchArchive(self._archived)
         self.findings, self.cases, self.reports = Newest(Finding), Newest(Case), Newest(Report)
@@ -131,16 +141,17 @@ class Chain:
         lane = self._admit[partition]
         batch = TransferBatch(dict(stream_start_ms), tuple(transfers))
         self._archived.add(partition, lane.offset, self._batch.encode(batch))
-        self._admitting[partition].take_in(lane.state, batch, partition, lane.offset)  # decoding it anew takes 10 us a transfer
+        lane.fold.take_in(lane.state, batch, partition, lane.offset)  # decoding it anew takes 10 us a transfer
         lane.offset += 1
+        lane.state.seal_if_large()
 
     def settle(self) -> None:
-        """Runs every stage until no output is left."""
-        self._pass(self._admit, {OBSERVATIONS: self._detect})
-        while self._pass(self._detect, {OBSERVATIONS: self._detect, FINDINGS: self._link}):
-            continue
-        self._pass(self._link, {CASES: self._report})
-        self._pass(self._report, {})
+        """Runs every stage until no output is left. The lanes of a stage run one after another: only one has its states decoded."""
+        self._run(self._admit, {OBSERVATIONS: self._detect})
+        while waiting := [lane for lane in self._detect if lane.waiting]:
+            self._run(waiting, {OBSERVATIONS: self._detect, FINDINGS: self._link})
+        self._run(self._link, {CASES: self._report})
+        self._run(self._report, {})
         for lane in self._lanes:
             lane.state.seal()
 
@@ -158,18 +169,15 @@ class Chain:
         return self._counted("admitted")
 
     def _counted(self, what: str) -> int:
-        return sum(fold.counts[what] for fold in self._admitting)
+        return sum(lane.fold.counts[what] for lane in self._admit)
 
-    def _pass(self, lanes: Iterable[_Lane], targets: Mapping[str, list[_Lane]]) -> bool:
-        """Flushes `lanes` and hands their outputs on; True if a lane fed itself or another of its stage."""
-        again = False
-        for output in [o for lane in lanes for o in lane.flush()]:
-            self._note(output)
-            target = targets.get(output.topic)
-            if target is not None:
-                target[output.partition].take(output.value, output.partition)
-                again = again or target is lanes
-        return again
+    def _run(self, lanes: Iterable[_Lane[Any]], targets: Mapping[str, Sequence[_Lane[Any]]]) -> None:
+        """Runs `lanes` and hands their outputs on."""
+        for lane in lanes:
+            for output in lane.run():
+                self._note(output)
+                if output.topic in targets:
+                    targets[output.topic][output.partition].waiting.append(output.value)
 
     def _note(self, output: Output) -> None:
         newest = self._newest.get(output.topic)
@@ -184,11 +192,9 @@ class Chain:
 
 def reports_of(findings: Iterable[Finding], partners: Mapping[str, Partner], fius: Mapping[str, Fiu]) -> list[Report]:
     """The open reports that `link` and `report` make of these findings alone, by id."""
-    link, report = _Lane(Link(1)), _Lane(ReportStage(1, partners, fius))
+    link, report = _Lane(Link(1), 0, 1), _Lane(ReportStage(1, partners, fius), 0, 1)
     write, read = Codec(Finding), Codec(Report)
-    for finding in findings:
-        link.take(write.encode(finding), 0)
-    for output in link.flush():
-        report.take(output.value, 0)
-    made = [read.decode(output.value) for output in report.flush()]
+    link.waiting = [write.encode(finding) for finding in findings]
+    report.waiting = [output.value for output in link.run()]
+    made = [read.decode(output.value) for output in report.run()]
     return sorted((r for r in made if r.state == "open"), key=lambda r: r.report_id)

@@ -13,6 +13,7 @@ from streams.domain.fold import Fold
 
 KEPT_BYTES = 16 << 20  # DEF: encoded size of the decoded values kept by one stage; in memory they take 3 to 8 times that
 ENCODED_BYTES = 64 << 20  # DEF: memory for the encoded values of one stage; with more of them they go to disk
+MOST_LIVE = 4_096  # DEF: values of a stage that may wait decoded
 ENTRY_BYTES = 150  # measured, 140 to 190: what an encoded value takes beside its bytes (its key, its place in the dict)
 _NONCE_BYTES = 12
 _NAME_BYTES, _PLACE_BYTES = 16, 10
@@ -142,9 +143,11 @@ def _slot(length: int) -> int:
 class EncodedState:
     """State of one fold: encoded values, in memory or spooled, and the decoded ones of what was used last."""
 
-    def __init__(self, fold: Fold, kept_bytes: int = KEPT_BYTES, encoded_bytes: int = ENCODED_BYTES) -> None:
+    def __init__(
+        self, fold: Fold, kept_bytes: int = KEPT_BYTES, encoded_bytes: int = ENCODED_BYTES, live: int = MOST_LIVE
+    ) -> None:
         self._fold = fold
-        self._most, self._most_encoded = kept_bytes, encoded_bytes
+        self._most, self._most_encoded, self._most_live = kept_bytes, encoded_bytes, live
         self._encoded: dict[bytes, bytes] = {}
         self._spooled = SpooledValues()
         self._live: dict[bytes, object | None] = {}
@@ -179,22 +182,26 @@ class EncodedState:
 
     def seal(self) -> None:
         """Encodes what was put since the last seal."""
-        newer = self._newer
         for key, value in self._live.items():
             if value is None:
                 self._forget(key)
                 continue
             raw = self._encode(key, value) if key in self._changed else None
-            if key not in newer:
+            if key not in self._newer:
                 self._size += len(raw or self._raw(key) or b"")
-            newer[key] = value
-        if self._size > self._most // 2:
-            self._older, self._newer, self._size = self._newer, {}, 0
+            self._newer[key] = value
+            if self._size > self._most // 2:
+                self._older, self._newer, self._size = self._newer, {}, 0
         if self._encoded_size > self._most_encoded:
             for key, raw in self._encoded.items():
                 self._spooled.put(key, raw)
             self._encoded, self._encoded_size = {}, 0
         self._live, self._changed = {}, set()
+
+    def seal_if_large(self) -> None:
+        """Encodes it before its time where more values than MOST_LIVE have gathered: decoded ones take several times the memory."""
+        if len(self._live) > self._most_live:
+            self.seal()
 
     def _raw(self, key: bytes) -> bytes | None:
         raw = self._encoded.get(key)

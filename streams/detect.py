@@ -23,6 +23,7 @@ from streams.domain.quiet import is_quiet
 from streams.domain.story import story_of
 from streams.identifiers import hear_use, hear_used
 from streams.judge import Judge
+from streams.memo import Memos
 from streams.signals import (
     ASK_FLOWS,
     ASK_STORY,
@@ -40,6 +41,9 @@ from streams.signals import (
 )
 from streams.typologies.calibration import DECLARED, Calibration
 
+# DEF: new transfers after which an entity is judged before the commit, for it remembers no more than MAX_EVENTS: who catches up
+# with a week in one commit finds what was found day by day
+BUSY = 64
 MAX_PAPERS = 4  # DEF: documents of a party that its shared identifiers know of
 
 
@@ -49,9 +53,11 @@ class Detect:
     name = "detect"
     source = OBSERVATIONS
 
-    def __init__(self, partitions: int, calibration: Calibration = DECLARED, facts: Corridors | None = None) -> None:
+    def __init__(
+        self, partitions: int, calibration: Calibration = DECLARED, facts: Corridors | None = None, memos: Memos | None = None
+    ) -> None:
         self._partitions = partitions
-        self._judge = Judge(calibration.catalogue, facts or corridors(), calibration.used)
+        self._judge = Judge(calibration.catalogue, facts or corridors(), calibration.used, memos or Memos())
         self._sees_quiet = calibration.sees_quiet
         self._batch = Codec(ObservationBatch)
         self._finding = Codec(Finding)
@@ -60,6 +66,7 @@ class Detect:
         self._dirty: set[bytes] = set()
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
         self._added: dict[bytes, int] = {}  # events that came after all others, since the entity was judged
+        self._findings: list[Finding] = []
         self._outbox = Outbox(partitions)
         self.watermark_ms = 0
 
@@ -74,37 +81,44 @@ class Detect:
             if seen.kind != PARTY or (seen.side == RECEIVER and _is_takings(fact)):
                 continue
             self._see(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
+            if self._added.get(seen.entity, 0) >= BUSY:
+                self._settle(state, seen.entity)
         for signal in batch.signals:
             self._hear(state, signal)
 
     def flush(self, state: State) -> list[Output]:
         """Judges every entity that changed; returns its changed findings, and the signals."""
-        findings: list[Finding] = []
         for key in sorted(self._dirty):
-            value = state.get(key)
-            if isinstance(value, IdentifierState):
-                entity = value.group
-            else:
-                assert isinstance(value, EntityState)
-                entity = value
-                self._tell_watchers(key, entity)
-            if not entity.issued and self._is_of_no_interest(key, value, entity):
-                prune(entity)
-                continue
-            changed, needed = self._judge.judge(key, value)
-            for party in needed:
-                if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
-                    entity.asked.append(party)
-                    # What several people share, and does not pool their flows anyway, asks for the transfers themselves.
-                    self._outbox.send(key, party, ASK_FLOWS if entity.kind > ACCOUNT else ASK_STORY, 1)
-            findings += changed
-            state.put(key, value)
-        self._dirty, self._moved, self._added = set(), {}, {}
+            self._settle(state, key)
+        findings, self._findings = self._findings, []
         return [self._output(finding) for finding in findings] + self._outbox.pack()
 
-    def _is_of_no_interest(self, key: bytes, value: EntityState | IdentifierState, entity: EntityState) -> bool:
+    def _settle(self, state: State, key: bytes) -> None:
+        """Judges one entity, unless nothing can have come of what is new; tells those who watch it, and asks whom its judgement needs."""
+        value = state.get(key)
+        if isinstance(value, IdentifierState):
+            entity = value.group
+        else:
+            assert isinstance(value, EntityState)
+            entity = value
+            self._tell_watchers(key, entity)
+        added = self._added.pop(key, 0)
+        self._dirty.discard(key)
+        self._moved.pop(key, None)
+        if not entity.issued and self._is_of_no_interest(value, entity, added):
+            prune(entity)
+            return
+        changed, needed = self._judge.judge(key, value)
+        for party in needed:
+            if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
+                entity.asked.append(party)
+                # What several people share, and does not pool their flows anyway, asks for the transfers themselves.
+                self._outbox.send(key, party, ASK_FLOWS if entity.kind > ACCOUNT else ASK_STORY, 1)
+        self._findings += changed
+        state.put(key, value)
+
+    def _is_of_no_interest(self, value: EntityState | IdentifierState, entity: EntityState, added: int) -> bool:
         """Whether no typology can hold that did not: nearly always so."""
-        added = self._added.get(key, 0)
         if not (added or entity.unsure) or not self._judge.may_find(value, added):
             entity.unsure = False
             return True

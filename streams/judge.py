@@ -29,7 +29,7 @@ MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 class Judge:
     """Runs the catalogue over an entity and returns findings whose content changed, each under its next version."""
 
-    def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed) -> None:
+    def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed, memos: Memos) -> None:
         self._used = used
         self._catalogue = catalogue
         self._looks: dict[tuple[int, int], Looks] = {}
@@ -37,7 +37,7 @@ class Judge:
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
         self._corridors = facts
-        self._memos = Memos()
+        self._memos = memos
         self._encoder = msgspec.msgpack.Encoder()
         self._issued = msgspec.msgpack.Decoder(Issued)
 

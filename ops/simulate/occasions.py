@@ -37,12 +37,16 @@ class Occasions:
     def draw(self, day: int) -> Draft:
         """One transfer on this local day."""
         rng = self._rng
-        number = int(rng.random() * self._population.households)
+        number = self._customer(int(rng.random() * self._population.households), day)
         home = self._population.household(number)
-        if home.joins > day - self._population.first_day:  # not yet a customer: somebody who is
-            number = 0
-            home = self._population.household(0)
         return rng.choice(self._kinds)(number, home, day)
+
+    def _customer(self, number: int, day: int) -> int:
+        """This household, or the next that is a customer by then; the same one for all who are not would pay a tenth of all occasions."""
+        households = self._population.households
+        around = ((number + step) % households for step in range(households))
+        known = day - self._population.first_day
+        return next((n for n in around if self._population.household(n).joins <= known), number)
 
     def _pay(self, day: int, sides: tuple[Ref, Place, Ref, Place], usd: float, channel: str, words: Words) -> Draft:
         currency = COUNTRIES[sides[1].country].currency
