@@ -172,12 +172,11 @@ class Chain:
         return sum(lane.fold.counts[what] for lane in self._admit)
 
     def _run(self, lanes: Iterable[_Lane[Any]], targets: Mapping[str, Sequence[_Lane[Any]]]) -> None:
-        """Runs `lanes` and hands their outputs on."""
-        for lane in lanes:
-            for output in lane.run():
-                self._note(output)
-                if output.topic in targets:
-                    targets[output.topic][output.partition].waiting.append(output.value)
+        """Runs `lanes` and hands their outputs on, once all have run: who is told first must not depend on where he is kept."""
+        for output in [output for lane in lanes for output in lane.run()]:
+            self._note(output)
+            if output.topic in targets:
+                targets[output.topic][output.partition].waiting.append(output.value)
 
     def _note(self, output: Output) -> None:
         newest = self._newest.get(output.topic)

@@ -21,7 +21,7 @@ from streams.domain.fold import Output, State, partition_of
 from streams.domain.memory import HORIZON_MS, earliest_of, prune, remember, upsert, widen_use
 from streams.domain.quiet import is_quiet
 from streams.domain.story import story_of
-from streams.identifiers import hear_use, hear_used
+from streams.identifiers import hear_use, hear_used, pool
 from streams.judge import Judge
 from streams.memo import Memos
 from streams.signals import (
@@ -65,6 +65,7 @@ class Detect:
         self._decoder = msgspec.msgpack.Decoder(EntityState | IdentifierState | LoneUse, dec_hook=unpack)
         self._dirty: set[bytes] = set()
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
+        self._crowds: set[bytes] = set()  # identifiers that heard of a user since the last commit
         self._added: dict[bytes, int] = {}  # events that came after all others, since the entity was judged
         self._findings: list[Finding] = []
         self._outbox = Outbox(partitions)
@@ -88,6 +89,12 @@ class Detect:
 
     def flush(self, state: State) -> list[Output]:
         """Judges every entity that changed; returns its changed findings, and the signals."""
+        for key in sorted(self._crowds):
+            value = state.get(key)
+            assert isinstance(value, IdentifierState)
+            pool(key, value, self._outbox)
+            state.put(key, value)
+        self._crowds = set()
         for key in sorted(self._dirty):
             self._settle(state, key)
         findings, self._findings = self._findings, []
@@ -220,7 +227,10 @@ class Detect:
         topic = signal.topic
         if topic == USE:
             assert value is None or isinstance(value, LoneUse | IdentifierState)
-            state.put(signal.entity, hear_use(signal, value, self._outbox))
+            known = hear_use(signal, value, self._outbox)
+            if isinstance(known, IdentifierState):
+                self._crowds.add(signal.entity)
+            state.put(signal.entity, known)
             return
         if value is None or isinstance(value, LoneUse):
             if topic not in (ASK_STORY, ASK_FLOWS):
@@ -232,6 +242,7 @@ class Detect:
             self._answer(signal, entity)
         elif topic == USED:
             assert isinstance(value, IdentifierState)
+            self._crowds.add(signal.entity)
             if hear_used(signal, value):
                 value.group.unsure = True
                 self._dirty.add(signal.entity)

@@ -27,7 +27,6 @@ def hear_use(signal: Signal, known: LoneUse | IdentifierState | None, outbox: Ou
             outbox.send(signal.entity, user, ASK_USE, 1)
             if user not in known.users and user not in known.awaited:
                 known.awaited.append(user)
-    _pool(signal.entity, known, outbox)
     return known
 
 
@@ -49,12 +48,18 @@ def _has_room(known: IdentifierState, user: bytes) -> bool:
     return len(known.users) < MAX_USERS or user <= max(known.users)
 
 
-def _pool(key: bytes, known: IdentifierState, outbox: Outbox) -> None:
-    """Asks the users of a strong identifier for their flows, once each, while they are few."""
-    users = {*known.users, *known.awaited}
-    if known.kind > ACCOUNT or len(users) > POOL_LIMIT:
+def pool(key: bytes, known: IdentifierState, outbox: Outbox) -> None:
+    """Asks the users of a strong identifier for their flows, once each, while they are few. Of more than it pools those who used it first,
+    once all have told when that was: whose news arrived first leaves no trace."""
+    asked, users = known.group.asked, known.users
+    if known.kind > ACCOUNT:
         return
-    for party in sorted(users):
-        if party not in known.group.asked:
-            known.group.asked.append(party)
-            outbox.send(key, party, ASK_FLOWS, 1)
+    chosen = [user for user in sorted({*users, *known.awaited}) if user not in asked]
+    if len(users) + len(known.awaited) > POOL_LIMIT:
+        if known.awaited or len(users) == MAX_USERS:
+            return
+        chosen.sort(key=lambda user: users[user].earliest.order())
+        chosen = chosen[: max(0, POOL_LIMIT - len(users) + len(chosen))]
+    for party in chosen:
+        asked.append(party)
+        outbox.send(key, party, ASK_FLOWS, 1)
