@@ -215,3 +215,16 @@ def test_such_a_payer_sends_small_sums_from_a_rich_country_abroad_to_strangers(c
         view = view_of("r", rows, {"a": story, "b": story})
         (hit,) = P07.hits(view, P07.parameters)
         assert [n.name for n in P07.explain(view, P07.parameters, hit, hit.events).numbers] == ["max_median_usd", "min_sharers"]
+
+
+@pytest.mark.parametrize(("last", "found"), [(60.5, 1), (60.51, 0)])
+def test_five_payments_lie_within_sixty_days_and_so_do_two_to_one_person(last: float, found: int) -> None:
+    assert len(hits(P07, [*(sent(0.5 + i, f"r{i % 3}") for i in range(4)), sent(last, "r1")], "man")) == found
+    story = Story(tuple((START_MS + n * DAY_MS, 9_000, key_of("x"), "GB", "KE", True) for n in range(5)))
+    rows = [paid(who, day, 90, send="GB:London", pay="KE:Nairobi") for who, day in (("a", 0.5), ("b", last))]
+    assert len(hits(P07, rows, a=story, b=story)) == found
+
+
+def test_a_strength_is_rounded_to_four_digits() -> None:
+    rows = [sent(8 * i + 0.5, f"r{i % 4}", nationality="") for i in range(6)]
+    assert hits(P07, rows, "man")[-1].strength == 0.5654  # 6 / 5 + 1 / 3: 0.6 + 0.4 * 0.5333 / 2 = 0.7067, times 0.8

@@ -85,6 +85,7 @@ def test_thirty_percent_at_night_are_enough(payments: int, hits: int) -> None:
 def test_senders_in_two_countries_are_a_sign() -> None:
     assert signs([sent(NIGHT), sent(1.1, send="NO:Oslo")]) == {"at_night", "two_send_countries"}
     assert found([sent(NIGHT), sent(1.1, send="SE:Malmo")]) == []
+    assert "two_send_countries" in signs([sent(NIGHT), sent(1.1, send="NO:Oslo"), sent(1.2, send="FI:Turku")])
 
 
 @pytest.mark.parametrize(

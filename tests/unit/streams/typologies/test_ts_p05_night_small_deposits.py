@@ -179,6 +179,7 @@ def test_where_the_payers_are_linked_or_come_again_they_may_be_the_victims() -> 
         return [msgspec.structs.replace(r, sender=rows[i % 5].sender) for i, r in enumerate(rows)]
 
     assert parts(again(3)[:14], went(2800, 13.9)) == {key_of("her"): "passes_on"}
+    assert parts(again(4)[:14], went(2800, 13.9)) == {key_of("her"): "passes_on"}
     assert parts(again(2), went(2000, 11)) == {key_of("her"): "account_holder"}
 
 

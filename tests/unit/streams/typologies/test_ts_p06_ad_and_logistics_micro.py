@@ -90,6 +90,17 @@ def test_the_window_is_thirty_days(day: float, fires: bool) -> None:
     assert bool(strengths([*bought(AD, 3), *bought(ONLINE, 4), *bought(PHONE, 8, day=day)])) is fires
 
 
+@pytest.mark.parametrize(("last", "fires"), [(30, True), (30.01, False)])
+def test_the_last_purchase_is_thirty_days_after_the_first(last: float, fires: bool) -> None:
+    assert bool(strengths([*bought(AD, 3), *bought(ONLINE, 4), *bought(PHONE, 7), *bought(PHONE, 1, day=last)])) is fires
+
+
+@pytest.mark.parametrize(("rooms", "towns"), [(3, 3), (4, 2), (5, 4)])
+def test_more_of_each_than_is_asked_for_is_a_group_too(rooms: int, towns: int) -> None:
+    rows = [*bought(AD, 4), *bought(ROOM, rooms, 90, towns), *bought(PHONE, 9), *bought(ONLINE, 5), *bought(RIDE, 18)]
+    assert strengths(rows)[-1] == pytest.approx(0.7333, abs=1e-4)
+
+
 def test_a_firm_and_other_trades_do_not_count() -> None:
     firm = [row for trade in (AD, ROOM, PHONE) for row in bought(trade, 9, 90, entity_sender=True)]
     assert strengths(firm) == []

@@ -58,6 +58,11 @@ def test_towns_are_more_than_fifteen_kilometres_apart(other: str, hits: int) -> 
     assert len(strengths(visit(0, 1, "GB:Leeds"), visit(1, 2, other))) == hits
 
 
+def test_gujrat_and_wazirabad_are_a_little_too_near_and_acandi_and_capurgana_are_not() -> None:
+    assert strengths(visit(0, 1, "PK:Gujrat"), visit(1, 2, "PK:Wazirabad")) == []  # 14.9 km
+    assert strengths(visit(0, 1, "CO:Acandi"), visit(1, 2, "CO:Capurgana")) == [0.6]  # 16.4 km
+
+
 def test_the_distance_is_that_of_the_globe() -> None:
     reason = told(visit(0, 1, "PK:Gujrat"), visit(2, 2, "PK:Sialkot")).reason
     assert "43 km apart, within 4 hours" in reason or "44 km apart, within 4 hours" in reason

@@ -125,3 +125,11 @@ def test_what_is_drawn_after_the_last_wage_or_before_the_first_is_not_of_these_w
         return key_of("keeper") in TYPOLOGY.explain(view, P, hit, hit.events).parts
 
     assert [drawn(day) for day in (0.99, 1, 14.02, 14.03)] == [False, True, True, False]
+
+
+def test_of_an_account_the_users_who_got_enough_wages_are_its_workers() -> None:
+    view = account([*paid(4, days=(0, 14, 28)), *paid(5, days=(42,))], [])
+    hits = list(TYPOLOGY.hits(view, P))
+    assert [(h.measures["workers"], h.measures["cycles"]) for h in hits][-1:] == [(4, 4)]
+    assert hits[-1].strength == 0.8667  # 4 / 3 and (4 - 2) / 2: 0.6 + 0.4 * (7 / 3 - 1) / 2
+    assert (hits[0].measures["workers"], hits[0].measures["cycles"], hits[0].strength) == (3, 2, 0.6)

@@ -35,6 +35,18 @@ def test_six_tenths_of_the_price_of_the_corridor_is_the_line(send: str, at: str,
     assert not hits_of(fees([usd - 1] * 5, send=send, at=at))
 
 
+def test_where_no_price_is_known_six_tenths_of_two_thousand_dollars_are_the_line() -> None:
+    assert hits_of(fees([1_200] * 5, send="BD:Dhaka", at="BD:Dhaka"))
+    assert not hits_of(fees([1_199.99] * 5, send="BD:Dhaka", at="BD:Dhaka"))
+
+
+@pytest.mark.parametrize(("last", "found"), [(30, True), (30.01, False)])
+def test_the_fifth_fee_comes_within_thirty_days(last: float, found: bool) -> None:
+    days = (0, 1, 2, 3, last)
+    rows = [pay(f"m{i}", "agent", day, 2400, send="PK:Gujrat", pay="PK:Gujrat", purpose="travel") for i, day in enumerate(days)]
+    assert bool(hits_of(view_of("agent", rows))) is found
+
+
 def test_where_no_price_is_known_it_is_said() -> None:
     view = fees([2000] * 5, send="BD:Dhaka", at="BD:Dhaka")
     (hit,) = hits_of(view)
