@@ -166,3 +166,8 @@ def test_sums_alike_are_found_at_each_that_has_enough_others_and_weigh_by_payers
 def test_the_same_payers_again_are_evidence_and_no_more_payers() -> None:
     rows = [paid(f"p{i % 3}", i, 600, pay="TR:Van") for i in range(5)]
     assert [(h.measures["payers"], len(h.events), h.strength) for h in hits(S05, rows)] == [(3, 3, 0.6), (3, 4, 0.6), (3, 5, 0.6)]
+
+
+@pytest.mark.parametrize("who", "abcdefgh")
+def test_whoever_pays_on_the_way_is_a_payer(who: str) -> None:
+    assert days(S04, [msgspec.structs.replace(row, sender=paid(who, 0, 1).sender) for row in JOURNEY]) == [18]

@@ -21,6 +21,7 @@ from streams.typologies.ts_p07_cse_micro_remittance import TYPOLOGY as P07
 
 Rows = list[TransferFacts]
 RENT: dict[str, Any] = {"purpose": "rent"}
+FOR_TRAVEL: dict[str, Any] = {"purpose": "travel"}  # says something, and nothing that is asked for
 
 
 class Case(NamedTuple):
@@ -62,7 +63,7 @@ def three(last: float = 2, usd: float = 600, middle: float = 1) -> Rows:
 WAY = [leg("x", 0, town="AF:Zaranj"), leg("y", 10, town="IR:Urmia")]
 SECOND = Story(debits=((START_MS, 60_000, key_of("z"), "DE", "TR", True),))
 P01_CASES = [
-    Case("a third leg on the route", True, [*WAY, leg("z", 20)], "f"),
+    Case("a third leg on the route", True, [*WAY, leg("z", 20, **FOR_TRAVEL)], "f"),
     Case("a fourth leg on the route", True, [*WAY, leg("z", 20), leg("w", 30, town="TR:Edirne")], "f"),
     Case("to the second receiver again", False, [*WAY, leg("y", 20)], "f"),
     Case("at no price of a leg", False, [*WAY, leg("z", 20, 90)], "f"),
@@ -72,12 +73,12 @@ P01_CASES = [
     Case("120 days after the first", True, [*WAY, leg("z", 120)], "f"),
     Case("121 days after the first", False, [*WAY, leg("z", 121)], "f"),
     Case("what comes in is no leg", False, [*WAY, leg("z", 20), paid("w", 21, 700, "f")], "f"),
-    Case("the third of three payers at the price", True, three()),
+    Case("the third of three payers at the price", True, [*three()[:2], paid("c", 2, 600, **FOR_TRAVEL)]),
     Case("the fourth of four payers at the price", True, [*three(), paid("d", 3, 600)]),
     Case("of two payers", False, [*three()[:2], paid("a", 2, 600)]),
     Case("one of the three paid no price of a leg", False, three(usd=90)),
     Case("of three payers one pays his rent now", False, [*three(), paid("a", 3, 600, **RENT)]),
-    Case("the receiver of three pays a leg out", False, [*three(), paid("r", 3, 600, "x")]),
+    Case("the receiver of three pays a leg out", False, [*three(), paid("r", 3, 600, "x", **FOR_TRAVEL)]),
     Case("two of three were asked", True, three(), asked="a b"),
     Case("all were asked and nobody told", False, three(), asked="a b c"),
     Case("all were asked and told", True, three(), asked="a b c", told=SECOND),
@@ -93,7 +94,7 @@ def steps(who: str, first: float, last: float, usd: float = 1_500, **how: Any) -
 TWO = [*steps("a", 0, 20), *steps("b", 1, 21)]
 P02_CASES = [
     Case("the third balance", True, [*TWO, *steps("c", 2, 22)]),
-    Case("the fourth balance", True, [*TWO, *steps("c", 2, 22), *steps("d", 22.5, 23)]),
+    Case("the fourth balance", True, [*TWO, *steps("c", 2, 22), *steps("d", 22.5, 23, **FOR_TRAVEL)]),
     Case("a third down payment", False, [*TWO, paid("c", 22, 500)]),
     Case("a half more", True, [*TWO, *steps("c", 2, 22, 750)]),
     Case("less than a half more", False, [*TWO, *steps("c", 2, 22, 749)]),
@@ -101,7 +102,7 @@ P02_CASES = [
     Case("over five times", False, [*TWO, *steps("c", 2, 22, 2_501)]),
     Case("a third payment may be the balance", True, [*TWO, paid("c", 2, 500), *steps("c", 3, 22)]),
     Case("a fourth may not", False, [*TWO, *steps("c", 2, 3), *steps("c", 4, 22)]),
-    Case("money that goes back is no balance", False, [*TWO, *steps("c", 2, 21.5, 600), paid("r", 22, 1_500, "c")]),
+    Case("money that goes back is no balance", False, [*TWO, *steps("c", 2, 21.5, 600), paid("r", 22, 1_500, "c", **FOR_TRAVEL)]),
     Case("one of the three paid rent", False, [*steps("a", 0, 20, **RENT), *TWO[2:], *steps("c", 2, 22)]),
     Case("120 days after the first of all", True, [*TWO, *steps("c", 90, 120)]),
     Case("121 days after the first of all", False, [*TWO, *steps("c", 90, 121)]),
@@ -138,7 +139,7 @@ def boss(*workers: Rows) -> Rows:
 
 P04_CASES = [
     Case("three workers, four payments of each", True, boss(*map(worker, "abc"))),
-    Case("four workers, five payments of each", True, boss(*(worker(w, times=5) for w in "abcd"))),
+    Case("four workers, five payments of each", True, boss(*(worker(w, times=5, **FOR_TRAVEL) for w in "abcd"))),
     Case("two workers", False, boss(*map(worker, "ab"), worker("c", times=1))),
     Case("three payments of one", False, boss(*map(worker, "ab"), worker("c", times=3))),
     Case("one pays USD 99.99", False, boss(*map(worker, "ab"), worker("c", usd=99.99))),
@@ -154,7 +155,7 @@ def guests(count: int = 8, people: int = 8, usd: float = 200, first: float = 0, 
 
 P05_CASES = [
     Case("eight small sums of five people, and money had left", True, guests(people=5)),
-    Case("nine small sums of nine people, and money had left", True, guests(9, 9)),
+    Case("nine small sums of nine people, and money had left", True, guests(9, 9, **FOR_TRAVEL)),
     Case("nothing ever left", False, guests()[1:]),
     Case("seven sums", False, guests(7)),
     Case("four people", False, guests(people=4)),
@@ -170,7 +171,7 @@ P05_CASES = [
 
 
 def buys(trade: str, day: float, who: str = "p", to: str = "shop") -> TransferFacts:
-    return paid(who, day, 24, to, trade=trade, channel="card")
+    return paid(who, day, 24, to, trade=trade, channel="card", **FOR_TRAVEL)
 
 
 P06_CASES = [

@@ -83,8 +83,8 @@ S03_CASES = [
 ]
 
 
-def got(day: float, town: str, usd: float = 1_000, who: str = "p", to: str = "r") -> TransferFacts:
-    return paid(who, day, usd, to, pay=town)
+def got(day: float, town: str, usd: float = 1_000, who: str = "p", to: str = "r", purpose: str = "none") -> TransferFacts:
+    return paid(who, day, usd, to, pay=town, purpose=purpose)
 
 
 ZARANJ, URMIA = got(0, "AF:Zaranj"), got(9, "IR:Urmia")
@@ -96,8 +96,10 @@ S04_CASES = [
     Case("the newest on no route", False, [ZARANJ, URMIA, got(18, "TR:Van"), got(19, "GB:Leeds")]),
     Case("over USD 1,000 now", False, [ZARANJ, URMIA, got(18, "TR:Van"), got(19, "TR:Van", 1_001)]),
     Case("over USD 1,000 in one of the towns", False, [got(0, "AF:Zaranj", 1_001), URMIA, got(18, "TR:Van")]),
-    Case("paid out in the third town", False, [ZARANJ, URMIA, got(18, "TR:Van", who="r", to="x")]),
-    Case("paid out in one of the towns", False, [got(0, "AF:Zaranj", who="r", to="x"), URMIA, got(18, "TR:Van")]),
+    Case("paid out in the third town", False, [ZARANJ, URMIA, got(18, "TR:Van", who="r", to="x", purpose="travel")]),
+    Case(
+        "paid out in one of the towns", False, [got(0, "AF:Zaranj", who="r", to="x", purpose="travel"), URMIA, got(18, "TR:Van")]
+    ),
     Case("sent to oneself in one of the towns", False, [got(0, "AF:Zaranj", who="r"), URMIA, got(18, "TR:Van")]),
     Case("the first town left out", False, [got(0, ""), URMIA, got(18, "TR:Van")]),
     Case("sixty days after the first", True, [ZARANJ, URMIA, got(60, "TR:Van")]),
@@ -112,7 +114,7 @@ def alike(*sums: float, last: float = 2, **how: Any) -> Rows:
 
 S05_CASES = [
     Case("three of one sum", True, alike(600, 600, 600)),
-    Case("four of one sum", True, alike(600, 600, 600, 600, last=4)),
+    Case("four of one sum", True, alike(600, 600, 600, 600, last=4, purpose="travel")),
     Case("two of them of one person", False, [*alike(600, 600, 2_000, last=1.5), paid("p0", 2, 600)]),
     Case("a quarter less than the newest", True, alike(600, 800, 800)),
     Case("over a quarter less than the newest", False, alike(599.99, 800, 800)),
@@ -120,7 +122,7 @@ S05_CASES = [
     Case("over a quarter more than the newest", False, alike(800.01, 600, 600)),
     Case("at no price of a leg", False, alike(60, 60, 60)),
     Case("rent now", False, [*alike(600, 600, 600), paid("p3", 3, 600, purpose="rent")]),
-    Case("money that goes out now", False, [*alike(600, 600, 600), paid("r", 3, 600, "x")]),
+    Case("money that goes out now", False, [*alike(600, 600, 600), paid("r", 3, 600, "x", purpose="travel")]),
     Case("thirty days after the first", True, alike(600, 600, 600, last=30)),
     Case("thirty-one days after the first", False, alike(600, 600, 600, last=31)),
 ]

@@ -50,8 +50,8 @@ def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> Transfe
     return pay(who, to, day, usd, **how)
 
 
-def wage(day: float, to: str = "r", who: str = "firm", channel: str = "payroll") -> TransferFacts:
-    return paid(who, day, 1_000, to, channel=channel, entity_sender=True)
+def wage(day: float, to: str = "r", who: str = "firm") -> TransferFacts:
+    return paid(who, day, 1_000, to, channel="payroll", entity_sender=True)
 
 
 def pay_days(last: float = 0, gap: float = 30) -> Rows:
@@ -59,8 +59,8 @@ def pay_days(last: float = 0, gap: float = 30) -> Rows:
     return [wage(day + n) for day in (0, gap) for n in (0, 0.01, last or 0.04)]
 
 
-def hands_over(who: str, *days: float, **how: Any) -> Rows:
-    return [paid(who, day, 800, **how) for day in days]
+def hands_over(who: str, *days: float, purpose: str = "travel") -> Rows:
+    return [paid(who, day, 800, purpose=purpose) for day in days]
 
 
 THREE = [*hands_over("a", 1), *hands_over("b", 1.1), *hands_over("c", 1.2), *hands_over("a", 31), *hands_over("b", 31.1)]
@@ -74,8 +74,8 @@ W01_CASES = [
     Case("three wages in over a day", False, pay_days(1.01)),
     Case("in ninety days", True, pay_days(gap=89.96)),
     Case("the first over ninety days before", False, pay_days(gap=89.97)),
-    Case("the newest is no wage", False, [*pay_days(), paid("x", 31, 50)]),
-    Case("one is no wage", False, [*pay_days()[:3], paid("firm", 29, 1_000), *pay_days()[4:]]),
+    Case("the newest is no wage", False, [*pay_days(), paid("x", 31, 50, purpose="travel")]),
+    Case("one is no wage", False, [*pay_days()[:3], paid("firm", 29, 1_000, purpose="travel"), *pay_days()[4:]]),
     Case("a wage the party pays is none that it gets", False, [*pay_days()[:5], wage(30.04, "x", "r")]),
     Case("three people who paid twice", True, [*THREE, THIRD]),
     Case("four people who paid twice, one of them three times", True, [*hands_over("d", 0, 0.5, 0.7), *THREE, THIRD]),
@@ -138,18 +138,18 @@ W03_CASES = [
     Case("five payers", True, fees()),
     Case("six payers", True, fees(6)),
     Case("four payers, one of them twice", False, [*fees(4), paid("m0", 5, 2_400)]),
-    Case("in thirty days", True, fees(last=30)),
+    Case("in thirty days", True, fees(last=30, purpose="travel")),
     Case("in thirty-one days", False, fees(last=31)),
     Case("one pays tuition", False, [*fees(4), paid("m4", 5, 2_400, purpose="tuition")]),
     Case("one is an employer", False, [*fees(4), wage(5)]),
     Case("one is a wife", False, [*fees(4), paid("m4", 5, 2_400, relation="spouse")]),
-    Case("the fifth is paid", False, [*fees(4), paid("r", 5, 2_400, "m4")]),
+    Case("the fifth is paid", False, [*fees(4), paid("r", 5, 2_400, "m4", purpose="travel")]),
     Case("the fifth is not named", False, [*fees(4), unnamed(paid("x", 5, 2_400))]),
 ]
 
 
 def returned(workers: int = 3, who_pays_back: int = 3, channel: str = "payroll") -> Rows:
-    wages = [wage(i / 10, f"w{i}", "r", channel) for i in range(workers)]
+    wages = [paid("r", i / 10, 1_000, f"w{i}", channel=channel, purpose="travel") for i in range(workers)]
     return [*wages, *(paid(f"w{i}", 3 + i / 10, 400) for i in range(who_pays_back))]
 
 
@@ -169,7 +169,8 @@ W04_SHARED = [
 
 
 def buys(count: int, last: float = 3, trade: str = TICKET) -> Rows:
-    return [paid("r", last if i == count - 1 else i / 2, 150, "shop", trade=TICKET if i else trade) for i in range(count)]
+    days = [*(i / 2 for i in range(count - 1)), last]
+    return [paid("r", day, 150, "shop", trade=TICKET if i else trade, purpose="travel") for i, day in enumerate(days)]
 
 
 W05_CASES = [
@@ -177,7 +178,7 @@ W05_CASES = [
     Case("five purchases", True, buys(5)),
     Case("three purchases", False, buys(3)),
     Case("one of four is no purchase of a kind", False, buys(4, trade="")),
-    Case("the newest is none", False, [*buys(4), paid("r", 4, 20, "shop")]),
+    Case("the newest is none", False, [*buys(4), paid("r", 4, 20, "shop", purpose="travel")]),
     Case("in fourteen days", True, buys(4, 14)),
     Case("in fifteen days", False, buys(4, 15)),
     Case("what others buy of the person", False, [*buys(3), paid("x", 4, 150, trade=TICKET)]),

@@ -112,6 +112,11 @@ def test_an_earlier_receiver_of_the_kind_is_a_sign(before: Story, hits: int) -> 
     assert len(found(nights(), m=before)) == hits
 
 
+def test_whoever_the_earlier_receiver_is() -> None:
+    for name in "abcdefg":
+        assert len(found(nights(), m=paid(-4, 300, to=name))) == 1
+
+
 def test_payers_who_are_tied_are_a_sign_and_without_a_repeat_speak_weakly() -> None:
     tied = [sent(NIGHT, 900, who="m", phone="one"), sent(1.1, 900, who="b", phone="one")]
     assert [h.strength for h in found(tied)] == [0.45]
