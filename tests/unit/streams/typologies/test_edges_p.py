@@ -82,6 +82,8 @@ BURST = [paid("m", 30.95 + i / 100, 300, "h", **HELD) for i in range(3)]
 )
 def test_payments_before_do_not_hide_a_ransom(before: Rows) -> None:
     assert days(P03, [*before, *BURST], "h") == pytest.approx([30.97])
+    former = Story(debits=((START_MS - DAY_MS, 9_000, key_of("x"), "SE", "ET", False),))
+    assert days(P03, [*before, *BURST[:2]], "h", m=former) == pytest.approx([30.96])
 
 
 def worker(who: str, usd: float = 700, purpose: str = "debt", **how: Any) -> Rows:

@@ -195,8 +195,14 @@ def fees(count: int = 6, send: str = "PK:Gujrat", at: str = "PK:Gujrat", usd: fl
 
 @pytest.mark.parametrize(
     ("to", "how", "counts"),
-    [("x", {}, True), ("x", {"pay": "PK:Lahore"}, False), ("x", {"pay": ""}, False), ("", {"channel": "cash_out"}, False)],
-    ids=["abroad", "at home", "to where is not told", "cash"],
+    [
+        ("x", {}, True),
+        ("x", {"pay": "SA:Riyadh"}, True),
+        ("x", {"pay": "PK:Lahore"}, False),
+        ("x", {"pay": ""}, False),
+        ("", {"channel": "cash_out"}, False),
+    ],
+    ids=["abroad", "abroad elsewhere", "at home", "to where is not told", "cash"],
 )
 def test_only_what_persons_abroad_get_was_sent_on(to: str, how: dict[str, Any], counts: bool) -> None:
     on = paid("r", 9, 9_000, to, **{"send": "PK:Gujrat", "pay": "LY:Benghazi"} | how)

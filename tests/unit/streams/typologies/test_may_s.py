@@ -87,7 +87,7 @@ def got(day: float, town: str, usd: float = 1_000, who: str = "p", to: str = "r"
     return paid(who, day, usd, to, pay=town, purpose=purpose)
 
 
-ZARANJ, URMIA = got(0, "AF:Zaranj"), got(9, "IR:Urmia")
+ZARANJ, URMIA = got(0, "AF:Zaranj", who="a"), got(9, "IR:Urmia", who="b")
 S04_CASES = [
     Case("the third town on a route", True, [ZARANJ, URMIA, got(18, "TR:Van")]),
     Case("the fourth town on a route", True, [ZARANJ, URMIA, got(18, "TR:Van"), got(27, "TR:Edirne", 50)]),

@@ -106,6 +106,7 @@ def test_three_times_what_the_payer_ever_sent_in_a_year_is_a_sign(before: Story,
         (paid(-4, 300, to="h"), 0),
         (paid(-4, 300, country="NO"), 0),
         (paid(-4, 300, country="SE"), 0),
+        (paid(-4, 300, country="YE"), 1),
     ],
 )
 def test_an_earlier_receiver_of_the_kind_is_a_sign(before: Story, hits: int) -> None:

@@ -109,6 +109,11 @@ def test_of_a_site_workers_turnover_and_share_are_measured() -> None:
     assert (hit.strength, hit.at_ms - START_MS, len(hit.events)) == (0.6667, 80 * DAY_MS, 10)
 
 
+@pytest.mark.parametrize("to", ["UZ:Termez", "KG:Osh"])
+def test_abroad_is_any_other_country(to: str) -> None:
+    assert strengths(site([*invoices(), *home(pay_=to)])) == [0.6]
+
+
 def test_an_address_is_asked_of_with_a_firm_and_three_people() -> None:
     rows = [*invoices(), *home()]
     gates: list[tuple[Callable[[], SharedView], bool]] = [
