@@ -166,13 +166,28 @@ CASES = (
     Case(W05, "a firm", False, buys(1, 2, 3, 4, entity_sender=True)),
 )  # fmt: skip
 TWO_DAYS = (0, 2, 4, 30, 32, 34)
+KINDS = (DOCUMENT, PHONE, ACCOUNT, DEVICE, EMAIL, ADDRESS, IP)
+
+
+def named(rows: Rows, *names: str) -> Rows:
+    """The same, the senders with these names in turn."""
+    return [
+        msgspec.structs.replace(row, sender=msgspec.structs.replace(row.sender, name_keys=tuple(n.encode() for n in names[i % len(names)].split())))
+        for i, row in enumerate(rows)
+    ]  # fmt: skip
+
+
+OF_ONE_NAME = [paid("ab"[n % 2], 60 * n + i, 90, f"f{i}") for n in range(2) for i in range(5)]  # under two customer numbers
 SHARED = (
     Shared(W01, "six wages of three users of an account", True, wages(*TWO_DAYS, to="abc"), ACCOUNT, RECEIVER),
     Shared(W01, "seven wages of four users of an account", True, wages(*TWO_DAYS, 36, to="abcd"), ACCOUNT, RECEIVER),
     Shared(W01, "five wages of three users of an account", False, wages(*TWO_DAYS[:5], to="abc"), ACCOUNT, RECEIVER),
     Shared(W01, "two users of an account", False, wages(*TWO_DAYS, to="ab"), ACCOUNT, RECEIVER),
-    Shared(W01, "three users of a phone", False, wages(*TWO_DAYS, to="abc"), PHONE, RECEIVER),
-    *(Shared(W02, f"three users of kind {kind}", kind != IP, by("abc"), kind) for kind in (DOCUMENT, PHONE, DEVICE, EMAIL, ADDRESS, IP)),
+    *(Shared(W01, f"three users of kind {kind}", False, wages(*TWO_DAYS, to="abc"), kind, RECEIVER) for kind in KINDS if kind != ACCOUNT),
+    *(Shared(W02, f"three users of kind {kind}", kind != IP, by("abc"), kind) for kind in KINDS),
+    Shared(W02, "three users of three names", True, named(by("abc"), "li wu", "al bo", "cy do")),
+    Shared(W02, "three users of two families", False, named(by("abc"), "li wu", "al wu", "cy do")),
+    *(Shared(W02, f"five families of one person of kind {kind}", kind <= ACCOUNT, named(OF_ONE_NAME, "li wu"), kind) for kind in KINDS),
     Shared(W02, "four users", True, by("abcd")),
     Shared(W02, "two users", False, by("ab", 3)),
     Shared(W02, "twenty-five users", True, by("abcdefghijklmnopqrstuvwxy")),

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
-from schemas.transfer import ACCOUNT, ADDRESS, PHONE
+from schemas.transfer import ACCOUNT, ADDRESS, DEVICE, DOCUMENT, EMAIL, IP, PHONE
 from streams.domain.entity import EntityState, IdentifierState, Story, User
 from streams.domain.event import event_of
 from streams.domain.glance import Glance
@@ -23,6 +23,7 @@ from streams.typologies.ts_w05_group_travel_logistics import TYPOLOGY as W05
 
 Rows = list[TransferFacts]
 MINUTE = 1 / 1440
+KINDS = (DOCUMENT, PHONE, ACCOUNT, DEVICE, EMAIL, ADDRESS, IP)
 
 
 class Case(NamedTuple):
@@ -119,7 +120,7 @@ def batch(minutes: float = 30, users: int = 3) -> Rows:
 W02_SHARED = [
     Shared("three users within half an hour", True, batch(), 3),
     Shared("three users within 31 minutes", False, batch(31), 3),
-    Shared("three users of an address at any time", True, batch(900), 3, ADDRESS),
+    *(Shared(f"three users of kind {kind} at any time", kind > ACCOUNT, batch(900), 3, kind) for kind in KINDS),
     Shared("two users", False, batch(users=2), 2),
     Shared("twenty-five users", True, batch(users=25), 25),
     Shared("twenty-six users", False, batch(users=26), 26),
@@ -164,7 +165,7 @@ W04_SHARED = [
     Shared("four users of an address", True, batch(users=4), 4, ADDRESS),
     Shared("five users of an address", True, batch(users=5), 5, ADDRESS),
     Shared("three users of an address", False, batch(users=3), 3, ADDRESS),
-    Shared("four users of a phone", False, batch(users=4), 4, PHONE),
+    *(Shared(f"four users of kind {kind}", kind == ADDRESS, batch(users=4), 4, kind) for kind in KINDS),
 ]
 
 

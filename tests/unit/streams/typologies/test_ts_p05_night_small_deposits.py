@@ -14,7 +14,7 @@ from streams.typologies.build import key_of, pay, view_of
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY
 
 P = TYPOLOGY.parameters
-CITIES = ("DE:Berlin", "DE:Hamburg", "DE:Cologne")
+CITIES = ("DE:Berlin", "DE:Hamburg", "DE:Cologne", "DE:Frankfurt")
 Rows = list[TransferFacts]
 
 
@@ -138,6 +138,7 @@ def test_rent_kin_and_cards_are_neither_guests_nor_takers(how: dict[str, Any]) -
 
 def test_without_a_sign_of_control_nothing_is_said() -> None:
     assert found(came(12, cities=2), went(2400, 12)) == []
+    assert [len(found(came(12, cities=cities), went(2400, 12))) for cities in (3, 4)] == [1, 1]
 
 
 @pytest.mark.parametrize(("linked", "hits"), [(3, 1), (2, 0)])
@@ -179,7 +180,7 @@ def test_where_the_payers_are_linked_or_come_again_they_may_be_the_victims() -> 
         return [msgspec.structs.replace(r, sender=rows[i % 5].sender) for i, r in enumerate(rows)]
 
     assert parts(again(3)[:14], went(2800, 13.9)) == {key_of("her"): "passes_on"}
-    assert parts(again(4)[:14], went(2800, 13.9)) == {key_of("her"): "passes_on"}
+    assert parts(again(4), went(2800, 19.9)) == {key_of("her"): "passes_on"}
     assert parts(again(2), went(2000, 11)) == {key_of("her"): "account_holder"}
 
 

@@ -54,9 +54,10 @@ def test_who_draws_less_than_half_is_not() -> None:
 
 
 def test_a_worker_who_draws_is_a_worker() -> None:
-    view = account(paid(4), [pay("w3", "", 13, 8_000, channel="cash_out")])
-    hit = best(view)
-    assert set(TYPOLOGY.explain(view, P, hit, hit.events).parts.values()) == {"worker"}
+    for who, day in (("w3", 13), ("w0", 14.02)):  # before and after the last wage of the one who draws
+        view = account(paid(4), [pay(who, "", day, 8_000, channel="cash_out")])
+        hit = best(view)
+        assert set(TYPOLOGY.explain(view, P, hit, hit.events).parts.values()) == {"worker"}
 
 
 def test_two_workers_of_one_account_are_a_couple() -> None:

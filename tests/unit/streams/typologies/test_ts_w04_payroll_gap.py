@@ -7,7 +7,7 @@ import pytest
 
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
-from schemas.transfer import ADDRESS, PHONE
+from schemas.transfer import ADDRESS, IP, PHONE
 from streams.domain.entity import EntityState, IdentifierState, User
 from streams.domain.event import DAY_MS, event_of
 from streams.domain.memory import remember, upsert
@@ -121,6 +121,7 @@ def test_an_address_is_asked_of_with_a_firm_and_three_people() -> None:
         (lambda: site(rows, people=("w0", "w1")), False),
         (lambda: site(rows, firm=""), False),
         (lambda: site(rows, kind=PHONE), False),
+        (lambda: site(rows, kind=IP), False),
     ]
     assert [TYPOLOGY.gate(build(), P) for build, _ in gates] == [fits for _, fits in gates]
     assert TYPOLOGY.asks is not None
