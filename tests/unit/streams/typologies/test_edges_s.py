@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
-from schemas.transfer import Identifier
+from schemas.transfer import Identifier, Place
 from streams.domain.event import DAY_MS
 from streams.typologies.base import Hit, Typology
 from streams.typologies.build import START_MS, key_of, pay, view_of
@@ -79,6 +79,15 @@ def test_visits_to_one_or_two_agents_before_do_not_hide_a_round() -> None:
     assert days(S02, [visit(0, 1), visit(1, 1), visit(100, 1), visit(101, 2), *tour], "s") == pytest.approx([202 / 24])
 
 
+def test_of_a_round_with_a_dash_all_payments_are_evidence_and_one_of_them_to_a_hub_is_the_corridor() -> None:
+    rows = [visit(0, 1, "GB:London"), visit(20, 2, "GB:London"), visit(22, 3, "FR:Paris")]
+    rows[1] = msgspec.structs.replace(rows[1], pay_place=Place("DE", "berlin"))
+    rows[2] = msgspec.structs.replace(rows[2], pay_place=Place("DE", "berlin"))
+    hit = hits(S02, rows, "s")[-1]
+    assert (len(hit.events), hit.facets) == (3, ("corridor",))
+    assert hit.measures["km"] == pytest.approx(344, abs=4)
+
+
 def test_the_farthest_payment_of_a_dash_gives_its_kilometres_and_a_round_without_one_has_none() -> None:
     dash = hits(S02, [visit(0, 1, "GB:London"), visit(1, 2, "FR:Calais"), visit(2, 3, "FR:Paris")], "s")[-1]
     assert dash.measures["km"] == pytest.approx(344, abs=4)
@@ -98,6 +107,18 @@ def test_lawful_payments_and_other_counters_before_do_not_hide_a_captured_one() 
     made_up = [counter(20 + i, 6 + i, 23, 2_800, "one") for i in range(10)]
     assert hits(S03, [*lawful, *elsewhere]) == []
     assert days(S03, [*lawful, *elsewhere, *made_up])[-1] == pytest.approx(15 + 23 / 24)
+
+
+def test_what_is_odd_at_another_counter_is_no_sign_of_this_one() -> None:
+    def found(closed: int, shared: int, there: Rows) -> int:
+        """Twenty payments here, all just under a line: so many by night, so many with one phone."""
+        here = [counter(i, i, 23 if i < closed else 12, 2_800, "two" if i < shared else "") for i in range(20)]
+        return len(hits(S03, sorted([*here, *there], key=lambda r: r.at_ms)))
+
+    at_night = [counter(40 + i, i, 23.5, which=8) for i in range(9)]
+    by_the_same = [counter(i % 3, i, 13, phone="two", which=8) for i in range(9)]
+    assert [found(closed, 4, []) for closed in (4, 3)] == [found(closed, 4, at_night) for closed in (4, 3)] == [1, 0]
+    assert [found(4, shared, []) for shared in (4, 3)] == [found(4, shared, by_the_same) for shared in (4, 3)] == [1, 0]
 
 
 def test_two_who_share_a_device_under_one_name_and_a_third_under_another_share_it_all() -> None:
@@ -161,6 +182,13 @@ def test_sums_alike_are_found_at_each_that_has_enough_others_and_weigh_by_payers
     assert [(h.at_ms - START_MS) / DAY_MS for h in hits(S05, rows)] == [3, 5]
     assert [h.strength for h in hits(S05, rows)] == [0.6, 0.6667]
     assert [len(h.events) for h in hits(S05, rows)] == [3, 4]
+
+
+def test_the_country_told_is_that_of_the_last_payment() -> None:
+    towns = ("IR:Urmia", "IR:Urmia", "TR:Van")
+    view = view_of("r", [paid(f"p{i}", i, 600, pay=town) for i, town in enumerate(towns)])
+    (hit,) = S05.hits(view, S05.parameters)
+    assert S05.explain(view, S05.parameters, hit, hit.events).reason.endswith("touches TR.")
 
 
 def test_the_same_payers_again_are_evidence_and_no_more_payers() -> None:

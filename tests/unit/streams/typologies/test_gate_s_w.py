@@ -218,6 +218,7 @@ def test_a_gate_is_open_for_identifiers_of_several_and_for_no_others(case: Share
 @pytest.mark.parametrize(("kind", "asked"), [(PHONE, ""), (ACCOUNT, ""), (DEVICE, "abc"), (ADDRESS, "abc")])
 def test_the_users_of_a_device_or_an_address_are_asked_what_they_paid(kind: int, asked: str) -> None:
     assert W02.asks
+    assert len(W02.asks(shared(Shared(W02, "", True, by("abcd"), DEVICE)), W02.parameters)) == 4
     assert W02.asks(shared(Shared(W02, "", True, by("abc"), kind)), W02.parameters) == {key_of(who) for who in asked}
     assert W02.asks(view_of("r", helps(6)), W02.parameters) == set()
 
@@ -226,3 +227,4 @@ def test_those_who_pay_again_and_again_are_asked_for_their_wages() -> None:
     assert W01.asks
     assert W01.asks(view_of("r", [*by("abc", 2), paid("d", 40)]), W01.parameters) == {key_of(who) for who in "abc"}
     assert W01.asks(view_of("r", [*by("ab", 3), paid("c", 40)]), W01.parameters) == set()
+    assert len(W01.asks(view_of("r", by("abcd", 2)), W01.parameters)) == 4

@@ -160,6 +160,7 @@ W04_CASES = [
     Case("two of them", False, [*returned(who_pays_back=2), paid("x", 4, 50)]),
     Case("two workers", False, [*returned(2, 2), paid("x", 4, 50), paid("y", 5, 50)]),
     Case("what they get is no wage", False, returned(channel="bank_transfer")),
+    Case("what they get was paid by card", False, returned(channel="card")),
 ]
 W04_SHARED = [
     Shared("four users of an address", True, batch(users=4), 4, ADDRESS),

@@ -113,6 +113,22 @@ def test_an_earlier_receiver_of_the_kind_is_a_sign(before: Story, hits: int) -> 
     assert len(found(nights(), m=before)) == hits
 
 
+def test_the_largest_former_payment_is_the_measure() -> None:
+    large, small = paid(-90, 200), paid(-30, 100)
+    assert found(nights(), m=Story(debits=large.debits + small.debits)) == []
+    assert len(found(nights(), m=small)) == 1
+
+
+@pytest.mark.parametrize("stranger", "abcdefgh")
+def test_whoever_is_not_tied_to_the_others_makes_it_no_family(stranger: str) -> None:
+    rows = [
+        sent(NIGHT + i / 100, 900, who=who, phone="" if who == stranger else "one") for i, who in enumerate(("x", "y", stranger))
+    ]
+    assert [h.measures["payers"] for h in found(rows)] == [2]
+    told = TYPOLOGY.explain(view_of("h", rows, {"x": Story()}), P, found(rows)[0], ())
+    assert told.absent == ("earlier payments of some payers",)
+
+
 def test_whoever_the_earlier_receiver_is() -> None:
     for name in "abcdefg":
         assert len(found(nights(), m=paid(-4, 300, to=name))) == 1

@@ -1,5 +1,9 @@
 """Wage skim: who holds the wages is looked at, who earned them is protected."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, TransferFacts
 from schemas.transfer import ACCOUNT, PARTY
@@ -134,3 +138,19 @@ def test_of_an_account_the_users_who_got_enough_wages_are_its_workers() -> None:
     assert [(h.measures["workers"], h.measures["cycles"]) for h in hits][-1:] == [(4, 4)]
     assert hits[-1].strength == 0.8667  # 4 / 3 and (4 - 2) / 2: 0.6 + 0.4 * (7 / 3 - 1) / 2
     assert (hits[0].measures["workers"], hits[0].measures["cycles"], hits[0].strength) == (3, 2, 0.6)
+
+
+def test_users_of_one_name_and_receivers_who_are_no_users_are_no_further_workers() -> None:
+    def workers(change: Callable[[SharedView], object]) -> list[float]:
+        view = account(paid(4), [])
+        change(view)
+        return [h.measures["workers"] for h in TYPOLOGY.hits(view, P)][-1:]
+
+    def of_one_name(view: SharedView) -> None:
+        for name in ("w0", "w1"):
+            user = view.users[key_of(name)]
+            user.profile = msgspec.structs.replace(user.profile, name_keys=(b"wu",))
+
+    assert workers(lambda view: None) == [4]
+    assert workers(lambda view: view.users.pop(key_of("w0"))) == [3]
+    assert workers(of_one_name) == [3]

@@ -85,6 +85,23 @@ def test_what_goes_on_to_persons_abroad_strengthens_from_six_tenths() -> None:
     assert told.parts[key_of("m0")] == "payer"
 
 
+def test_what_was_sent_on_in_earnest_is_evidence_and_less_is_not() -> None:
+    for on, transfers in ((7_200, 6), (7_199, 5)):
+        hit = hits_of(fees([2400] * 5, on=on))[-1]
+        assert len(hit.events) == transfers
+
+
+def test_of_several_ways_the_cheapest_is_the_price_and_one_that_is_known_is_enough() -> None:
+    def hits(*sends: str) -> list[Hit]:
+        rows = [pay(f"m{i}", "agent", i, 1_500, send=send, pay=send, purpose="travel") for i, send in enumerate(sends)]
+        return hits_of(view_of("agent", rows))
+
+    mixed = hits("PK:Gujrat", *["BD:Dhaka"] * 4)  # 2,358 by what is known of Pakistan, else 2,000
+    assert [(h.measures["price"], h.measures["is_known"]) for h in mixed] == [(2_000, True)]
+    assert [(h.measures["price"], h.measures["is_known"]) for h in hits(*["BD:Dhaka"] * 5)] == [(2_000, False)]
+    assert [(h.measures["price"], h.measures["is_known"]) for h in hits(*["PK:Gujrat"] * 5)] == [(2_358, True)]
+
+
 def test_only_what_was_sent_on_in_earnest_is_told() -> None:
     for on, said in ((7_200, True), (7_199, False), (0, False)):
         view = fees([2400] * 5, on=on)

@@ -82,6 +82,11 @@ def test_turnover_of_two_months_within_three(last: float, fires: bool) -> None:
     assert bool(strengths(site([*invoices((0, 1, 2, last)), *home(day=min(last, 60) - 5)]))) is fires
 
 
+def test_what_people_send_before_and_after_makes_no_longer_turnover() -> None:
+    assert strengths(site([*home(day=0), *invoices((5, 20, 40, 64)), *home(day=70)])) == []
+    assert strengths(site([*home(day=0), *invoices((5, 20, 40, 65)), *home(day=70)]))[-1:] == [0.6]
+
+
 def test_what_its_own_people_pay_is_no_turnover() -> None:
     own = [pay(f"w{i % 3}", "firm", 20 * i, 1250, send=HERE, pay=HERE) for i in range(4)]
     assert strengths(site([*own, *home()])) == []
