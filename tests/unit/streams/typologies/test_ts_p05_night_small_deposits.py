@@ -70,6 +70,12 @@ def test_at_least_five_people_pay(guests: int, hits: int) -> None:
     assert len(found([msgspec.structs.replace(r, at_ms=r.at_ms + 5_400_000) for r in rows], went(1600))) == hits
 
 
+def test_the_number_of_credits_makes_it_stronger_not_that_of_people() -> None:
+    rows = came(12)
+    five = [msgspec.structs.replace(r, sender=rows[i % 5].sender) for i, r in enumerate(rows)]
+    assert found(five, went(2400, 12))[-1].strength == 0.7
+
+
 @pytest.mark.parametrize(("usd", "hits"), [(10, 0), (20, 1), (600, 1), (610, 0), (205, 0)])
 def test_sums_are_small_and_round(usd: float, hits: int) -> None:
     assert len(found(came(usd=usd), went(8 * usd))) == hits

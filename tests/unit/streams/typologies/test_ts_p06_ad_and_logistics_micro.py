@@ -80,6 +80,13 @@ def test_rooms_are_dear_or_in_several_towns(count: int, usd: float, towns: int, 
     assert bool(strengths([*groups(AD, PHONE), *bought(ROOM, count, usd, towns)])) is fires
 
 
+def test_only_what_may_be_an_advertisement_is_counted_as_one() -> None:
+    dear, odd = bought(AD, 1, 102, day=5), bought(AD, 1, 25, day=5)
+    view = view_of("p", [*groups(AD, ROOM, PHONE), *dear, *odd])
+    hit = list(TYPOLOGY.hits(view, P))[-1]
+    assert (hit.measures[AD], sum(e.trade == AD for e in hit.events)) == (3, 3)
+
+
 def test_towns_that_are_left_out_are_no_towns() -> None:
     rooms = [pay("p", f"r{i}", i, 90, send="AU:Perth", pay=f"A{i}", trade=ROOM) for i in range(5)]
     assert strengths([*groups(AD, PHONE), *rooms]) == []
