@@ -61,7 +61,7 @@ def test_one_purchase_less_is_no_group(trade: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("usd", "fires"), [(12, True), (24, True), (3, True), (25, False), (12.5, False), (99, True), (102, False)]
+    ("usd", "fires"), [(12, True), (24, True), (3, True), (25, False), (12.5, False), (7.2, False), (99, True), (102, False)]
 )
 def test_advertisements_are_small_multiples_of_three(usd: float, fires: bool) -> None:
     assert bool(strengths([*groups(ROOM, PHONE), *bought(AD, 3, usd)])) is fires
