@@ -135,7 +135,7 @@ def _signs(view: View, burst: tuple[Event, ...], p: Parameters) -> dict[str, int
 
 
 def _is_night(event: Event) -> bool:
-    hour = (event.at_ms // HOUR_MS + event.utc_offset_min // 60) % 24
+    hour = (event.at_ms // 60_000 + event.utc_offset_min) // 60 % 24
     return hour >= 22 or hour < 6
 
 

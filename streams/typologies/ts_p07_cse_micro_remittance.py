@@ -24,7 +24,7 @@ from streams.domain.marks import COUNTRY, OTHER, PAY, SEND, Mark
 from streams.domain.score import strength
 from streams.domain.view import View
 from streams.typologies.base import Example, Explanation, Hit, Line, Typology, counted, number, usd, window
-from streams.typologies.build import HOUR_MS, START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, pay, view_of
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -185,7 +185,7 @@ def _payer(event: Event) -> bytes:
 
 
 def _is_night(event: Event) -> bool:
-    hour = (event.at_ms // HOUR_MS + event.utc_offset_min // 60) % 24
+    hour = (event.at_ms // 60_000 + event.utc_offset_min) // 60 % 24
     return hour >= 22 or hour < 6
 
 

@@ -128,6 +128,11 @@ def test_the_chain_is_known_when_its_last_payment_is_made() -> None:
     assert known(9, 5, 30) == [30]
 
 
+def test_of_several_payments_to_the_second_receiver_the_first_completes_the_chain() -> None:
+    twice = Story(debits=second(5).debits + second(50).debits)
+    assert [(h.at_ms - START_MS) / DAY_MS for h in chains((0, 1, 2), (twice,) * 3)] == [5]
+
+
 @pytest.mark.parametrize(("usd", "hits"), [(250, 1), (249, 0)])
 def test_what_the_payers_pay_here_is_the_price_of_a_leg(usd: float, hits: int) -> None:
     assert len(chains((0, 1, 2), (second(0),) * 3, usd)) == hits

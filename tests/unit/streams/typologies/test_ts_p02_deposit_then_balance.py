@@ -53,6 +53,17 @@ def test_a_third_payment_may_be_the_balance_and_a_fourth_makes_it_something_else
     assert paid((0, 500), (10, 1_500), (20, 1_500)) == 1
     assert paid((0, 500), (10, 500), (15, 500), (20, 1_500)) == 0
     assert paid((0, 500)) == 0
+    assert paid((0, 500), (10, 1_500), (20, 500)) == 1
+
+
+def test_of_a_payer_whose_second_and_third_payment_could_be_the_balance_the_second_is_it() -> None:
+    hit = found([*shape(2), *steps("q", (0, 500), (10, 1_500), (20, 1_500))])[-1]
+    assert sorted((e.at_ms - START_MS) // 86_400_000 for e in hit.events if e.other == key_of("q")) == [0, 10]
+
+
+def test_who_paid_first_of_all_but_settled_last_completes_it() -> None:
+    rows = [*steps("a", (0, 500), (50, 1_500)), *steps("b", (10, 500), (30, 1_500)), *steps("c", (11, 500), (31, 1_500))]
+    assert [(h.at_ms - START_MS) / 86_400_000 for h in found(rows)] == [50]
 
 
 @pytest.mark.parametrize(("last", "hits"), [(80, 1), (80.01, 0)])

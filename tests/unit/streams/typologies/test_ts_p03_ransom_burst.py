@@ -85,6 +85,7 @@ def test_thirty_percent_at_night_are_enough(payments: int, hits: int) -> None:
 def test_senders_in_two_countries_are_a_sign() -> None:
     assert signs([sent(NIGHT), sent(1.1, send="NO:Oslo")]) == {"at_night", "two_send_countries"}
     assert found([sent(NIGHT), sent(1.1, send="SE:Malmo")]) == []
+    assert "two_send_countries" in signs([sent(NIGHT), sent(1.1, send="NO:Oslo"), sent(1.2, send="FI:Turku")])
 
 
 @pytest.mark.parametrize(
@@ -105,10 +106,32 @@ def test_three_times_what_the_payer_ever_sent_in_a_year_is_a_sign(before: Story,
         (paid(-4, 300, to="h"), 0),
         (paid(-4, 300, country="NO"), 0),
         (paid(-4, 300, country="SE"), 0),
+        (paid(-4, 300, country="YE"), 1),
     ],
 )
 def test_an_earlier_receiver_of_the_kind_is_a_sign(before: Story, hits: int) -> None:
     assert len(found(nights(), m=before)) == hits
+
+
+def test_the_largest_former_payment_is_the_measure() -> None:
+    large, small = paid(-90, 200), paid(-30, 100)
+    assert found(nights(), m=Story(debits=large.debits + small.debits)) == []
+    assert len(found(nights(), m=small)) == 1
+
+
+@pytest.mark.parametrize("stranger", "abcdefgh")
+def test_whoever_is_not_tied_to_the_others_makes_it_no_family(stranger: str) -> None:
+    rows = [
+        sent(NIGHT + i / 100, 900, who=who, phone="" if who == stranger else "one") for i, who in enumerate(("x", "y", stranger))
+    ]
+    assert [h.measures["payers"] for h in found(rows)] == [2]
+    told = TYPOLOGY.explain(view_of("h", rows, {"x": Story()}), P, found(rows)[0], ())
+    assert told.absent == ("earlier payments of some payers",)
+
+
+def test_whoever_the_earlier_receiver_is() -> None:
+    for name in "abcdefg":
+        assert len(found(nights(), m=paid(-4, 300, to=name))) == 1
 
 
 def test_payers_who_are_tied_are_a_sign_and_without_a_repeat_speak_weakly() -> None:

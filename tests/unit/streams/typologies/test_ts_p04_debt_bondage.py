@@ -103,6 +103,13 @@ def test_two_who_share_a_home_are_no_point() -> None:
     assert found([*workers(2, purpose="debt"), *repaid("w2", address="far", purpose="debt")]) == []
 
 
+def test_who_pays_irregularly_shares_no_home_with_the_workers_and_need_not_be_foreign() -> None:
+    irregular = repaid("x", (0.5, 1, 1.5, 20))
+    assert found([*workers(2), *repaid("w2", address="far"), *irregular]) == []
+    assert found([*workers(3), *irregular])
+    assert found([*strangers(purpose="debt", nationality="TH"), *irregular])
+
+
 def test_who_pays_irregularly_is_no_evidence() -> None:
     hit = found([*workers(3), *repaid("x", (0.5, 1, 1.5, 20))])[-1]
     assert {e.other for e in hit.events} == {key_of(f"w{i}") for i in range(3)}

@@ -14,7 +14,7 @@ from streams.typologies.build import key_of, pay, view_of
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY
 
 P = TYPOLOGY.parameters
-CITIES = ("DE:Berlin", "DE:Hamburg", "DE:Cologne")
+CITIES = ("DE:Berlin", "DE:Hamburg", "DE:Cologne", "DE:Frankfurt")
 Rows = list[TransferFacts]
 
 
@@ -70,7 +70,13 @@ def test_at_least_five_people_pay(guests: int, hits: int) -> None:
     assert len(found([msgspec.structs.replace(r, at_ms=r.at_ms + 5_400_000) for r in rows], went(1600))) == hits
 
 
-@pytest.mark.parametrize(("usd", "hits"), [(10, 0), (20, 1), (600, 1), (610, 0), (205, 0)])
+def test_the_number_of_credits_makes_it_stronger_not_that_of_people() -> None:
+    rows = came(12)
+    five = [msgspec.structs.replace(r, sender=rows[i % 5].sender) for i, r in enumerate(rows)]
+    assert found(five, went(2400, 12))[-1].strength == 0.7
+
+
+@pytest.mark.parametrize(("usd", "hits"), [(10, 0), (20, 1), (600, 1), (610, 0), (205, 0), (202, 0), (204, 0)])
 def test_sums_are_small_and_round(usd: float, hits: int) -> None:
     assert len(found(came(usd=usd), went(8 * usd))) == hits
 
@@ -138,6 +144,7 @@ def test_rent_kin_and_cards_are_neither_guests_nor_takers(how: dict[str, Any]) -
 
 def test_without_a_sign_of_control_nothing_is_said() -> None:
     assert found(came(12, cities=2), went(2400, 12)) == []
+    assert [len(found(came(12, cities=cities), went(2400, 12))) for cities in (3, 4)] == [1, 1]
 
 
 @pytest.mark.parametrize(("linked", "hits"), [(3, 1), (2, 0)])
@@ -179,6 +186,7 @@ def test_where_the_payers_are_linked_or_come_again_they_may_be_the_victims() -> 
         return [msgspec.structs.replace(r, sender=rows[i % 5].sender) for i, r in enumerate(rows)]
 
     assert parts(again(3)[:14], went(2800, 13.9)) == {key_of("her"): "passes_on"}
+    assert parts(again(4), went(2800, 19.9)) == {key_of("her"): "passes_on"}
     assert parts(again(2), went(2000, 11)) == {key_of("her"): "account_holder"}
 
 

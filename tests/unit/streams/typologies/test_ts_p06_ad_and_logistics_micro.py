@@ -61,7 +61,7 @@ def test_one_purchase_less_is_no_group(trade: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("usd", "fires"), [(12, True), (24, True), (3, True), (25, False), (12.5, False), (99, True), (102, False)]
+    ("usd", "fires"), [(12, True), (24, True), (3, True), (25, False), (12.5, False), (7.2, False), (99, True), (102, False)]
 )
 def test_advertisements_are_small_multiples_of_three(usd: float, fires: bool) -> None:
     assert bool(strengths([*groups(ROOM, PHONE), *bought(AD, 3, usd)])) is fires
@@ -80,6 +80,13 @@ def test_rooms_are_dear_or_in_several_towns(count: int, usd: float, towns: int, 
     assert bool(strengths([*groups(AD, PHONE), *bought(ROOM, count, usd, towns)])) is fires
 
 
+def test_only_what_may_be_an_advertisement_is_counted_as_one() -> None:
+    dear, odd = bought(AD, 1, 102, day=5), bought(AD, 1, 25, day=5)
+    view = view_of("p", [*groups(AD, ROOM, PHONE), *dear, *odd])
+    hit = list(TYPOLOGY.hits(view, P))[-1]
+    assert (hit.measures[AD], sum(e.trade == AD for e in hit.events)) == (3, 3)
+
+
 def test_towns_that_are_left_out_are_no_towns() -> None:
     rooms = [pay("p", f"r{i}", i, 90, send="AU:Perth", pay=f"A{i}", trade=ROOM) for i in range(5)]
     assert strengths([*groups(AD, PHONE), *rooms]) == []
@@ -88,6 +95,17 @@ def test_towns_that_are_left_out_are_no_towns() -> None:
 @pytest.mark.parametrize(("day", "fires"), [(28, True), (31, False)])
 def test_the_window_is_thirty_days(day: float, fires: bool) -> None:
     assert bool(strengths([*bought(AD, 3), *bought(ONLINE, 4), *bought(PHONE, 8, day=day)])) is fires
+
+
+@pytest.mark.parametrize(("last", "fires"), [(30, True), (30.01, False)])
+def test_the_last_purchase_is_thirty_days_after_the_first(last: float, fires: bool) -> None:
+    assert bool(strengths([*bought(AD, 3), *bought(ONLINE, 4), *bought(PHONE, 7), *bought(PHONE, 1, day=last)])) is fires
+
+
+@pytest.mark.parametrize(("rooms", "towns"), [(3, 3), (4, 2), (5, 4)])
+def test_more_of_each_than_is_asked_for_is_a_group_too(rooms: int, towns: int) -> None:
+    rows = [*bought(AD, 4), *bought(ROOM, rooms, 90, towns), *bought(PHONE, 9), *bought(ONLINE, 5), *bought(RIDE, 18)]
+    assert strengths(rows)[-1] == pytest.approx(0.7333, abs=1e-4)
 
 
 def test_a_firm_and_other_trades_do_not_count() -> None:

@@ -118,6 +118,18 @@ def test_two_payers_of_one_receiver_are_at_the_line_and_four_are_twice_it() -> N
     assert {h.measures["receivers"] for h in hits} == {1}
 
 
+def test_it_is_known_when_the_second_payer_is_known_as_such_whatever_a_third_does_later() -> None:
+    rows = [pay(f"m{i}", "one", 50 + i, 90, send="GB:London", pay="KE:Nairobi", nationality="GB") for i in range(3)]
+
+    def told(last: int) -> Story:
+        days = (last - 4, last - 3, last - 2, last - 1, last)
+        return Story(tuple((START_MS + day * DAY_MS, 9_000, key_of("x"), "GB", "KE", False) for day in days))
+
+    for lasts, known in (((4, 14, 200), [51, 52]), ((4, 100, 200), [100, 100]), ((100, 200, 4), [200, 100])):
+        hits = hits_of(rows, "one", {f"m{i}": told(last) for i, last in enumerate(lasts)})
+        assert [(h.at_ms - START_MS) / DAY_MS for h in hits] == known
+
+
 def test_what_a_payer_told_is_small_by_the_median_of_sixty_days() -> None:
     rows = [pay(f"m{i}", "one", 45.5, 90, send="GB:London", pay="KE:Nairobi", nationality="GB") for i in range(2)]
 

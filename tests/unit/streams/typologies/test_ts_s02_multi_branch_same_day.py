@@ -1,9 +1,12 @@
 """TS-S02 at its lines: three agents in two days, two towns within hours, and who is not going round."""
 
+from math import acos, cos, radians, sin
+
 import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
+from schemas.places import gazetteer
 from schemas.transfer import PHONE, Place
 from streams.domain.quiet import ROUND_MS, is_quiet
 from streams.domain.view import View
@@ -56,6 +59,11 @@ def test_two_towns_must_be_reached_within_four_hours(hours: float, hits: int) ->
 @pytest.mark.parametrize(("other", "hits"), [("GB:Bradford", 0), ("GB:Manchester", 1), ("GB:Nowhere", 0), ("GB", 0)])
 def test_towns_are_more_than_fifteen_kilometres_apart(other: str, hits: int) -> None:
     assert len(strengths(visit(0, 1, "GB:Leeds"), visit(1, 2, other))) == hits
+
+
+def test_gujrat_and_wazirabad_are_a_little_too_near_and_acandi_and_capurgana_are_not() -> None:
+    assert strengths(visit(0, 1, "PK:Gujrat"), visit(1, 2, "PK:Wazirabad")) == []  # 14.9 km
+    assert strengths(visit(0, 1, "CO:Acandi"), visit(1, 2, "CO:Capurgana")) == [0.6]  # 16.4 km
 
 
 def test_the_distance_is_that_of_the_globe() -> None:
@@ -147,3 +155,12 @@ def test_towns_are_as_far_apart_as_on_a_map() -> None:
     almaty, bishkek = Place("KZ", "almaty"), Place("KG", "bishkek")
     assert _km(almaty, bishkek) == pytest.approx(190, abs=8)  # by a map: 43.24 N 76.89 E, 42.87 N 74.59 E
     assert _km(bishkek, almaty) == pytest.approx(_km(almaty, bishkek))
+
+
+@pytest.mark.parametrize(("one", "other"), [(("GB", "london"), ("PK", "gujrat")), (("MX", "tijuana"), ("KZ", "almaty"))])
+def test_kilometres_are_those_of_a_globe_of_6371_kilometres(one: tuple[str, str], other: tuple[str, str]) -> None:
+    here, there = gazetteer().town(*one), gazetteer().town(*other)
+    assert here and there
+    a, b, turn = radians(here.lat), radians(there.lat), radians(there.lon - here.lon)
+    angle = acos(sin(a) * sin(b) + cos(a) * cos(b) * cos(turn))  # by the law of cosines; the code goes by half angles
+    assert _km(Place(*one), Place(*other)) == pytest.approx(6_371 * angle, abs=0.001)

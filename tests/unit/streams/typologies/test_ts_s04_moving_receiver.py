@@ -118,7 +118,7 @@ def test_who_is_paid_by_five_may_be_a_collector() -> None:
 
 
 def test_cash_for_oneself_and_payments_before_the_journey_are_not_passed_on() -> None:
-    own = [pay("r", "", 10, 500, send="TR:Van", channel="cash_out"), pay("r", "r", 11, 500, send="TR:Van")]
+    own = [pay("r", "", 10, 500, send="TR:Van", channel="cash_out"), pay("r", "r", 11, 1_000, send="TR:Van")]
     assert part([*way(), *own]) == "migrant"
     assert part([pay("r", "x", -9, 900, send="AF:Zaranj"), *way(), pay("r", "x", 30, 900, send="TR:Van")]) == "migrant"
 
@@ -134,6 +134,7 @@ def test_the_explanation_holds_towns_sums_and_days() -> None:
     )
     assert told.absent == ("town of some payments",)
     assert TYPOLOGY.explain(seen(way()), P, best, best.events).absent == ()
+    assert TYPOLOGY.explain(seen([*way(), pay("r", "x", 40, 10, pay="DE")]), P, best, best.events).absent == ()
 
 
 def test_a_phone_shared_by_a_household_is_not_one_traveller() -> None:
@@ -156,7 +157,8 @@ def test_a_phone_shared_by_a_household_is_not_one_traveller() -> None:
 
 @pytest.mark.parametrize(("passed", "expected"), [(359, "migrant"), (360, "recipient")])
 def test_who_passes_the_money_on_may_be_a_collector(passed: float, expected: str) -> None:
-    assert part([*way(), pay("r", "boss", 17, passed, send="TR:Van")]) == expected
+    for to in ("boss", *"abcdefg"):
+        assert part([*way(), pay("r", to, 17, passed, send="TR:Van")]) == expected
 
 
 def test_money_held_back_for_a_migrant_can_harm_so_nothing_is_blocked() -> None:

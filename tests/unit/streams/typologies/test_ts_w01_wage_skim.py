@@ -1,5 +1,9 @@
 """Wage skim: who holds the wages is looked at, who earned them is protected."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, TransferFacts
 from schemas.transfer import ACCOUNT, PARTY
@@ -54,9 +58,10 @@ def test_who_draws_less_than_half_is_not() -> None:
 
 
 def test_a_worker_who_draws_is_a_worker() -> None:
-    view = account(paid(4), [pay("w3", "", 13, 8_000, channel="cash_out")])
-    hit = best(view)
-    assert set(TYPOLOGY.explain(view, P, hit, hit.events).parts.values()) == {"worker"}
+    for who, day in (("w3", 13), ("w0", 14.02)):  # before and after the last wage of the one who draws
+        view = account(paid(4), [pay(who, "", day, 8_000, channel="cash_out")])
+        hit = best(view)
+        assert set(TYPOLOGY.explain(view, P, hit, hit.events).parts.values()) == {"worker"}
 
 
 def test_two_workers_of_one_account_are_a_couple() -> None:
@@ -125,3 +130,27 @@ def test_what_is_drawn_after_the_last_wage_or_before_the_first_is_not_of_these_w
         return key_of("keeper") in TYPOLOGY.explain(view, P, hit, hit.events).parts
 
     assert [drawn(day) for day in (0.99, 1, 14.02, 14.03)] == [False, True, True, False]
+
+
+def test_of_an_account_the_users_who_got_enough_wages_are_its_workers() -> None:
+    view = account([*paid(4, days=(0, 14, 28)), *paid(5, days=(42,))], [])
+    hits = list(TYPOLOGY.hits(view, P))
+    assert [(h.measures["workers"], h.measures["cycles"]) for h in hits][-1:] == [(4, 4)]
+    assert hits[-1].strength == 0.8667  # 4 / 3 and (4 - 2) / 2: 0.6 + 0.4 * (7 / 3 - 1) / 2
+    assert (hits[0].measures["workers"], hits[0].measures["cycles"], hits[0].strength) == (3, 2, 0.6)
+
+
+def test_users_of_one_name_and_receivers_who_are_no_users_are_no_further_workers() -> None:
+    def workers(change: Callable[[SharedView], object]) -> list[float]:
+        view = account(paid(4), [])
+        change(view)
+        return [h.measures["workers"] for h in TYPOLOGY.hits(view, P)][-1:]
+
+    def of_one_name(view: SharedView) -> None:
+        for name in ("w0", "w1"):
+            user = view.users[key_of(name)]
+            user.profile = msgspec.structs.replace(user.profile, name_keys=(b"wu",))
+
+    assert workers(lambda view: None) == [4]
+    assert workers(lambda view: view.users.pop(key_of("w0"))) == [3]
+    assert workers(of_one_name) == [3]

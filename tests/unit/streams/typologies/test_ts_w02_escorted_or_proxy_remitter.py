@@ -120,6 +120,17 @@ def test_more_people_speak_like_more_visits() -> None:
     assert max(h.strength for h in hits_of(visits(0.3, 9.3, senders=6))) == 0.8
 
 
+def test_the_visit_with_the_most_people_counts_and_of_one_name_only_one() -> None:
+    def rows(day: float, senders: int) -> list[TransferFacts]:
+        return [pay(f"w{i}", "x", day + i / 1440, 120, send="KZ:Almaty", pay="UZ:Namangan", counter=7) for i in range(senders)]
+
+    assert max(h.measures["senders"] for h in hits_of(pooled(PHONE, [*rows(0.3, 5), *rows(9.3, 3)]))) == 5
+    strangers = [*rows(0.3, 4), *rows(9.3, 3)]
+    assert hits_of(pooled(PHONE, strangers))
+    couple = {key_of("w0"), key_of("w1")}
+    assert not hits_of(pooled(PHONE, [_named(facts) if facts.sender.key in couple else facts for facts in strangers]))
+
+
 def test_a_visit_is_not_hidden_by_people_who_came_alone_before() -> None:
     alone = [pay(f"w{i}", "x", i / 10, 120, send="KZ:Almaty", pay="UZ:Namangan", counter=7) for i in range(3)]
     together = [

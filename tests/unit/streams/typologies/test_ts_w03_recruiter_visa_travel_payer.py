@@ -35,6 +35,18 @@ def test_six_tenths_of_the_price_of_the_corridor_is_the_line(send: str, at: str,
     assert not hits_of(fees([usd - 1] * 5, send=send, at=at))
 
 
+def test_where_no_price_is_known_six_tenths_of_two_thousand_dollars_are_the_line() -> None:
+    assert hits_of(fees([1_200] * 5, send="BD:Dhaka", at="BD:Dhaka"))
+    assert not hits_of(fees([1_199.99] * 5, send="BD:Dhaka", at="BD:Dhaka"))
+
+
+@pytest.mark.parametrize(("last", "found"), [(30, True), (30.01, False)])
+def test_the_fifth_fee_comes_within_thirty_days(last: float, found: bool) -> None:
+    days = (0, 1, 2, 3, last)
+    rows = [pay(f"m{i}", "agent", day, 2400, send="PK:Gujrat", pay="PK:Gujrat", purpose="travel") for i, day in enumerate(days)]
+    assert bool(hits_of(view_of("agent", rows))) is found
+
+
 def test_where_no_price_is_known_it_is_said() -> None:
     view = fees([2000] * 5, send="BD:Dhaka", at="BD:Dhaka")
     (hit,) = hits_of(view)
@@ -71,6 +83,23 @@ def test_what_goes_on_to_persons_abroad_strengthens_from_six_tenths() -> None:
     assert told.parts[key_of("agent")] == "collector"
     assert told.parts[key_of("handler")] == "recipient"
     assert told.parts[key_of("m0")] == "payer"
+
+
+def test_what_was_sent_on_in_earnest_is_evidence_and_less_is_not() -> None:
+    for on, transfers in ((7_200, 6), (7_199, 5)):
+        hit = hits_of(fees([2400] * 5, on=on))[-1]
+        assert len(hit.events) == transfers
+
+
+def test_of_several_ways_the_cheapest_is_the_price_and_one_that_is_known_is_enough() -> None:
+    def hits(*sends: str) -> list[Hit]:
+        rows = [pay(f"m{i}", "agent", i, 1_500, send=send, pay=send, purpose="travel") for i, send in enumerate(sends)]
+        return hits_of(view_of("agent", rows))
+
+    mixed = hits("PK:Gujrat", *["BD:Dhaka"] * 4)  # 2,358 by what is known of Pakistan, else 2,000
+    assert [(h.measures["price"], h.measures["is_known"]) for h in mixed] == [(2_000, True)]
+    assert [(h.measures["price"], h.measures["is_known"]) for h in hits(*["BD:Dhaka"] * 5)] == [(2_000, False)]
+    assert [(h.measures["price"], h.measures["is_known"]) for h in hits(*["PK:Gujrat"] * 5)] == [(2_358, True)]
 
 
 def test_only_what_was_sent_on_in_earnest_is_told() -> None:

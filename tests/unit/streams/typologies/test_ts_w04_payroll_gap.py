@@ -7,13 +7,13 @@ import pytest
 
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
-from schemas.transfer import ADDRESS, PHONE
+from schemas.transfer import ADDRESS, IP, PHONE
 from streams.domain.entity import EntityState, IdentifierState, User
-from streams.domain.event import event_of
+from streams.domain.event import DAY_MS, event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.profile import Profile
 from streams.domain.view import View
-from streams.typologies.build import key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView
 from streams.typologies.ts_w04_payroll_gap import TYPOLOGY
 
@@ -72,7 +72,7 @@ def test_what_the_firm_pays_otherwise_is_no_wage() -> None:
     assert strengths(site([*invoices(), *home(), rent])) == [0.6]
 
 
-@pytest.mark.parametrize(("usd", "fires"), [(1250, True), (1249, False)])
+@pytest.mark.parametrize(("usd", "fires"), [(1250, True), (1249.99, False)])
 def test_turnover_at_its_line(usd: float, fires: bool) -> None:
     assert bool(strengths(site([*invoices(usd=usd), *home()]))) is fires
 
@@ -80,6 +80,11 @@ def test_turnover_at_its_line(usd: float, fires: bool) -> None:
 @pytest.mark.parametrize(("last", "fires"), [(60, True), (59.9, False), (90, True), (91, False)])
 def test_turnover_of_two_months_within_three(last: float, fires: bool) -> None:
     assert bool(strengths(site([*invoices((0, 1, 2, last)), *home(day=min(last, 60) - 5)]))) is fires
+
+
+def test_what_people_send_before_and_after_makes_no_longer_turnover() -> None:
+    assert strengths(site([*home(day=0), *invoices((5, 20, 40, 64)), *home(day=70)])) == []
+    assert strengths(site([*home(day=0), *invoices((5, 20, 40, 65)), *home(day=70)]))[-1:] == [0.6]
 
 
 def test_what_its_own_people_pay_is_no_turnover() -> None:
@@ -92,6 +97,28 @@ def test_only_money_sent_abroad_counts(to: str) -> None:
     assert strengths(site([*invoices(), *home(pay_=to)])) == []
 
 
+def test_what_the_people_are_paid_is_no_turnover_and_what_the_firm_sends_abroad_makes_no_worker() -> None:
+    to_people = [pay(f"c{i}", f"w{i % 3}", 20 * i, 1250, send=HERE, pay=HERE) for i in range(4)]
+    assert strengths(site([*to_people, *home()])) == []
+    assert strengths(site([*invoices(), *to_people[:1], *home()])) == [0.6]
+    assert strengths(site([*invoices(), *home(2), pay("c0", "w2", 55, 1250, send=HERE, pay=HERE)])) == []
+    supplier = pay("firm", "supplier", 55, 900, send=HERE, pay="UZ:Termez", entity_sender=True)
+    assert strengths(site([*invoices(), *home(2), supplier])) == []
+    assert strengths(site([*invoices(), *home(), supplier])) == [0.6]
+
+
+def test_of_a_site_workers_turnover_and_share_are_measured() -> None:
+    view = site([*invoices((0, 20, 40, 60, 80)), *home(4), wage(100)], tuple(f"w{i}" for i in range(4)))
+    hit = list(TYPOLOGY.hits(view, P))[-1]
+    assert hit.measures == {"workers": 4, "turnover": 625_000, "share": 10_000 / 625_000, "returned": 0}
+    assert (hit.strength, hit.at_ms - START_MS, len(hit.events)) == (0.6667, 80 * DAY_MS, 10)
+
+
+@pytest.mark.parametrize("to", ["UZ:Termez", "KG:Osh"])
+def test_abroad_is_any_other_country(to: str) -> None:
+    assert strengths(site([*invoices(), *home(pay_=to)])) == [0.6]
+
+
 def test_an_address_is_asked_of_with_a_firm_and_three_people() -> None:
     rows = [*invoices(), *home()]
     gates: list[tuple[Callable[[], SharedView], bool]] = [
@@ -99,6 +126,7 @@ def test_an_address_is_asked_of_with_a_firm_and_three_people() -> None:
         (lambda: site(rows, people=("w0", "w1")), False),
         (lambda: site(rows, firm=""), False),
         (lambda: site(rows, kind=PHONE), False),
+        (lambda: site(rows, kind=IP), False),
     ]
     assert [TYPOLOGY.gate(build(), P) for build, _ in gates] == [fits for _, fits in gates]
     assert TYPOLOGY.asks is not None

@@ -76,6 +76,7 @@ def test_four_tickets_at_one_agency_are_not_quiet() -> None:
 
 @pytest.mark.parametrize(("towns", "facets"), [
     (["TR:Van", "TR:Van", "TR:Bolu", "TR:Bolu"], ("corridor",)), (["TR:Van", "TR:Van", "TR:Bolu", "TR:Bolu", "TR:Bolu"], ()),
+    (["TR:Van"] * 3 + ["TR:Bolu"] * 4, ()),
 ])  # fmt: skip
 def test_half_the_purchases_on_a_route_are_the_facet(towns: list[str], facets: tuple[str, ...]) -> None:
     rows = [pay("head", "agency", i, 150, send="DE:Bonn", pay=t, trade=TICKET, passenger=i + 1) for i, t in enumerate(towns)]
@@ -96,3 +97,13 @@ def test_the_explanation_names_how_passengers_are_known() -> None:
         assert told.parts == {key_of("head"): "coordinator"}
         assert len(told.absent) == absent
         assert (told.numbers[0].name, told.numbers[0].observed) == ("min_passengers", 4)
+
+
+@pytest.mark.parametrize(("tickets", "strength"), [(8, 0.45), (9, 0.45), (10, 0.4875), (11, 0.4875)])
+def test_of_unnamed_tickets_two_are_one_passenger(tickets: int, strength: float) -> None:
+    assert strengths(bought([0] * tickets))[-1] == strength  # three quarters of 0.6 and of 0.65
+
+
+def test_purchases_all_on_a_route_are_the_facet() -> None:
+    rows = [pay("head", "agency", i, 150, send="TR:Van", pay="TR:Van", trade=TICKET, passenger=i + 1) for i in range(5)]
+    assert [h.facets for h in TYPOLOGY.hits(view_of("head", rows), P)] == [("corridor",), ("corridor",)]
