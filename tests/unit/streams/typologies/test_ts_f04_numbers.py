@@ -102,6 +102,20 @@ def test_a_country_that_is_left_out_is_no_country() -> None:
     assert len(found(paid(("", "TJ:Khujand", "KG:Osh", "UZ:Termez")))) == 1
 
 
+def test_who_is_paid_from_two_countries_in_two_others_is_no_beneficiary_of_many() -> None:
+    rows = [
+        msgspec.structs.replace(f, channel="bank_transfer")
+        for f in paid(("KG:Osh", "UZ:Termez") * 3, ("MX:Tijuana", "US:Phoenix"))
+    ]
+    assert TYPOLOGY.gate(view_of("r", rows), P)
+    assert found(rows) == []
+
+
+def test_of_those_whose_country_is_left_out_only_the_others_are_counted() -> None:
+    hit = found(paid(("", *ROUTE[:3], "")))[-1]
+    assert (hit.measures["senders"], hit.measures["send_countries"], hit.measures["payments"]) == (5, 3, 5)
+
+
 @pytest.mark.parametrize(("before", "share"), [(60, 1.0), (60.01, 0.75)])
 def test_a_pair_is_old_that_dealt_more_than_sixty_days_before(before: float, share: float) -> None:
     for rows in (paid(ROUTE[:4]), paid(("DE:Hamburg",) * 4, ("TR:Van", "IR:Urmia"))):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
 import pytest
 
 from schemas.corridors import corridors
@@ -124,6 +125,26 @@ FIVE = ins(range(5))
 ])  # fmt: skip
 def test_a_glance_says_no_one_step_under_each_line(typology: Typology, rows: Rows, judged: bool) -> None:
     assert let(typology, rows) is judged
+
+
+SAID: tuple[dict[str, Any], ...] = (
+    {"purpose_class": "family"},
+    {"purpose_class": "ransom"},
+    {"relation": "other"},
+    {"relation": "kin"},
+)
+
+
+@pytest.mark.parametrize("said", SAID, ids=str)
+@pytest.mark.parametrize(("typology", "rows"), [
+    (F01, FIVE), (F02, crew(ROUTE)), (F03, [*FIVE, *crew(ROUTE[:1], start=5)]),
+    (F04, [pay(f"s{i}", "x", i, 500, send=t) for i, t in enumerate(THREE)]),
+    (F04, [pay(f"s{i}", "x", i, 500, pay=t) for i, t in enumerate(("TR:Van", "IR:Urmia", "TR:Van"))]),
+    (F05, [*ins(range(3)), *ins(range(3, 6))]), (F06, [pay("a", "x", 0, 900), pay("x", "c", 1, 900)]),
+    (F07, [*crew(("IR:Urmia",), start=-1), *FIVE, *ins(range(5, 10))]), (F08, FIVE),
+])  # fmt: skip
+def test_whatever_else_is_said_of_strangers_they_are_judged(typology: Typology, rows: Rows, said: dict[str, Any]) -> None:
+    assert let(typology, [msgspec.structs.replace(facts, **said) for facts in rows])
 
 
 BULK = [pay("shop", "x", day, 300) for day in (0, 20)]

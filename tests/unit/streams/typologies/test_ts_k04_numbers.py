@@ -98,6 +98,13 @@ def test_wages_of_the_same_ninety_days_up_to_the_payment_explain_as_much(day: fl
     assert len(found(rows)) == hits
 
 
+@pytest.mark.parametrize(("last", "strengths"), [(1400, []), (1400.01, [0.6])])
+def test_exactly_the_share_is_not_more_than_it(last: float, strengths: list[float]) -> None:
+    half = msgspec.structs.replace(P, income_share=0.5)  # six months' pay of 700: 4,200
+    view = view_of("s", sent(("a", 0, 1400), ("b", 1, 1400), ("c", 2, last)))
+    assert [h.strength for h in TYPOLOGY.hits(view, half)] == strengths
+
+
 def test_wages_are_added_up() -> None:
     rows = sent(("a", 2, 2000), ("b", 3.5, 2000), ("c", 4, 2000))
     assert found([wages(0, 3000), wages(1, 3000), *rows]) == []

@@ -92,6 +92,15 @@ def test_the_gate_of_a_party_is_open_from_its_lines_on(typology: Typology, rows:
     assert typology.gate(view_of("x", rows), typology.parameters) is is_open
 
 
+@pytest.mark.parametrize(
+    ("relatives", "line", "is_open"), [(5, 4, True), (4, 4, False), (4, 3, True), (3, 3, False), (3, 2, False)]
+)
+def test_k05_of_four_relatives_or_more_all_but_one_may_be_too_many(relatives: int, line: int, is_open: bool) -> None:
+    stricter = msgspec.structs.replace(K05.parameters, min_conflicts=line)
+    rows = told(*((f"k{i}", "kin", "none") for i in range(relatives)))
+    assert K05.gate(view_of("x", rows), stricter) is is_open
+
+
 @pytest.mark.parametrize(("typology", "enough", "too_few"), [
     (K04, sent(3, 10), [sent(2, 10, 2)]),
     (K05, sent(1, 10, 2), [sent(1, 10), [pay("s", "x", 0, 10)]]),

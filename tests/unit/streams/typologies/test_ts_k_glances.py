@@ -119,6 +119,12 @@ def test_a_glance_says_no_one_step_under_each_line(typology: Typology, rows: Row
     assert let(typology, rows) is judged
 
 
+@pytest.mark.parametrize("said", [{"purpose_class": "family"}, {"relation": "other"}, {"relation": "kin"}], ids=str)
+@pytest.mark.parametrize(("typology", "rows"), [(K03, came([0, 1, 2, 3, 4])), (K04, sent(*THREE))], ids=["K03", "K04"])
+def test_whatever_else_is_said_of_strangers_they_are_judged(typology: Typology, rows: Rows, said: dict[str, str]) -> None:
+    assert let(typology, [msgspec.structs.replace(facts, **said) for facts in rows])
+
+
 def said(*words: tuple[str, str, str], gap: float = 1) -> Rows:
     """x pays: to whom, as what, for what; one each day."""
     return [pay("x", who, i * gap, 300, relation=relation, purpose=purpose) for i, (who, relation, purpose) in enumerate(words)]
