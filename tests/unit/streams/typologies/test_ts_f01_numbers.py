@@ -101,6 +101,25 @@ def test_a_pair_is_old_that_dealt_before_the_thirty_days_of_the_last_payment(bef
     assert hit.measures["new_share"] == share
 
 
+@pytest.mark.parametrize(
+    ("towns", "pays", "elsewhere"),
+    [
+        (("TR:Izmir", "TR:Bursa"), "TR:Ankara", 1),
+        (("TR:Izmir", "TR:Bursa", "TR:Konya"), "TR:Ankara", 1),
+        (("TR:Izmir", "TR:Ankara"), "TR:Ankara", 1 / 2),
+        (("TR:Izmir", "TR:Ankara", "TR:"), "TR:Ankara", 1 / 3),  # the town that is left out may be Ankara
+        (("TR:Izmir", "TR:Bursa", "IR:"), "TR:Ankara", 1),
+        (("TR:Izmir", "TR:Bursa", "IR:"), "TR:", 1 / 3),  # where it is paid out may be Izmir or Bursa
+        (("TR:Izmir", "TR:Bursa"), "TR:", None),
+    ],
+)
+def test_elsewhere_is_another_country_or_two_towns_that_are_known(
+    towns: tuple[str, ...], pays: str, elsewhere: float | None
+) -> None:
+    hit = last(crowd(towns, (pays,), usd=3500), 6)
+    assert (hit.measures["elsewhere"] if hit else None) == elsewhere
+
+
 def test_the_facet_of_prices_needs_half_of_the_payments() -> None:
     def facets(priced: int) -> tuple[str, ...]:
         rows = [pay(f"s{i}", "c", i, 3500 if i < priced else CHEAP, send=GERMANY[i % 3]) for i in range(6)]

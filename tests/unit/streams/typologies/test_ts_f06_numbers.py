@@ -111,6 +111,14 @@ def test_in_bulk_more_than_came_is_no_bulk() -> None:
     assert list(TYPOLOGY.hits(bulk(1000, 1000, outs=(2000.01,)), P)) == []
 
 
+def test_in_bulk_each_payer_is_held_against_his_own_sums() -> None:
+    # Two shops pay 2 x 1,000 each: 1,300 are 65 per cent of either's, though a third of all.
+    ins = [pay(shop, "ex", day, 1000, entity_sender=True) for day in (0, 1) for shop in ("one", "two")]
+    told = Story(payers=tuple((key_of(f"f{i}"), START_MS) for i in range(5)))
+    view = view_of("ex", [*ins, pay("ex", "h", 3, 1300)], {"one": told, "two": told})
+    assert [(len(h.events), h.measures["kept"]) for h in TYPOLOGY.hits(view, P)] == [(3, 0.65)] * 2
+
+
 def test_in_bulk_a_large_and_a_small_sum_are_one_sum() -> None:
     assert not TYPOLOGY.gate(bulk(1000, 299.99, outs=(900,)), P)
     assert TYPOLOGY.gate(bulk(1000, 300, outs=(900,)), P)

@@ -77,6 +77,24 @@ def test_all_kinds_together_by_hand() -> None:
     assert why.absent == ()
 
 
+@pytest.mark.parametrize(("rows", "counts", "payments"), [
+    # a relative of a third nation who is called a friend, and one more of a third nation
+    ([said(0, "x", "kin", nation="TR"), said(1, "x", "other", nation="TR"), said(2, "y", "kin", nation="IR")], (2, 1, 0, 0), 3),
+    # a relative who is called a friend and paid for something else, and one more change of purpose
+    ([said(0, "x", "kin", "family"), said(1, "x", "other", "rent"), said(2, "y", "none", "family"), said(3, "y", "none", "rent")],
+     (0, 1, 2, 0), 4),
+    # one of four relatives is paid for something else
+    ([*BROTHERS, said(9, "k0", "kin", "family"), said(9.5, "k0", "kin", "rent")], (0, 0, 1, 3), 6),
+    # three of a third nation, who share no name with a fourth relative
+    ([*NATIONS, said(9, "k0", "kin")], (3, 0, 0, 3), 4),
+])  # fmt: skip
+def test_who_is_in_two_contradictions_is_evidence_as_well(
+    rows: list[TransferFacts], counts: tuple[int, ...], payments: int
+) -> None:
+    hit = found(*rows)[-1]
+    assert (kinds(hit), len(hit.events)) == (counts, payments)
+
+
 def test_a_nationality_of_anyone_in_it_that_is_missing_is_said() -> None:
     assert told(*NATIONS, said(4, "x", nation="")).absent == ()  # not in it
     assert told(*BROTHERS[:3], said(9, "x", "kin", nation="")).absent == ("nationality of some parties",)

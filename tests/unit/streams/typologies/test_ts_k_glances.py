@@ -135,6 +135,8 @@ KIN_AND_FRIEND = (("a", "kin", "none"), ("a", "other", "none"))
 
 @pytest.mark.parametrize(("words", "judged"), [
     ([(who, "kin", "none") for who in "abc"], True),
+    ([(who, "kin", "none") for who in "aabc"], True),
+    ([(who, "kin", "none") for who in "aaabc"], True),
     ([(who, "kin", "none") for who in "aab"], False),
     ([(who, "other", "none") for who in "abcd"], False),
     # a relative, who was called something else too, and for another purpose
