@@ -176,3 +176,12 @@ def test_without_places_seven_of_ten_pairs_are_known_to_be_new(young: int, facet
     rows.append(pay("c", "shop", 60, 20, send="", pay="", channel="merchant"))
     (hit,) = TYPOLOGY.hits(view_of("c", rows), P)
     assert hit.facets == facets
+
+
+@pytest.mark.parametrize(("before", "facets"), [(30, ("newness",)), (30.01, ())])
+def test_without_places_who_was_paid_more_than_thirty_days_before_is_no_new_pair(before: float, facets: tuple[str, ...]) -> None:
+    # Three of seven strangers had been paid by the party, once as well: four of seven are new.
+    ins = [(f"s{i}", "c", 40 + i, 100) for i in range(7)]
+    view = bare("c", [*(("c", f"s{i}", 40 + i - before, 50) for i in range(3)), *ins])
+    (hit,) = TYPOLOGY.hits(view, P)
+    assert hit.facets == facets

@@ -174,3 +174,14 @@ def test_without_places_seven_of_ten_pairs_are_known_to_be_new(young: int, facet
     outs[:young] = [msgspec.structs.replace(facts, stream_start_ms=START_MS) for facts in outs[:young]]
     (hit,) = TYPOLOGY.hits(view_of("head", [*ins, *outs, pay("head", "shop", 60, 20, send="", pay="", channel="merchant")]), P)
     assert hit.facets == facets
+
+
+@pytest.mark.parametrize(("before", "facets"), [(30, ("newness",)), (30.01, ())])
+def test_without_places_who_had_paid_in_more_than_thirty_days_before_is_no_new_pair(
+    before: float, facets: tuple[str, ...]
+) -> None:
+    # Two of the six who are paid had paid in themselves, once as well: four of six are new.
+    ins = [(f"h{i}", "head", 40 + i - before, 50) for i in range(2)] + [(f"p{i}", "head", 20, 50) for i in range(5)]
+    view = bare("head", [*ins, *(("head", f"h{i}", 40 + i, 100) for i in range(6))])
+    (hit,) = TYPOLOGY.hits(view, P)
+    assert hit.facets == facets

@@ -142,6 +142,7 @@ SAID: tuple[dict[str, Any], ...] = (
     (F04, [pay(f"s{i}", "x", i, 500, pay=t) for i, t in enumerate(("TR:Van", "IR:Urmia", "TR:Van"))]),
     (F05, [*ins(range(3)), *ins(range(3, 6))]), (F06, [pay("a", "x", 0, 900), pay("x", "c", 1, 900)]),
     (F07, [*crew(("IR:Urmia",), start=-1), *FIVE, *ins(range(5, 10))]), (F08, FIVE),
+    (F08, [*FIVE, *outs(("s0", 6, "TR:Van"), ("z", 7, "TR:Van"))]),
 ])  # fmt: skip
 def test_whatever_else_is_said_of_strangers_they_are_judged(typology: Typology, rows: Rows, said: dict[str, Any]) -> None:
     assert let(typology, [msgspec.structs.replace(facts, **said) for facts in rows])
@@ -182,6 +183,13 @@ def test_f06_is_judged_where_a_new_payment_may_pass_on_what_came(rows: Rows, jud
 def test_f06_of_two_new_transfers_the_money_must_have_come_first(came: float, went: float, judged: bool) -> None:
     both = sorted([pay("a", "x", came, 1000), pay("x", "c", went, 1000)], key=lambda facts: facts.at_ms)
     assert let(F06, [pay("old", "x", 0, 50), *both], new=2) is judged
+
+
+def test_f08_a_relative_is_no_newcomer_whatever_else_is_new() -> None:
+    rows = [*outs(("boss", -20, "TR:Van")), *FIVE]
+    paid = outs(("z", 7, "TR:Van"))
+    assert not let(F08, [*rows, *ins([6], first=5, **KIN), *paid], new=2)
+    assert let(F08, [*rows, *ins([6], first=5), *paid], new=2)
 
 
 @pytest.mark.parametrize(("typology", "wakes"), [
