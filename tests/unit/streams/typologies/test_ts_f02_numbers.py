@@ -71,6 +71,12 @@ def test_of_two_routes_the_one_with_more_receivers_is_told() -> None:
     assert (hit.measures["receivers"], hit.strength) == (5, 0.65)  # five of four
 
 
+def test_of_two_routes_with_as_many_receivers_the_first_by_name_is_told() -> None:
+    for west, north in ((1, 1.1), (1.1, 1)):
+        rows = [*paid((VAN, URMIA) * 2, west, who="w"), *paid(("MX:Tijuana", "MX:Cancun") * 2, north, who="n")]
+        assert {e.pay.country for e in hits(rows)[-1].events} == {"MX"}  # R-CAUS comes before R-WASIA, whichever was paid last
+
+
 def slow(payments: int, usd: float = 250, gap: float = 40) -> list[TransferFacts]:
     towns = (VAN, URMIA, VAN, EDIRNE)
     return [pay("head", f"h{i % 4}", i * gap, usd, pay=towns[i % 4]) for i in range(payments)]

@@ -67,6 +67,16 @@ def test_a_gate_is_open_from_its_lines_on(typology: Typology, rows: Rows, is_ope
     assert typology.gate(view_of("x", rows), typology.parameters) is is_open
 
 
+@pytest.mark.parametrize(("typology", "rows"), [
+    (F01, ins(12)), (F02, outs(CREW * 3)), (F03, [*ins(12), *OUT, *outs(CREW, 40)]), (F04, placed(("JP", "CA", "NO", "SE", "FI"))),
+    (F04, [pay(f"s{i}", "x", i, 800, send="JP", pay=to) for i, to in enumerate(("TR", "IR", "IQ", "TR", "SY"))]), (F05, ins(7, 2)),
+    (F06, [*ins(9, usd=320), *outs(CREW, 9.5)]), (F07, [*ins(12, 3), *outs(["IR", "IQ", "AE"], 60)]), (F08, ins(12)),
+])  # fmt: skip
+def test_a_gate_is_open_far_over_its_lines(typology: Typology, rows: Rows) -> None:
+    assert typology.gate(view_of("x", rows), typology.parameters)
+    assert Sieve((typology,)).possible(view_of("x", rows)) == (typology,)
+
+
 @pytest.mark.parametrize(("people", "is_open"), [(3, True), (2, False)])
 def test_without_places_three_strangers_are_enough_to_ask_for_a_pass_through(people: int, is_open: bool) -> None:
     view = bare("x", [(f"s{i}", "x", i, 400) for i in range(people)])

@@ -127,6 +127,22 @@ def test_a_glance_says_no_one_step_under_each_line(typology: Typology, rows: Row
     assert let(typology, rows) is judged
 
 
+FAR = ("KG:Osh", "UZ:Termez", "TJ:Khujand", "RU:Moscow", "KZ:Almaty", "TR:Van")
+
+
+@pytest.mark.parametrize(("typology", "rows"), [
+    (F01, ins(range(12))), (F02, crew(ROUTE * 3)), (F03, [*ins(range(12)), *crew(ROUTE, start=12)]),
+    (F04, [pay(f"s{i}", "x", i, 500, send=t) for i, t in enumerate(FAR)]),
+    (F04, [pay(f"s{i}", "x", i, 500, pay=t) for i, t in enumerate(FAR)]),
+    (F04, [pay(f"s{i}", "x", i, 500, pay=t) for i, t in enumerate(FAR[:3])]),
+    (F05, [*ins(range(5)), *ins(range(5, 10)), *ins(range(10, 15))]), (F06, [*ins([0, 1, 2]), *crew(ROUTE, start=3)]),
+    (F06, [pay(shop, "x", i + day, 900) for day in (0, 3, 6) for i, shop in enumerate("ab")] + [pay("x", "c", 9, 50)]),
+    (F07, [*crew(ROUTE, start=-9), *ins(range(8)), *ins(range(8, 16)), *ins(range(16, 24))]), (F08, ins(range(12))),
+])  # fmt: skip
+def test_far_over_its_lines_a_typology_is_judged_as_well(typology: Typology, rows: Rows) -> None:
+    assert let(typology, rows)
+
+
 SAID: tuple[dict[str, Any], ...] = (
     {"purpose_class": "family"},
     {"purpose_class": "ransom"},

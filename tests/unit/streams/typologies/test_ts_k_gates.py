@@ -109,3 +109,11 @@ def test_the_sieve_holds_back_who_has_too_few_transfers_or_people(typology: Typo
     sieve = Sieve((typology,))
     assert sieve.possible(view_of("x", enough)) == (typology,)
     assert [sieve.possible(view_of("x", rows)) for rows in too_few] == [()] * len(too_few)
+
+
+def test_a_gate_is_open_far_over_its_lines() -> None:
+    for typology, view in ((K01, at(PHONE, 9)), (K01, at(ADDRESS, 12)), (K01, at(IP, 20)), (K02, at(DEVICE, 7))):
+        assert typology.gate(view, typology.parameters)
+    relatives = told(*((f"k{i}", "kin", what) for i in range(7) for what in ("family", "rent")))
+    for typology, rows in ((K03, came(12)), (K04, sent(7, 2000, 2)), (K05, relatives)):
+        assert typology.gate(view_of("x", rows), typology.parameters)

@@ -119,6 +119,22 @@ def test_a_glance_says_no_one_step_under_each_line(typology: Typology, rows: Row
     assert let(typology, rows) is judged
 
 
+@pytest.mark.parametrize(("typology", "rows"), [
+    (K03, came([i / 3 for i in range(12)])), (K04, sent(*((f"r{i}", i, 3000) for i in range(6)))),
+])  # fmt: skip
+def test_far_over_its_lines_a_typology_is_judged_as_well(typology: Typology, rows: Rows) -> None:
+    assert let(typology, rows)
+
+
+def test_far_over_their_lines_identifiers_and_contradictions_are_judged_as_well() -> None:
+    for kind in (PHONE, ADDRESS, IP):
+        assert K01.may(used(kind, [()] * 20), K01.parameters)
+    assert K02.may(used(DEVICE, [()] * 7), K02.parameters)
+    assert K03.may(used(PHONE, [("a", "b"), ("c", "d"), ("e",)]), K03.parameters)
+    assert let(K05, said(*((f"k{i}", "kin", "none") for i in range(9))))
+    assert let(K05, said(*((who, "none", what) for who in "abc" for what in ("family", "rent", "tuition"))))
+
+
 @pytest.mark.parametrize("said", [{"purpose_class": "family"}, {"relation": "other"}, {"relation": "kin"}], ids=str)
 @pytest.mark.parametrize(("typology", "rows"), [(K03, came([0, 1, 2, 3, 4])), (K04, sent(*THREE))], ids=["K03", "K04"])
 def test_whatever_else_is_said_of_strangers_they_are_judged(typology: Typology, rows: Rows, said: dict[str, str]) -> None:
