@@ -111,6 +111,13 @@ def test_who_is_paid_from_two_countries_in_two_others_is_no_beneficiary_of_many(
     assert found(rows) == []
 
 
+def test_what_the_receiver_pays_to_others_is_not_collected() -> None:
+    came = [msgspec.structs.replace(f, channel="bank_transfer") for f in paid(("KG:Osh",) * 3, ("MX:Tijuana", "US:Phoenix"))]
+    went = [pay("r", f"o{i}", 10 + i, 700, send="MX:Tijuana", pay=to) for i, to in enumerate(("TR:Van", "IR:Urmia", "TR:Van"))]
+    assert TYPOLOGY.gate(view_of("r", [*came, *went]), P)
+    assert found([*came, *went]) == []
+
+
 def test_of_those_whose_country_is_left_out_only_the_others_are_counted() -> None:
     hit = found(paid(("", *ROUTE[:3], "")))[-1]
     assert (hit.measures["senders"], hit.measures["send_countries"], hit.measures["payments"]) == (5, 3, 5)
