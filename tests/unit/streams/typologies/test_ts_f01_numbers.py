@@ -185,3 +185,9 @@ def test_without_places_who_was_paid_more_than_thirty_days_before_is_no_new_pair
     view = bare("c", [*(("c", f"s{i}", 40 + i - before, 50) for i in range(3)), *ins])
     (hit,) = TYPOLOGY.hits(view, P)
     assert hit.facets == facets
+
+
+def test_without_places_a_finding_is_of_the_time_of_its_last_stranger() -> None:
+    for view in (strangers(9, 1), strangers(4, 60, 5)):
+        assert all(h.at_ms == max(e.at_ms for e in h.events) > min(e.at_ms for e in h.events) for h in TYPOLOGY.hits(view, P))
+    assert [h.at_ms for h in TYPOLOGY.hits(strangers(8, 1), P)] == [START_MS + day * 86_400_000 for day in (6, 7)]

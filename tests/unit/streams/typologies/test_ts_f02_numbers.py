@@ -191,3 +191,18 @@ def test_without_places_who_had_paid_in_more_than_thirty_days_before_is_no_new_p
     view = bare("head", [*ins, *(("head", f"h{i}", 40 + i, 100) for i in range(6))])
     (hit,) = TYPOLOGY.hits(view, P)
     assert hit.facets == facets
+
+
+def test_without_places_a_finding_is_of_the_time_of_the_last_payment() -> None:
+    assert [h.at_ms for h in TYPOLOGY.hits(hub(7, 5), P)] == [START_MS + day * 86_400_000 for day in (10, 11)]
+
+
+@pytest.mark.parametrize(("channel", "day", "wages"), [
+    ("payroll", 15, True), ("payroll", 15.01, False), ("payroll", 6, True), ("wallet_to_wallet", 6, False), ("bank_transfer", 6, False),
+])  # fmt: skip
+def test_wages_are_what_was_paid_as_such_by_the_last_payment(channel: str, day: float, wages: bool) -> None:
+    # The crew is paid on days 0, 5, 10 and 15.
+    hit = hits([*paid(CREW), pay("firm", "head", day, 900, send="DE:Bonn", pay="DE:Bonn", channel=channel, entity_sender=True)])[
+        0
+    ]
+    assert (hit.measures["wages"], hit.strength) == (wages, 0.45 if wages else 0.6)
