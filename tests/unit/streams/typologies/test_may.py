@@ -1,5 +1,6 @@
 """A glance may only say no: whenever an example's next transfer makes its typology hold anew, or ask somebody anew, `may` lets it be judged."""
 
+import itertools
 from collections.abc import Iterator
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.event_log import EventLog
 from streams.domain.glance import Glance
+from streams.domain.strangers import strangers
 from streams.domain.view import View
 from streams.typologies import CATALOGUE
 from streams.typologies.base import Example, Typology
@@ -63,3 +65,14 @@ def test_a_single_transfer_of_a_party_is_never_worth_a_judgement(typology: Typol
             glance = Glance(state, 1, whole.corridors)
             asked += not glance.is_bare and typology.may(glance, typology.parameters)
     assert asked == 0
+
+
+@pytest.mark.parametrize(("typology", "example"), EXAMPLES)
+def test_what_held_is_changed_by_a_later_transfer_only_where_the_typology_says_so(typology: Typology, example: Example) -> None:
+    p = typology.parameters
+    for (view, _), (later, _) in itertools.pairwise(grown(example.build())):
+        known_ms = view.events[-1].at_ms
+        if not typology.gate(view, p) or not typology.gate(later, p) or later.events[-1].at_ms == known_ms:
+            continue
+        then, now = ([h for h in typology.hits(v, p) if h.at_ms <= known_ms] for v in (view, later))
+        assert then == now or typology.looks_ahead or (typology.hindsight and strangers(later) is not None)
