@@ -39,6 +39,7 @@ from streams.signals import (
     Used,
     flows_of,
 )
+from streams.typologies.base import Typology
 from streams.typologies.calibration import DECLARED, Calibration
 
 # DEF: new transfers after which an entity is judged before the commit, for it remembers no more than MAX_EVENTS: who catches up
@@ -112,10 +113,11 @@ class Detect:
         added = self._added.pop(key, 0)
         self._dirty.discard(key)
         self._moved.pop(key, None)
-        if not entity.issued and self._is_of_no_interest(value, entity, added):
+        in_question = None if entity.issued else self._in_question(value, entity, added)
+        if in_question == ():
             prune(entity)
             return
-        changed, needed = self._judge.judge(key, value)
+        changed, needed = self._judge.judge(key, value, in_question)
         for party in needed:
             if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
                 entity.asked.append(party)
@@ -124,15 +126,15 @@ class Detect:
         self._findings += changed
         state.put(key, value)
 
-    def _is_of_no_interest(self, value: EntityState | IdentifierState, entity: EntityState, added: int) -> bool:
-        """Whether no typology can hold that did not: nearly always so."""
-        if not (added or entity.unsure) or not self._judge.may_find(value, added):
+    def _in_question(self, value: EntityState | IdentifierState, entity: EntityState, added: int) -> tuple[Typology, ...]:
+        """The typologies that may hold and did not: nearly always none."""
+        found = self._judge.in_question(value, added) if added or entity.unsure else ()
+        if not found:
             entity.unsure = False
-            return True
-        if entity.kind == PARTY and not self._sees_quiet and is_quiet(entity):
+        elif entity.kind == PARTY and not self._sees_quiet and is_quiet(entity):
             entity.unsure = True  # what is quiet now is judged as a whole once it is not
-            return True
-        return False
+            return ()
+        return found
 
     def encode_state(self, key: bytes, value: object) -> bytes:
         """Bytes of one entity: an array that begins with P for a party, I for a shared identifier, L for one with a single user."""

@@ -1,8 +1,7 @@
 """Judging one entity: every typology over its view, against what was published of it before."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
 
 import msgspec
 
@@ -21,7 +20,6 @@ from streams.typologies.base import Typology
 from streams.typologies.ts_k01_shared_identifier import SharedView
 
 MOST_GLANCED = 100  # DEF: new events; a glance at every pair of them would take as long as judging
-Looks = tuple[tuple[Callable[[Glance, Any], bool], Any], ...]
 WEAK = -1  # stands for a mask at identifiers that pool nobody's flows
 MEMO_FROM = 6  # events; below this judging anew is cheaper than remembering
 
@@ -32,7 +30,7 @@ class Judge:
     def __init__(self, catalogue: tuple[Typology, ...], facts: Corridors, used: ParametersUsed, memos: Memos) -> None:
         self._used = used
         self._catalogue = catalogue
-        self._looks: dict[tuple[int, int], Looks] = {}
+        self._looks: dict[tuple[int, int], tuple[Typology, ...]] = {}
         self._sieve = Sieve(catalogue)
         self._at_identifiers = tuple(t for t in catalogue if t.at_identifiers)
         self._askers = tuple(t for t in catalogue if t.asks is not None)
@@ -47,30 +45,34 @@ class Judge:
         if memo is not None:
             memo.is_doubtful = True
 
-    def may_find(self, value: EntityState | IdentifierState, added: int) -> bool:
-        """Whether a typology may hold that did not before, because of the newest `added` events or of what changed about the past."""
+    def in_question(self, value: EntityState | IdentifierState, added: int) -> tuple[Typology, ...]:
+        """The typologies that may hold and did not before, because of the newest `added` events or of what changed about the past."""
         glance = Glance(value, added, self._corridors)
         if len(glance.new) > MOST_GLANCED or glance.is_bare:
-            return True
-        return any(may(glance, parameters) for may, parameters in self._concerned(glance))
+            return self._at_identifiers if glance.kind > ACCOUNT else self._sieve.chosen(self._sieve.mask(glance.counts()))
+        return tuple([t for t in self._concerned(glance) if t.may(glance, t.parameters)])
 
-    def _concerned(self, glance: Glance) -> Looks:
-        """The looks of the typologies that can come to hold by what is new, and with so many events and people at all."""
+    def _concerned(self, glance: Glance) -> tuple[Typology, ...]:
+        """The typologies that can come to hold by what is new, and with so many events and people at all."""
         is_weak = glance.kind > ACCOUNT
         concern = (glance.what(), WEAK if is_weak else self._sieve.mask(glance.counts()))
         looks = self._looks.get(concern)
         if looks is None:
             possible = self._at_identifiers if is_weak else self._sieve.chosen(concern[1])
-            looks = self._looks[concern] = tuple((t.may, t.parameters) for t in possible if t.on & concern[0])
+            looks = self._looks[concern] = tuple(t for t in possible if t.on & concern[0])
         return looks
 
-    def judge(self, key: bytes, value: EntityState | IdentifierState) -> tuple[list[Finding], list[bytes]]:
+    def judge(
+        self, key: bytes, value: EntityState | IdentifierState, in_question: tuple[Typology, ...] | None = None
+    ) -> tuple[list[Finding], list[bytes]]:
         """Changed findings, and the parties whose own story some typology needs, sorted. Updates the entity's `issued` and lets
-        it forget what is beyond its memory."""
+        it forget what is beyond its memory. `in_question` are the typologies to judge by, where no finding stands: all, if left out."""
         entity = value.group if isinstance(value, IdentifierState) else value
         entity.unsure = False
         view, memo = self._view(key, value, entity)
-        typologies = self._in_question(view)
+        if in_question is None:
+            in_question = self._at_identifiers if view.kind > ACCOUNT else self._sieve.possible(view)
+        typologies = [t for t in in_question if t.gate(view, t.parameters)]  # most entities pass no gate
         changed: list[Finding] = []
         needed: list[bytes] = []
         if typologies or entity.issued:
@@ -94,11 +96,6 @@ class Judge:
         memo = Memo(view)
         self._memos.keep(key, memo)
         return view, memo
-
-    def _in_question(self, view: View) -> list[Typology]:
-        """The typologies whose cheap gate lets this entity through; most entities pass none."""
-        possible = self._at_identifiers if view.kind > ACCOUNT else self._sieve.possible(view)
-        return [t for t in possible if t.gate(view, t.parameters)]
 
     def _findings(self, view: View, entity: EntityState, typologies: list[Typology], memo: Memo | None) -> list[Finding]:
         known = {i: self._issued.decode(raw) for i, raw in entity.issued.items()}

@@ -13,11 +13,14 @@ from ops.simulate.stream import Order, Simulation
 from schemas.codec import Codec
 from schemas.registry import Partner
 from schemas.topics import FINDINGS
-from schemas.transfer import Coordinate, Transfer, TransferBatch
+from schemas.transfer import ACCOUNT, Coordinate, Transfer, TransferBatch
 from streams.admit import Admit
 from streams.detect import Detect
+from streams.domain.entity import EntityState, IdentifierState
 from streams.domain.identity import Keyring
 from streams.judge import Judge
+from streams.typologies import CATALOGUE
+from streams.typologies.base import Typology
 
 DEMO = Partner("demo", "Demo", "mto", "strgw.transfer/1", "KZ", ())
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
@@ -56,21 +59,27 @@ def outputs(transfers: Sequence[Transfer], size: int) -> list[bytes]:
     return written
 
 
+def everything(self: Judge, value: EntityState | IdentifierState, added: int) -> tuple[Typology, ...]:
+    """Every typology that judges this kind of entity at all."""
+    is_weak = isinstance(value, IdentifierState) and value.kind > ACCOUNT
+    return tuple(t for t in CATALOGUE if t.at_identifiers or not is_weak)
+
+
 @pytest.mark.parametrize(("seed", "share", "size", "late"), STREAMS)
 def test_who_is_not_judged_has_nothing_to_be_judged_for(
     seed: int, share: float, size: int, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     transfers = simulated(seed, share, late)
     skipped = [0, 0]
-    look = Judge.may_find
+    look = Judge.in_question
 
-    def counted(self: Judge, *what: object) -> bool:
+    def counted(self: Judge, *what: object) -> tuple[Typology, ...]:
         found = look(self, *what)  # type: ignore[arg-type]
-        skipped[found] += 1
+        skipped[bool(found)] += 1
         return found
 
-    monkeypatch.setattr(Judge, "may_find", counted)
+    monkeypatch.setattr(Judge, "in_question", counted)
     glancing = outputs(transfers, size)
     assert skipped[False] > 500 and len(glancing) > 100
-    monkeypatch.setattr(Judge, "may_find", lambda self, *what: True)
+    monkeypatch.setattr(Judge, "in_question", everything)
     assert glancing == outputs(transfers, size)
