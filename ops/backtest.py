@@ -3,11 +3,11 @@
 import gc
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,22 +15,17 @@ from connectors.fius.export import write_documents, write_filings
 from connectors.fius.prepare import Registries
 from connectors.fius.resolve import merge_parties
 from connectors.partners.accept import Acceptor, Rejection, stream_start
-from ops.chain import Chain, Record
+from ops.chain import Chain
 from ops.events import Files, rejected_line, taken_in
+from ops.gathering import BATCH, NOBODY, TOGETHER, Gathering, Watch, parts
 from schemas.finding import Finding
 from schemas.registry import Partner
 from schemas.report import FilingPlan, Report
 from schemas.transfer import Transfer
 from streams.domain.identity import Keyring
-from streams.domain.memory import MAX_EVENTS
 from streams.typologies.calibration import DECLARED, Calibration
 
-BATCH = 500  # entries of one record (design section 4)
-TOGETHER = 100_000  # DEF: transfers judged together where nobody asks how soon something was found
-MOST_OF_ONE = (
-    MAX_EVENTS // 2
-)  # of one party's transfers: what those tell who are asked about the first must come while it remembers them
-PARTS = 16  # DEF: parts of the states; one at a time is decoded
+KNOWN_PARTIES = 131_072  # DEF: 300 MB; a stream of a million transfers names 110,000 people, each written in five ways
 
 
 class Plan(NamedTuple):
@@ -58,32 +53,6 @@ class Plan(NamedTuple):
         return Files(self.events, self.partner, self.file_format)
 
 
-class Watch(Protocol):
-    """Looks on while a run judges, and changes nothing."""
-
-    def sees(self, transfers: Sequence[Transfer]) -> None:
-        """Is shown each batch before it is judged."""
-
-    def hears(self, record: Record) -> None:
-        """Is told every version of a finding, case or report."""
-
-    def ends(self, chain: Chain) -> None:
-        """Is shown the chain when everything was judged."""
-
-
-class _Nobody:
-    """Nobody looks on."""
-
-    def sees(self, transfers: Sequence[Transfer]) -> None:
-        """Does nothing."""
-
-    def hears(self, record: Record) -> None:
-        """Does nothing."""
-
-    def ends(self, chain: Chain) -> None:
-        """Does nothing."""
-
-
 class Outcome(NamedTuple):
     """Counts of a run, as written to summary.json."""
 
@@ -101,9 +70,6 @@ class Outcome(NamedTuple):
     parameters: dict[str, str]
 
 
-NOBODY = _Nobody()
-
-
 def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: Watch = NOBODY) -> Outcome:
     """Runs the plan and writes reports.jsonl, findings.jsonl, quarantine.jsonl, filings/ and summary.json under `plan.out`.
 
@@ -114,7 +80,7 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
     chain = Chain(
         plan.registries.partners,
         plan.registries.fius,
-        partitions=1 if plan.together <= BATCH else PARTS,
+        partitions=parts(plan.together),
         calibration=plan.calibration,
         told=None if watch is NOBODY else watch.hears,
     )
@@ -147,9 +113,10 @@ def run(plan: Plan, progress: Callable[[int], None] = lambda done: None, watch: 
 
 def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: Watch) -> tuple[int, int, list[dict[str, object]]]:
     acceptor = Acceptor(plan.partner, plan.keyring, lambda: time.time_ns() // 1_000_000)
+    acceptor.remember(KNOWN_PARTIES)
     rejected: list[dict[str, object]] = []
     events = accepted = 0
-    gathering: _Gathering | None = None
+    gathering: Gathering | None = None
     for line, result in taken_in(plan.files(), acceptor):
         events += 1
         if isinstance(result, Rejection):
@@ -157,7 +124,7 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: W
             continue
         accepted += 1
         if gathering is None:
-            gathering = _Gathering(chain, {plan.partner.id: stream_begins(plan.partner, result)}, plan.together, watch)
+            gathering = Gathering(chain, {plan.partner.id: stream_begins(plan.partner, result)}, plan.together, watch)
         gathering.take(result)
         if events % BATCH == 0:
             progress(events)
@@ -165,42 +132,6 @@ def _take_in(plan: Plan, chain: Chain, progress: Callable[[int], None], watch: W
         gathering.judge()
     progress(events)
     return events, accepted, rejected
-
-
-class _Gathering:
-    """Transfers on their way into the chain: admitted in batches, judged together."""
-
-    def __init__(self, chain: Chain, start: dict[str, int], together: int, watch: Watch) -> None:
-        self._chain, self._start, self._together, self._watch = chain, start, together, watch
-        self._waiting: list[Transfer] = []
-        self._admitted = 0
-        self._of_party: dict[bytes, int] = {}
-        self._busiest = 0
-
-    def take(self, transfer: Transfer) -> None:
-        self._waiting.append(transfer)
-        # What shops take in is not read by detection.
-        for party in (transfer.sender, None if transfer.channel == "merchant" else transfer.receiver):
-            if party is not None:
-                count = self._of_party[party.key] = self._of_party.get(party.key, 0) + 1
-                self._busiest = max(count, self._busiest)
-        if len(self._waiting) == BATCH:
-            self._admit()
-            if self._admitted >= self._together or self._busiest >= MOST_OF_ONE:
-                self.judge()
-
-    def judge(self) -> None:
-        """Judges what was taken since the last time."""
-        self._admit()
-        self._chain.settle()
-        self._of_party, self._busiest, self._admitted = {}, 0, 0
-
-    def _admit(self) -> None:
-        if self._waiting:
-            self._watch.sees(self._waiting)
-            self._chain.feed_partition(0, self._waiting, self._start)  # one partition: in the order of the file
-            self._admitted += len(self._waiting)
-            self._waiting = []
 
 
 def stream_begins(partner: Partner, first: Transfer) -> int:

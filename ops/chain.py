@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from connectors.kafka.archive import BatchArchive
 from ops.spool import ENCODED_BYTES, KEPT_BYTES, MOST_LIVE, EncodedState, SpooledRecords
+from ops.waiting import WAITING_BYTES, Waiting
 from schemas.case import Case
 from schemas.codec import Codec
 from schemas.finding import Finding
@@ -55,12 +56,11 @@ class _Lane(Generic[F]):
         self.state = EncodedState(fold, kept // lanes, ENCODED_BYTES // lanes, MOST_LIVE // lanes)
         self.number = number
         self.offset = 0
-        self.waiting: list[bytes] = []
+        self.waiting = Waiting(WAITING_BYTES // lanes)
 
     def run(self) -> list[Output]:
         """Takes in what waits, and judges."""
-        records, self.waiting = self.waiting, []
-        for record in records:
+        for record in self.waiting.take():
             self.fold.apply(self.state, record, self.number, self.offset)
             self.offset += 1
         outputs = self.fold.flush(self.state)
@@ -143,11 +143,10 @@ class Chain:
         self._archived.add(partition, lane.offset, self._batch.encode(batch))
         lane.fold.take_in(lane.state, batch, partition, lane.offset)  # decoding it anew takes 10 us a transfer
         lane.offset += 1
-        lane.state.seal_if_large()
+        self._run([lane], {OBSERVATIONS: self._detect})
 
     def settle(self) -> None:
         """Runs every stage until no output is left. The lanes of a stage run one after another: only one has its states decoded."""
-        self._run(self._admit, {OBSERVATIONS: self._detect})
         while waiting := [lane for lane in self._detect if lane.waiting]:
             self._run(waiting, {OBSERVATIONS: self._detect, FINDINGS: self._link})
         self._run(self._link, {CASES: self._report})
@@ -176,7 +175,7 @@ class Chain:
         for output in [output for lane in lanes for output in lane.run()]:
             self._note(output)
             if output.topic in targets:
-                targets[output.topic][output.partition].waiting.append(output.value)
+                targets[output.topic][output.partition].waiting.add(output.value)
 
     def _note(self, output: Output) -> None:
         newest = self._newest.get(output.topic)
@@ -193,7 +192,9 @@ def reports_of(findings: Iterable[Finding], partners: Mapping[str, Partner], fiu
     """The open reports that `link` and `report` make of these findings alone, by id."""
     link, report = _Lane(Link(1), 0, 1), _Lane(ReportStage(1, partners, fius), 0, 1)
     write, read = Codec(Finding), Codec(Report)
-    link.waiting = [write.encode(finding) for finding in findings]
-    report.waiting = [output.value for output in link.run()]
+    for finding in findings:
+        link.waiting.add(write.encode(finding))
+    for output in link.run():
+        report.waiting.add(output.value)
     made = [read.decode(output.value) for output in report.run()]
     return sorted((r for r in made if r.state == "open"), key=lambda r: r.report_id)

@@ -72,6 +72,10 @@ class Acceptor:
         self._is_native = partner.format == NATIVE
         self._read = native_reader(writers) if self._is_native else FORMATS[partner.format].reader(partner)
 
+    def remember(self, parties: int) -> None:
+        """From now on knows the last so many parties again (2 KB each), not RECENT_PARTIES as before."""
+        self._familiar = Familiar(self._canon, parties)
+
     def take_in(self, incoming: Incoming, source: Coordinate) -> Sequence[Transfer | Rejection]:
         """What became of each transfer in the record at `source`, in its order; one rejection where it holds none.
 

@@ -65,12 +65,12 @@ class _Seen(NamedTuple, Generic[K]):
 
 
 class Familiar:
-    """Transfers of one partner in native JSON. Keeps as many parties as `canon` does of the others, by the bytes they came in."""
+    """Transfers of one partner in native JSON. Keeps `recent` parties, by the bytes they came in."""
 
-    def __init__(self, canon: Canon) -> None:
+    def __init__(self, canon: Canon, recent: int = RECENT_PARTIES) -> None:
         self._canon = canon
-        self._whole = lru_cache(maxsize=RECENT_PARTIES)(self._read_whole)
-        self._veiled = lru_cache(maxsize=RECENT_PARTIES)(self._read_veiled)
+        self._whole = lru_cache(maxsize=recent)(self._read_whole)
+        self._veiled = lru_cache(maxsize=recent)(self._read_veiled)
 
     def transfer(self, raw: bytes, now_ms: int, source: Coordinate) -> Transfer | None:
         """The canonical transfer of the event in `raw`, or None where it has to be read the long way."""
@@ -98,22 +98,24 @@ class Familiar:
 
     def _read_whole(self, raw: bytes) -> _Whole:
         """Raises what reading and checking raise; nothing of that is kept."""
-        native, party = self._read(raw)
-        return _Whole(msgspec.Raw(_ENCODE(native)), _kin(party), home_of(party), party)
+        canonical, party = self._read(raw)
+        return _Whole(canonical, _kin(party), home_of(party), party)
 
     def _read_veiled(self, raw: bytes) -> _Veiled:
         """Raises what reading and checking raise; nothing of that is kept."""
-        native, party = self._read(raw)
-        veiled, canonical = veiled_party(party), msgspec.Raw(_ENCODE(native))
+        canonical, party = self._read(raw)
+        veiled = veiled_party(party)
         return _Veiled(
             veiled.bare, veiled.words, veiled.occupation, veiled.kind, veiled.name, veiled.key,
             canonical, _kin(party), home_of(party), party_marks(party),
         )  # fmt: skip
 
-    def _read(self, raw: bytes) -> tuple[NativeParty, Party]:
+    def _read(self, raw: bytes) -> tuple[msgspec.Raw, Party]:
         native = _PARTY.decode(raw)
         check_party(native)
-        return native, self._canon.new_party(native)
+        canonical = _ENCODE(native)
+        # Who writes as we do is kept once: `raw` is what the party is looked up by.
+        return msgspec.Raw(raw if canonical == raw else canonical), self._canon.new_party(native)
 
 
 def _seen(raw: bytes, now_ms: int, known: Callable[[bytes], K]) -> _Seen[K] | None:

@@ -97,7 +97,8 @@ def _watch(plan: "Plan", truth: Path) -> "QualityWatch":
 
 
 def _run(plan: "Plan", watch: "QualityWatch | None") -> "Outcome":
-    from ops.backtest import NOBODY, run
+    from ops.backtest import run
+    from ops.gathering import NOBODY
 
     columns = (
         TextColumn("[progress.description]{task.description}"),
