@@ -17,7 +17,7 @@ from streams.admit import Admit
 from streams.detect import Detect
 from streams.domain.fold import Fold, Output, partition_of
 from streams.link import Link
-from streams.memo import Memos
+from streams.memo import MEMO_EVENTS, Memos
 from streams.report import ReportStage
 from streams.typologies.calibration import DECLARED, Calibration
 
@@ -53,7 +53,9 @@ class _Lane(Generic[F]):
     def __init__(self, fold: F, number: int, lanes: int) -> None:
         self.fold = fold
         kept = ADMITTED_BYTES if isinstance(fold, Admit) else KEPT_BYTES
-        self.state = EncodedState(fold, kept // lanes, ENCODED_BYTES // lanes, MOST_LIVE // lanes)
+        if lanes > 1:  # a lane is run through once for many transfers: what was decoded is of no use the next time
+            kept = 0
+        self.state = EncodedState(fold, kept, ENCODED_BYTES // lanes, MOST_LIVE // lanes)
         self.number = number
         self.offset = 0
         self.waiting = Waiting(WAITING_BYTES // lanes)
@@ -108,7 +110,7 @@ class Chain:
         calibration: Calibration = DECLARED,
         told: Callable[[Record], None] | None = None,
     ) -> None:
-        n, memos = partitions, Memos()
+        n, memos = partitions, Memos(MEMO_EVENTS // partitions)
         self._partitions = n
         self._admit = [_Lane(Admit(n), number, n) for number in range(n)]
         self._detect = [_Lane(Detect(n, calibration, memos=memos), number, n) for number in range(n)]

@@ -34,10 +34,10 @@ from streams.signals import (
     TOLD_STORY,
     USE,
     USED,
-    InUse,
     Outbox,
     Used,
     flows_of,
+    use_body,
 )
 from streams.typologies.base import Typology
 from streams.typologies.calibration import DECLARED, Calibration
@@ -191,13 +191,18 @@ class Detect:
 
     def _use(self, key: bytes, entity: EntityState, own: Side, event: Event, is_kept: bool) -> None:
         """Notes which identifiers the party used, and tells those of them that have to know."""
-        uses = len(entity.uses)
-        news = [i.key for i in own.identifiers if widen_use(entity, i, event, is_kept)]
+        known, uses, quarter = entity.uses, len(entity.uses), event.at_ms // QUARTER_MS
+        news = []
+        for identifier in own.identifiers:
+            use = known.get(identifier.key)
+            is_plain = use is not None and use.last_quarter == quarter and use.earliest_ms < event.at_ms  # as mostly
+            if not is_plain and widen_use(entity, identifier, event, is_kept):
+                news.append(identifier.key)
         if len(entity.uses) > uses and any(entity.uses[identifier].kind == DOCUMENT for identifier in news):
             # Those with whom something is shared know all papers.
             news = [i for i, use in entity.uses.items() if use.is_shared or i in news]
-        for identifier in news:
-            self._tell_use(key, entity, identifier, 0)
+        for told in news:
+            self._tell_use(key, entity, told, 0)
 
     def _take(self, key: bytes, entity: EntityState, event: Event, counts: bool) -> bool:
         """Puts the event into the entity's memory; True if anything changed."""
@@ -220,7 +225,7 @@ class Detect:
             profile = msgspec.structs.replace(entity.profiles[key], identifiers=papers[:MAX_PAPERS], places=())
             self._outbox.send(key, identifier, USED, depth, Used(use.last_quarter, profile, earliest_of(entity, use)))
         else:
-            self._outbox.send(key, identifier, USE, depth, InUse(use.kind, entity.scope, use.last_quarter // USE_YEAR))
+            self._outbox.send(key, identifier, USE, depth, use_body(use.kind, entity.scope, use.last_quarter // USE_YEAR))
 
     # --- what others say
 

@@ -7,7 +7,7 @@ is like, and tells every change from then on; the users of a strong identifier a
 from schemas.observation import Signal
 from schemas.transfer import ACCOUNT
 from streams.domain.entity import QUARTER_MS, IdentifierState, LoneUse, User, fresh
-from streams.signals import ASK_FLOWS, ASK_USE, TOLD_USE, TOLD_USED, Outbox
+from streams.signals import ASK_FLOWS, ASK_USE, TOLD_USED, Outbox, told_use
 
 POOL_LIMIT = 5  # DEF: parties whose flows one identifier pools; more than that is an agent's or a hostel's number
 MAX_USERS = 64  # DEF: users an identifier remembers, smallest keys first
@@ -15,7 +15,7 @@ MAX_USERS = 64  # DEF: users an identifier remembers, smallest keys first
 
 def hear_use(signal: Signal, known: LoneUse | IdentifierState | None, outbox: Outbox) -> LoneUse | IdentifierState:
     """The identifier's state after a party told that it uses it."""
-    told = TOLD_USE.decode(signal.body)
+    told = told_use(signal.body)
     if known is None or (isinstance(known, LoneUse) and known.user == signal.source):
         return LoneUse(signal.source, told.year)
     newcomers = [signal.source]

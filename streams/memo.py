@@ -57,7 +57,8 @@ class Memo:
 class Memos:
     """Memos of the entities judged last, in two halves: when the newer is full it becomes the older, and that is dropped."""
 
-    def __init__(self) -> None:
+    def __init__(self, events: int = MEMO_EVENTS) -> None:
+        self._most = events
         self._newer: dict[bytes, Memo] = {}
         self._older: dict[bytes, Memo] = {}
         self._size = 0
@@ -74,7 +75,7 @@ class Memos:
         """Remembers it, as the one used last."""
         self._size += len(memo.view.events)
         self._newer[key] = memo
-        if self._size > MEMO_EVENTS:
+        if self._size > self._most:
             self._older, self._newer, self._size = self._newer, {}, 0
 
     def drop(self, key: bytes) -> None:

@@ -1,6 +1,7 @@
 """What entities tell each other: the kinds of signal, their bodies, and the outbox that packs them for `observations`."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -47,10 +48,23 @@ def flows_of(entity: EntityState, events: list[tuple[Event, bool]]) -> Flows:
     return Flows(events, {k: p for k, p in entity.profiles.items() if k in parties})
 
 
-TOLD_USE = msgspec.msgpack.Decoder(InUse)
+_ENCODE = msgspec.msgpack.Encoder().encode
+_TOLD_USE = msgspec.msgpack.Decoder(InUse).decode
 TOLD_USED = msgspec.msgpack.Decoder(Used)
 TOLD_FLOWS = msgspec.msgpack.Decoder(Flows)
 TOLD_STORY = msgspec.msgpack.Decoder(Story)
+
+
+@lru_cache(maxsize=4096)
+def told_use(body: bytes) -> InUse:
+    """A body of `use`; there are few different ones."""
+    return _TOLD_USE(body)
+
+
+@lru_cache(maxsize=4096)
+def use_body(kind: int, scope: str, year: int) -> bytes:
+    """The body of `use`, encoded."""
+    return _ENCODE(InUse(kind, scope, year))
 
 
 class Outbox:
@@ -59,18 +73,17 @@ class Outbox:
     def __init__(self, partitions: int) -> None:
         self._partitions = partitions
         self._batch = Codec(ObservationBatch)
-        self._encoder = msgspec.msgpack.Encoder()
         self._waiting: list[Signal] = []
 
-    def send(self, source: bytes, target: bytes, topic: str, depth: int, body: object = None) -> None:
+    def send(self, source: bytes, target: bytes, topic: str, depth: int, body: object = b"") -> None:
         """Adds a signal. Raises ValueError beyond MAX_DEPTH: a signal left out would make what is known depend on order."""
         self.send_all(source, [target], topic, depth, body)
 
-    def send_all(self, source: bytes, targets: Iterable[bytes], topic: str, depth: int, body: object = None) -> None:
-        """Adds the same signal to each of `targets`; the body is encoded once, however many they are."""
+    def send_all(self, source: bytes, targets: Iterable[bytes], topic: str, depth: int, body: object = b"") -> None:
+        """Adds the same signal to each of `targets`; the body is encoded once, however many they are, unless it is already."""
         if depth > MAX_DEPTH:
             raise ValueError(f"a signal {topic!r} at depth {depth}: news travels {MAX_DEPTH} hops at most")
-        raw = b"" if body is None else self._encoder.encode(body)
+        raw = body if isinstance(body, bytes) else _ENCODE(body)
         self._waiting += [Signal(target, source, topic, depth, raw) for target in targets]
 
     def pack(self) -> list[Output]:

@@ -21,13 +21,14 @@ class EventLog(Sequence[Event]):
     two thirds of the writing (16 of 24 us a party). They are decoded when first looked at, which most never are: the marks say enough.
     """
 
-    __slots__ = ("_body", "_count", "_events", "_marks")
+    __slots__ = ("_body", "_count", "_events", "_marks", "newest_ms")
 
     def __init__(self, count: int = 0, body: bytes = b"", marked: bytes = b"") -> None:
         self._count = count
         self._body = body  # the encodings of all events, one after another
         self._marks = marked  # their marks
         self._events: list[Event] | None = None
+        self.newest_ms = marks.newest_ms(marked) if marked else 0  # event time of the last event
 
     def packed(self) -> tuple[int, bytes, bytes]:
         """What to store: how many events, their encodings, their marks. EventLog(*packed) is the log again."""
@@ -36,11 +37,6 @@ class EventLog(Sequence[Event]):
     def marks(self) -> list[Mark]:
         """The marks of all events, oldest first."""
         return marks.read(self._marks)
-
-    @property
-    def newest_ms(self) -> int:
-        """Event time of the last event. There must be one."""
-        return marks.newest_ms(self._marks)
 
     @property
     def oldest_ms(self) -> int:
@@ -55,6 +51,7 @@ class EventLog(Sequence[Event]):
             if self._events is not None:
                 self._events.append(event)
             self._count += 1
+            self.newest_ms = event.at_ms
             return True
         events, order = self._decoded(), event.order()
         at = bisect_left(events, order, key=Event.order)
@@ -78,6 +75,7 @@ class EventLog(Sequence[Event]):
         self._marks = self._marks[: start * marks.SIZE] + self._marks[stop * marks.SIZE :]
         del events[start:stop]
         self._count = len(events)
+        self.newest_ms = events[-1].at_ms if events else 0
 
     @overload
     def __getitem__(self, where: int) -> Event: ...
