@@ -11,7 +11,7 @@ from streams.domain.memory import MAX_EVENTS
 BATCH = 500  # entries of one record (design section 4)
 TOGETHER = 500_000  # DEF: transfers judged together where nobody asks how soon something was found
 # What those tell who are asked must come while it is of use, and they tell of their newest transfers: so no longer than this together,
-MOST_MS = 180 * DAY_MS  # DEF: the longest window of a typology; a party sees 66 transfers in it (p99) and tells of 64
+MOST_MS = 183 * DAY_MS  # DEF: half a year; a party sees 67 transfers in it (p99) and tells of 64
 MOST_OF_ONE = MAX_EVENTS // 2  # and no more of one party's transfers
 PARTS = 64  # DEF: parts of the states; one at a time is decoded
 
@@ -67,7 +67,7 @@ class Gathering:
         self._count(transfer.sender.key)
         if transfer.receiver is not None and transfer.channel != "merchant":  # what shops take in is not read by detection
             self._count(transfer.receiver.key)
-        if len(self._waiting) == BATCH:
+        if len(self._waiting) == min(BATCH, self._together):
             self._admit()
             if self._admitted >= self._together or self._busiest >= MOST_OF_ONE or self._last_ms - self._first_ms >= MOST_MS:
                 self.judge()

@@ -7,6 +7,7 @@ newer one speaks already counts for nothing, but tells both its parties what it 
 """
 
 import datetime
+from functools import lru_cache
 
 import msgspec
 
@@ -211,16 +212,17 @@ def _side(party: Party, occupation: str) -> Side:
         party.key,
         party.kind == "person",
         party.nationality or "",
-        _day(party.customer_since),
+        _day(party.customer_since) if party.customer_since else 0,
         party.name_keys,
         party.identifiers,
         LIVINGS.index(occupation),
     )
 
 
-def _day(date: str | None) -> int:
-    """Days from 1970-01-01 to an ISO date (0: none)."""
-    return datetime.date.fromisoformat(date).toordinal() - _EPOCH if date else 0
+@lru_cache(maxsize=16_384)
+def _day(date: str) -> int:
+    """Days from 1970-01-01 to an ISO date."""
+    return datetime.date.fromisoformat(date).toordinal() - _EPOCH
 
 
 def _place(place: Place) -> Place:

@@ -42,9 +42,6 @@ from streams.signals import (
 from streams.typologies.base import Typology
 from streams.typologies.calibration import DECLARED, Calibration
 
-# DEF: new transfers after which an entity is judged before the commit, for it remembers no more than MAX_EVENTS: who catches up
-# with a week in one commit finds what was found day by day
-BUSY = 64
 MAX_PAPERS = 4  # DEF: documents of a party that its shared identifiers know of
 
 
@@ -68,7 +65,6 @@ class Detect:
         self._moved: dict[bytes, list[tuple[Event, bool]]] = {}
         self._crowds: set[bytes] = set()  # identifiers that heard of a user since the last commit
         self._added: dict[bytes, int] = {}  # events that came after all others, since the entity was judged
-        self._findings: list[Finding] = []
         self._outbox = Outbox(partitions)
         self.watermark_ms = 0
 
@@ -83,8 +79,6 @@ class Detect:
             if seen.kind != PARTY or (seen.side == RECEIVER and _is_takings(fact)):
                 continue
             self._see(state, seen.entity, seen.side, fact, fact.counts and not seen.dropped)
-            if self._added.get(seen.entity, 0) >= BUSY:
-                self._settle(state, seen.entity)
         for signal in batch.signals:
             self._hear(state, signal)
 
@@ -96,12 +90,11 @@ class Detect:
             pool(key, value, self._outbox)
             state.put(key, value)
         self._crowds = set()
-        for key in sorted(self._dirty):
-            self._settle(state, key)
-        findings, self._findings = self._findings, []
+        findings = [finding for key in sorted(self._dirty) for finding in self._settle(state, key)]
+        self._dirty, self._moved, self._added = set(), {}, {}
         return [self._output(finding) for finding in findings] + self._outbox.pack()
 
-    def _settle(self, state: State, key: bytes) -> None:
+    def _settle(self, state: State, key: bytes) -> list[Finding]:
         """Judges one entity, unless nothing can have come of what is new; tells those who watch it, and asks whom its judgement needs."""
         value = state.get(key)
         if isinstance(value, IdentifierState):
@@ -110,21 +103,18 @@ class Detect:
             assert isinstance(value, EntityState)
             entity = value
             self._tell_watchers(key, entity)
-        added = self._added.pop(key, 0)
-        self._dirty.discard(key)
-        self._moved.pop(key, None)
-        in_question = None if entity.issued else self._in_question(value, entity, added)
+        in_question = None if entity.issued else self._in_question(value, entity, self._added.get(key, 0))
         if in_question == ():
             prune(entity)
-            return
+            return []
         changed, needed = self._judge.judge(key, value, in_question)
         for party in needed:
             if party not in entity.asked:  # each once: questions cannot go round in circles, so their depth does not add up
                 entity.asked.append(party)
                 # What several people share, and does not pool their flows anyway, asks for the transfers themselves.
                 self._outbox.send(key, party, ASK_FLOWS if entity.kind > ACCOUNT else ASK_STORY, 1)
-        self._findings += changed
         state.put(key, value)
+        return changed
 
     def _in_question(self, value: EntityState | IdentifierState, entity: EntityState, added: int) -> tuple[Typology, ...]:
         """The typologies that may hold and did not: nearly always none."""

@@ -47,6 +47,11 @@ TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell o
     "--report-documents", "documents", is_flag=True,
     help="Also write each version of a report as documents/ID.vN.json, with its transfers: `strgw render` reads it.",
 )  # fmt: skip
+@click.option(
+    "--together", type=click.IntRange(min=1),
+    help="How many transfers are judged together: 500,000, or half a year's, if left out. The fewer, the more versions of a report "
+    "come before its last, as in a running gateway, and the longer it takes. With --truth always 500, so as to know when.",
+)  # fmt: skip
 @json_option
 @click.pass_obj
 def command(
@@ -58,14 +63,20 @@ def command(
     format_: str | None,
     truth: Path | None,
     documents: bool,
+    together: int | None,
     as_json: bool,
 ) -> None:
     """Runs the backtest and prints its summary."""
     from connectors.partners.formats import FILE_FORMATS, FORMATS
     from ops.backtest import Plan
     from ops.calibration import calibration_of, parameters_line
+    from ops.gathering import BATCH, TOGETHER
     from ops.registries import keyring, partner_of, partners_of, registries
 
+    if truth and together:
+        raise click.UsageError(
+            f"--together does not go with --truth: what is measured is judged {BATCH} at a time, so as to know when."
+        )
     partners = partners_of(settings, registry)
     sender = partner_of(partners, partner)
     if format_ is not None and format_ not in (*FORMATS, *FILE_FORMATS):
@@ -76,6 +87,7 @@ def command(
     say(f"Judging by {parameters_line(calibration)}.")
     file_format = format_ if format_ is not None and format_ in FILE_FORMATS else ""
     plan = Plan(events, sender, registries(settings, partners), keyring(settings), out, calibration, file_format, documents)
+    plan = plan._replace(together=BATCH if truth else together or TOGETHER)
     watch = _watch(plan, truth) if truth else None
     outcome = _run(plan, watch)
     if watch is not None and watch.quality is not None:

@@ -21,6 +21,7 @@ from connectors.fius.prepare import Registries
 from connectors.partners.registry import load_partners
 from ops.backtest import Plan, run
 from ops.demo.stream import EVENTS, PARTNER, SampleCase, sample_cases
+from ops.gathering import BATCH, TOGETHER
 from schemas.case import SUBJECT_ROLES
 from schemas.fius import load_fius
 from streams.domain.identity import Keyring
@@ -52,9 +53,10 @@ class Judged(NamedTuple):
         return {transfer for report in self.reports for transfer in report["transfers"]}
 
 
-def backtest(events: Path, out: Path, documents: bool = False) -> None:
+def backtest(events: Path, out: Path, documents: bool = False, together: int = BATCH) -> None:
     partners, fius = load_partners(None), load_fius(None)
-    run(Plan((events,), partners[PARTNER], Registries(partners, fius, renderer), Keyring(b"k" * 32), out, documents=documents))
+    registries = Registries(partners, fius, renderer)
+    run(Plan((events,), partners[PARTNER], registries, Keyring(b"k" * 32), out, documents=documents, together=together))
 
 
 def judged(out: Path, cases: tuple[SampleCase, ...]) -> Judged:
@@ -228,3 +230,15 @@ def digests() -> Callable[[Path], dict[str, str]]:
         return {str(path.relative_to(out)): sha256(path.read_bytes()).hexdigest() for path in paths}
 
     return of
+
+
+@each_stream
+def test_what_is_judged_together_ends_as_what_is_judged_bit_by_bit(result: Judged, tmp_path: Path) -> None:
+    events = Path(str(EVENTS)) if result.out.name == "packaged" else REFERENCE / f"{result.out.name}.jsonl.gz"
+    backtest(events, tmp_path, together=TOGETHER)
+    for name in ("reports.jsonl", "findings.jsonl"):
+        together, apart = (
+            [json.loads(line) | {"version": 0, "supersedes": []} for line in (out / name).read_text("utf-8").splitlines()]
+            for out in (tmp_path, result.out)
+        )
+        assert together == apart
