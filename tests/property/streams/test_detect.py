@@ -141,8 +141,8 @@ def test_records_that_detect_reads_twice_change_no_finding(transfers: list[Trans
 def test_any_order_within_the_lateness_ends_with_the_same_findings(
     transfers: list[Transfer], start_ms: int, once: Run, seed: int
 ) -> None:
-    """Left out: findings at a telephone, document or account of more than POOL_LIMIT users. It pools the transfers of the first users
-    who are heard of, so what it knows depends on who those are."""
+    """Left out: findings at a telephone, document or account of more than POOL_LIMIT users. It pools those who used it first by what is known
+    when it asks, and whose first transfer comes late is not known then."""
     chance = random.Random(seed)
     late = {t.uid: t.occurred_ms + chance.random() * LATENESS_H * HOUR_MS for t in transfers}
     shuffled = sorted(transfers, key=lambda t: late[t.uid])
