@@ -112,7 +112,7 @@ class Chain:
     ) -> None:
         n, memos = partitions, Memos(MEMO_EVENTS // partitions)
         self._partitions = n
-        self._admit = [_Lane(Admit(n), number, n) for number in range(n)]
+        self._admit = [_Lane(Admit(n), number, 1) for number in range(n)]  # a backtest uses one of them
         self._detect = [_Lane(Detect(n, calibration, memos=memos), number, n) for number in range(n)]
         self._link = [_Lane(Link(n), number, n) for number in range(n)]
         self._report = [_Lane(ReportStage(n, partners, fius), number, n) for number in range(n)]

@@ -13,6 +13,7 @@ from streams.domain.fold import Fold
 
 KEPT_BYTES = 16 << 20  # DEF: encoded size of the decoded values kept by one stage; in memory they take 3 to 8 times that
 ENCODED_BYTES = 128 << 20  # DEF: memory for the encoded values of one stage; with more of them they go to disk
+FEW_BYTES = 8 << 20  # DEF: what has so little memory keeps tens of thousands of values, not millions
 MOST_LIVE = 4_096  # DEF: values of a stage that may wait decoded
 ENTRY_BYTES = 150  # measured, 140 to 190: what an encoded value takes beside its bytes (its key, its place in the dict)
 SMALL_BYTES = (
@@ -62,13 +63,15 @@ class SpooledRecords:
 class SpooledValues:
     """Values by key in a file without a name, gone with the process.
 
-    In memory a value takes 26 bytes, where a dict takes 160: pages of entries (name, position, length) by the first two bytes of the
+    In memory a value takes 26 bytes, where a dict takes 160: pages of entries (name, position, length) by the first bytes of the
     name, which is the key or a digest of it. In the file it takes a slot, up to an eighth larger than itself, that another takes later.
     All this costs 23 us a transfer, RocksDB 44 to 65, SQLite 66 to 100 (measured).
     The file is not encrypted: states hold keys without names, sums, times and places, which a worker's changelog holds in clear as well.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leading: int = 2) -> None:
+        """`leading`: how many bytes make a page; with one, thousands of values do not lie in as many pages."""
+        self._leading = leading
         file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the backtest
         weakref.finalize(self, file.close)
         self._file = file.fileno()
@@ -90,12 +93,14 @@ class SpooledValues:
             self._end += size
         if os.pwrite(self._file, value, position) < length:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self._pages[name[:2]] = b"".join((page, name, (position << _LENGTH_BITS | length).to_bytes(_PLACE_BYTES, "big")))
+        self._pages[name[: self._leading]] = b"".join(
+            (page, name, (position << _LENGTH_BITS | length).to_bytes(_PLACE_BYTES, "big"))
+        )
 
     def get(self, key: bytes) -> bytes | None:
         """The value, or None."""
         name = _name(key)
-        page = self._pages.get(name[:2], b"")
+        page = self._pages.get(name[: self._leading], b"")
         at = _at(page, name)
         if at < 0:
             return None
@@ -105,12 +110,12 @@ class SpooledValues:
     def delete(self, key: bytes) -> None:
         """Forgets the key."""
         name = _name(key)
-        if name[:2] in self._pages:
-            self._pages[name[:2]] = self._without(name)
+        if name[: self._leading] in self._pages:
+            self._pages[name[: self._leading]] = self._without(name)
 
     def _without(self, name: bytes) -> bytes:
         """The page of a name without its entry, whose slot is free now."""
-        page = self._pages.get(name[:2], b"")
+        page = self._pages.get(name[: self._leading], b"")
         at = _at(page, name)
         if at < 0:
             return page
@@ -152,7 +157,7 @@ class EncodedState:
         self._fold = fold
         self._most, self._most_encoded, self._most_live = kept_bytes, encoded_bytes, live
         self._encoded: dict[bytes, bytes] = {}
-        self._spooled = SpooledValues()
+        self._spooled = SpooledValues(leading=1 if encoded_bytes <= FEW_BYTES else 2)
         self._live: dict[bytes, object | None] = {}
         self._changed: set[bytes] = set()
         self._newer: dict[bytes, object] = {}

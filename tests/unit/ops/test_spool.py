@@ -3,8 +3,10 @@
 import os
 import random
 
+import msgspec
 import pytest
 
+from ops import spool
 from ops.spool import EncodedState, SpooledRecords, SpooledValues
 from streams.admit import Admit, Admitted
 
@@ -23,10 +25,11 @@ def admitted(number: int) -> Admitted:
     return Admitted((bytes([number]),), number, (0, number, b""), number, b"s", b"r")
 
 
+@pytest.mark.parametrize("leading", [1, 2])
 @pytest.mark.parametrize("seed", range(5))
-def test_values_come_back_as_they_were_put_last(seed: int) -> None:
+def test_values_come_back_as_they_were_put_last(seed: int, leading: int) -> None:
     chance = random.Random(seed)
-    values, expected = SpooledValues(), dict[bytes, bytes]()
+    values, expected = SpooledValues(leading), dict[bytes, bytes]()
     keys = [bytes([number]) * size for number in range(9) for size in (1, 16, 33)]
     for _ in range(200):
         added = {key: chance.randbytes(chance.randrange(40)) for key in chance.sample(keys, 3)}
@@ -69,11 +72,12 @@ def test_what_looks_like_a_key_across_two_entries_is_none() -> None:
     assert (values.get(known), values.get(across)) == (b"one", b"two")
 
 
-@pytest.mark.parametrize("encoded_bytes", [0, 3_000, 1 << 20])
+@pytest.mark.parametrize("kept_bytes", [0, 200])
+@pytest.mark.parametrize("encoded_bytes", [0, 3_000, 16 << 20])
 @pytest.mark.parametrize("seed", range(5))
-def test_values_outlast_what_is_kept(seed: int, encoded_bytes: int) -> None:
+def test_values_outlast_what_is_kept(seed: int, encoded_bytes: int, kept_bytes: int) -> None:
     chance = random.Random(seed)
-    state, expected = EncodedState(Admit(1), kept_bytes=200, encoded_bytes=encoded_bytes), dict[bytes, Admitted]()
+    state, expected = EncodedState(Admit(1), kept_bytes, encoded_bytes), dict[bytes, Admitted]()
     for step in range(400):
         key = bytes([chance.randrange(30)])
         known = state.get(key)
@@ -87,3 +91,26 @@ def test_values_outlast_what_is_kept(seed: int, encoded_bytes: int) -> None:
         assert state.get(key) == expected.get(key)
         if chance.random() < 0.3:
             state.seal()
+
+
+def test_many_decoded_values_are_encoded_before_their_time_and_few_are_not() -> None:
+    state = EncodedState(Admit(1), kept_bytes=0, live=3)
+    for number in range(3):
+        state.put(bytes([number]), admitted(number))
+    state.seal_if_large()
+    assert state.get(b"\0") is state.get(b"\0") and len(state._live) == 3
+    state.put(b"\3", admitted(3))
+    state.seal_if_large()
+    assert state._live == {}
+    assert [state.get(bytes([number])) for number in range(4)] == [admitted(number) for number in range(4)]
+
+
+def test_what_is_small_stays_in_memory_while_that_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "SMALL_BYTES", len(Admit(1).encode_state(b"", admitted(1))) + 1)
+    state = EncodedState(Admit(1), kept_bytes=0, encoded_bytes=1_000)
+    large = msgspec.structs.replace(admitted(1), sender=bytes(900))
+    for key, value in ((b"small", admitted(1)), (b"large", large)):
+        state.put(key, value)
+    state.seal()
+    assert list(state._encoded) == [b"small"]
+    assert (state.get(b"small"), state.get(b"large")) == (admitted(1), large)
