@@ -9,7 +9,7 @@ from streams.domain.event import DAY_MS
 from streams.domain.memory import MAX_EVENTS
 
 BATCH = 500  # entries of one record (design section 4)
-TOGETHER = 500_000  # DEF: transfers judged together where nobody asks how soon something was found
+TOGETHER = 600_000  # DEF: transfers judged together where nobody asks how soon something was found
 # What those tell who are asked must come while it is of use, and they tell of their newest transfers: so no longer than this together,
 MOST_MS = 183 * DAY_MS  # DEF: half a year; a party sees 67 transfers in it (p99) and tells of 64
 MOST_OF_ONE = MAX_EVENTS // 2  # and no more of one party's transfers

@@ -49,7 +49,7 @@ TABLE_WIDTH = 200  # DEF: columns where stdout is no terminal, so that no cell o
 )  # fmt: skip
 @click.option(
     "--together", type=click.IntRange(min=1),
-    help="How many transfers are judged together: 500,000, or half a year's, if left out. The fewer, the more versions of a report "
+    help="How many transfers are judged together: 600,000, or half a year's, if left out. The fewer, the more versions of a report "
     "come before its last, as in a running gateway, and the longer it takes. With --truth always 500, so as to know when.",
 )  # fmt: skip
 @json_option
