@@ -96,11 +96,25 @@ def test_expected_typologies_are_found_as_in_the_files(stream: Path, out: Path) 
 
 
 def test_measuring_changes_nothing_that_is_measured(stream: Path, out: Path, tmp_path: Path) -> None:
-    assert strgw("backtest", stream / "stream.jsonl", "--out", tmp_path, "--json") == 0
+    assert strgw("backtest", stream / "stream.jsonl", "--out", tmp_path, "--together", 500, "--json") == 0
     written = {p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()}
     plain = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     assert set(written) - set(plain) == {Path("quality.json"), Path("quality.html")}
     assert {p for p in plain if plain[p] != written[p]} <= {Path("summary.json")}
+
+
+def test_unmeasured_and_judged_together_it_ends_alike_with_fewer_versions(stream: Path, out: Path, tmp_path: Path) -> None:
+    assert strgw("backtest", stream / "stream.jsonl", "--out", tmp_path, "--json") == 0
+    for name in ("findings.jsonl", "reports.jsonl"):
+        together, measured = ([line | {"version": 0, "supersedes": []} for line in lines(of / name)] for of in (tmp_path, out))
+        assert together == measured
+    assert 0 < len(list(tmp_path.glob("filings/*/*"))) < len(list(out.glob("filings/*/*")))
+
+
+def test_what_is_measured_is_not_judged_together(stream: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    truth = ("--truth", stream / "truth.json", "--together", 1000)
+    assert strgw("backtest", stream / "stream.jsonl", "--out", tmp_path, *truth) == 2
+    assert "--together does not go with --truth" in capsys.readouterr().err
 
 
 def test_a_second_run_gives_the_same_report_and_json_holds_it(
