@@ -39,6 +39,11 @@ class Event(msgspec.Struct, frozen=True, array_like=True, gc=False):
     trade: str = ""  # what the paid business sells (streams.domain.trade), where a pattern asks for it
     passenger: int = 0  # whom a ticket, room, SIM or vehicle is for; comparable for one payer only; 0: nobody named
 
+    @property
+    def local_hour(self) -> int:
+        """The hour on the clock of the transfer, 0 to 23; some clocks are half an hour off."""
+        return (self.at_ms // 60_000 + self.utc_offset_min) // 60 % 24
+
     def order(self) -> tuple[int, bytes, int]:
         """Sort key: event time, then the transfer, then the side."""
         return (self.at_ms, self.uid, self.side)

@@ -135,8 +135,7 @@ def _signs(view: View, burst: tuple[Event, ...], p: Parameters) -> dict[str, int
 
 
 def _is_night(event: Event) -> bool:
-    hour = (event.at_ms // 60_000 + event.utc_offset_min) // 60 % 24
-    return hour >= 22 or hour < 6
+    return event.local_hour >= 22 or event.local_hour < 6
 
 
 def _story(view: View, payer: bytes) -> Story:

@@ -27,8 +27,6 @@ from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typo
 from streams.typologies.build import pay, view_of
 from streams.typologies.ts_f05_linked_senders import linked_group
 
-MINUTE_MS = 60_000
-
 
 class Parameters(msgspec.Struct, frozen=True):
     """Lines of TS-P05."""
@@ -80,8 +78,7 @@ def _is_small(event: Event, p: Parameters) -> bool:
 
 
 def _is_night(event: Event, p: Parameters) -> bool:
-    hour = (event.at_ms // MINUTE_MS + event.utc_offset_min) // 60 % 24
-    return hour >= p.night_from or hour < p.night_to
+    return event.local_hour >= p.night_from or event.local_hour < p.night_to
 
 
 def hits(view: View, p: Parameters) -> Iterator[Hit]:

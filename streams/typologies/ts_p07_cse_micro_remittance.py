@@ -185,8 +185,7 @@ def _payer(event: Event) -> bytes:
 
 
 def _is_night(event: Event) -> bool:
-    hour = (event.at_ms // 60_000 + event.utc_offset_min) // 60 % 24
-    return hour >= 22 or hour < 6
+    return event.local_hour >= 22 or event.local_hour < 6
 
 
 def _are_known(view: View, payers: set[bytes]) -> bool:

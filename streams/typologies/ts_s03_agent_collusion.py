@@ -29,7 +29,6 @@ from streams.typologies.base import Example, Explanation, Hit, Least, Line, Typo
 from streams.typologies.build import pay, view_of
 
 HANDED_IN = frozenset({"cash_to_cash", "cash_to_wallet", "cash_in"})
-HOUR_MIN = 60
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -143,8 +142,7 @@ def _z(count: int, total: int, usual: float) -> float:
 
 
 def _is_closed(event: Event, p: Parameters) -> bool:
-    hour = (event.at_ms // 60_000 + event.utc_offset_min) // HOUR_MIN % 24
-    return not p.opens_h <= hour < p.closes_h
+    return not p.opens_h <= event.local_hour < p.closes_h
 
 
 def _is_new(view: View, event: Event, p: Parameters) -> bool:

@@ -20,12 +20,7 @@ from streams.typologies.ts_p04_debt_bondage import TYPOLOGY as P04
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY as P05
 from streams.typologies.ts_p06_ad_and_logistics_micro import TYPOLOGY as P06
 from streams.typologies.ts_p07_cse_micro_remittance import TYPOLOGY as P07
-
-Rows = list[TransferFacts]
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
+from tests.unit.streams.typologies.rows import Rows, paid
 
 
 def days(typology: Typology, rows: Rows, who: str = "r", **stories: Story) -> list[float]:

@@ -1,7 +1,5 @@
 """TS-S01 to TS-S05: what went before does not hide what comes, and the edges that no other test stands on."""
 
-from typing import Any
-
 import msgspec
 import pytest
 
@@ -9,18 +7,13 @@ from schemas.observation import TransferFacts
 from schemas.transfer import Identifier, Place
 from streams.domain.event import DAY_MS
 from streams.typologies.base import Hit, Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, view_of
 from streams.typologies.ts_s01_structuring import TYPOLOGY as S01
 from streams.typologies.ts_s02_multi_branch_same_day import TYPOLOGY as S02
 from streams.typologies.ts_s03_agent_collusion import TYPOLOGY as S03
 from streams.typologies.ts_s04_moving_receiver import TYPOLOGY as S04
 from streams.typologies.ts_s05_fee_band_match import TYPOLOGY as S05
-
-Rows = list[TransferFacts]
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
+from tests.unit.streams.typologies.rows import Rows, paid
 
 
 def hits(typology: Typology, rows: Rows, who: str = "r") -> list[Hit]:

@@ -5,24 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.corridors import corridors
-from schemas.observation import RECEIVER, TransferFacts
+from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import ACCOUNT, PHONE, Place
-from streams.domain.entity import EntityState, IdentifierState, Story, User
-from streams.domain.event import DAY_MS, event_of
-from streams.domain.memory import remember, upsert
+from streams.domain.entity import Story
+from streams.domain.event import DAY_MS
 from streams.typologies.base import Hit, Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
-from streams.typologies.ts_k01_shared_identifier import SharedView, pooled
+from streams.typologies.build import START_MS, view_of
+from streams.typologies.ts_k01_shared_identifier import pooled
 from streams.typologies.ts_w01_wage_skim import TYPOLOGY as W01
 from streams.typologies.ts_w02_escorted_or_proxy_remitter import TYPOLOGY as W02
 from streams.typologies.ts_w03_recruiter_visa_travel_payer import TYPOLOGY as W03
-
-Rows = list[TransferFacts]
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
+from tests.unit.streams.typologies.rows import Rows, paid, view_of_used
 
 
 def hits(typology: Typology, rows: Rows, who: str = "r", stories: dict[str, Story] | None = None) -> list[Hit]:
@@ -87,21 +80,11 @@ def test_both_runs_lie_within_ninety_days(second: float, found: int) -> None:
     assert len(hits(W01, wages(0, 0.1, 0.2, second, second + 0.1, second + 0.2))) == found
 
 
-def account(rows: Rows, sides: tuple[int, ...]) -> SharedView:
-    state = IdentifierState(ACCOUNT, {}, EntityState(ACCOUNT))
-    for facts, side in zip(rows, sides, strict=True):
-        event = event_of(facts, side)
-        remember(state.group, facts)
-        upsert(state.group, event, counts=True)
-        state.users.setdefault(event.mine, User(0, 0, event, state.group.profiles[event.mine]))
-    return SharedView(key_of("account"), state, corridors())
-
-
 @pytest.mark.parametrize(("usd", "found"), [(3_000, True), (2_999.99, False)])
 def test_who_draws_half_of_the_wages_of_an_account_is_evidence(usd: float, found: bool) -> None:
     earned = [row for day in (1, 31) for i, w in enumerate("abc") for row in wages(day + i / 10, to=w)]
     rows = [*earned, paid("x", 20, usd, "", channel="cash_out")]
-    (hit,) = W01.hits(account(rows, (RECEIVER,) * 6 + (0,)), W01.parameters)
+    (hit,) = W01.hits(view_of_used(ACCOUNT, zip(rows, (RECEIVER,) * 6 + (SENDER,), strict=True)), W01.parameters)
     assert (len(hit.events) == 7, hit.measures["workers"], hit.measures["cycles"]) == (found, 3, 2)
 
 

@@ -16,8 +16,7 @@ from streams.typologies.ts_p04_debt_bondage import TYPOLOGY as P04
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY as P05
 from streams.typologies.ts_p06_ad_and_logistics_micro import TYPOLOGY as P06
 from streams.typologies.ts_p07_cse_micro_remittance import TYPOLOGY as P07
-
-Rows = list[TransferFacts]
+from tests.unit.streams.typologies.rows import Rows
 
 
 class Case(NamedTuple):

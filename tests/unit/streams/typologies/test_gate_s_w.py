@@ -5,12 +5,8 @@ from typing import Any, NamedTuple
 import msgspec
 import pytest
 
-from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import ACCOUNT, ADDRESS, DEVICE, DOCUMENT, EMAIL, IP, PHONE
-from streams.domain.entity import EntityState, IdentifierState, User
-from streams.domain.event import event_of
-from streams.domain.memory import remember, upsert
 from streams.domain.trade import HIRE, ROOM, TICKET
 from streams.typologies.base import Typology
 from streams.typologies.build import key_of, pay, view_of
@@ -25,8 +21,7 @@ from streams.typologies.ts_w02_escorted_or_proxy_remitter import TYPOLOGY as W02
 from streams.typologies.ts_w03_recruiter_visa_travel_payer import TYPOLOGY as W03
 from streams.typologies.ts_w04_payroll_gap import TYPOLOGY as W04
 from streams.typologies.ts_w05_group_travel_logistics import TYPOLOGY as W05
-
-Rows = list[TransferFacts]
+from tests.unit.streams.typologies.rows import Rows, view_of_used
 
 
 class Case(NamedTuple):
@@ -195,16 +190,6 @@ SHARED = (
 )  # fmt: skip
 
 
-def shared(case: Shared) -> SharedView:
-    state = IdentifierState(case.kind, {}, EntityState(case.kind))
-    for facts in case.rows:
-        event = event_of(facts, case.side)
-        remember(state.group, facts)
-        upsert(state.group, event, counts=True)
-        state.users.setdefault(event.mine, User(0, 0, event, state.group.profiles[event.mine]))
-    return SharedView(key_of("identifier"), state, corridors())
-
-
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.typology.id}: {c.what}")
 def test_a_gate_is_open_for_whoever_may_be_meant_and_for_nobody_else(case: Case) -> None:
     assert case.typology.gate(view_of("r", case.rows), case.typology.parameters) is case.is_open
@@ -212,14 +197,21 @@ def test_a_gate_is_open_for_whoever_may_be_meant_and_for_nobody_else(case: Case)
 
 @pytest.mark.parametrize("case", SHARED, ids=lambda c: f"{c.typology.id}: {c.what}")
 def test_a_gate_is_open_for_identifiers_of_several_and_for_no_others(case: Shared) -> None:
-    assert case.typology.gate(shared(case), case.typology.parameters) is case.is_open
+    assert (
+        case.typology.gate(view_of_used(case.kind, [(facts, case.side) for facts in case.rows]), case.typology.parameters)
+        is case.is_open
+    )
+
+
+def by_senders(kind: int, payers: str) -> SharedView:
+    return view_of_used(kind, [(facts, SENDER) for facts in by(payers)])
 
 
 @pytest.mark.parametrize(("kind", "asked"), [(PHONE, ""), (ACCOUNT, ""), (DEVICE, "abc"), (ADDRESS, "abc")])
 def test_the_users_of_a_device_or_an_address_are_asked_what_they_paid(kind: int, asked: str) -> None:
     assert W02.asks
-    assert len(W02.asks(shared(Shared(W02, "", True, by("abcd"), DEVICE)), W02.parameters)) == 4
-    assert W02.asks(shared(Shared(W02, "", True, by("abc"), kind)), W02.parameters) == {key_of(who) for who in asked}
+    assert len(W02.asks(by_senders(DEVICE, "abcd"), W02.parameters)) == 4
+    assert W02.asks(by_senders(kind, "abc"), W02.parameters) == {key_of(who) for who in asked}
     assert W02.asks(view_of("r", helps(6)), W02.parameters) == set()
 
 

@@ -10,7 +10,7 @@ from streams.domain.entity import Story
 from streams.domain.glance import Glance
 from streams.domain.trade import AD, PHONE, RIDE, ROOM
 from streams.typologies.base import Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, view_of
 from streams.typologies.ts_p01_staged_route_payments import TYPOLOGY as P01
 from streams.typologies.ts_p02_deposit_then_balance import TYPOLOGY as P02
 from streams.typologies.ts_p03_ransom_burst import TYPOLOGY as P03
@@ -18,8 +18,8 @@ from streams.typologies.ts_p04_debt_bondage import TYPOLOGY as P04
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY as P05
 from streams.typologies.ts_p06_ad_and_logistics_micro import TYPOLOGY as P06
 from streams.typologies.ts_p07_cse_micro_remittance import TYPOLOGY as P07
+from tests.unit.streams.typologies.rows import Rows, paid
 
-Rows = list[TransferFacts]
 RENT: dict[str, Any] = {"purpose": "rent"}
 FOR_TRAVEL: dict[str, Any] = {"purpose": "travel"}  # says something, and nothing that is asked for
 
@@ -46,10 +46,6 @@ def glances(typology: Typology, case: Case) -> bool:
     glance = Glance(state, case.added, corridors())
     assert not case.worth or glance.what() & typology.on
     return typology.may(glance, typology.parameters)
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 def leg(to: str, day: float, usd: float = 700, town: str = "TR:Van", **how: Any) -> TransferFacts:

@@ -9,14 +9,14 @@ from schemas.corridors import corridors
 from schemas.observation import TransferFacts
 from streams.domain.glance import Glance
 from streams.typologies.base import Typology
-from streams.typologies.build import pay, view_of
+from streams.typologies.build import view_of
 from streams.typologies.ts_s01_structuring import TYPOLOGY as S01
 from streams.typologies.ts_s02_multi_branch_same_day import TYPOLOGY as S02
 from streams.typologies.ts_s03_agent_collusion import TYPOLOGY as S03
 from streams.typologies.ts_s04_moving_receiver import TYPOLOGY as S04
 from streams.typologies.ts_s05_fee_band_match import TYPOLOGY as S05
+from tests.unit.streams.typologies.rows import Rows, paid
 
-Rows = list[TransferFacts]
 HOUR = 1 / 24
 
 
@@ -27,10 +27,6 @@ class Case(NamedTuple):
     worth: bool
     rows: Rows
     added: int = 1
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 def near(day: float, usd: float = 2_900) -> TransferFacts:

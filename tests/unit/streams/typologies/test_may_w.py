@@ -8,20 +8,18 @@ import pytest
 from schemas.corridors import corridors
 from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import ACCOUNT, ADDRESS, DEVICE, DOCUMENT, EMAIL, IP, PHONE
-from streams.domain.entity import EntityState, IdentifierState, Story, User
-from streams.domain.event import event_of
+from streams.domain.entity import Story
 from streams.domain.glance import Glance
-from streams.domain.memory import remember, upsert
 from streams.domain.trade import TICKET
 from streams.typologies.base import Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, view_of
 from streams.typologies.ts_w01_wage_skim import TYPOLOGY as W01
 from streams.typologies.ts_w02_escorted_or_proxy_remitter import TYPOLOGY as W02
 from streams.typologies.ts_w03_recruiter_visa_travel_payer import TYPOLOGY as W03
 from streams.typologies.ts_w04_payroll_gap import TYPOLOGY as W04
 from streams.typologies.ts_w05_group_travel_logistics import TYPOLOGY as W05
+from tests.unit.streams.typologies.rows import Rows, paid, used
 
-Rows = list[TransferFacts]
 MINUTE = 1 / 1440
 KINDS = (DOCUMENT, PHONE, ACCOUNT, DEVICE, EMAIL, ADDRESS, IP)
 
@@ -45,10 +43,6 @@ class Shared(NamedTuple):
     users: int
     kind: int = PHONE
     side: int = SENDER
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 def wage(day: float, to: str = "r", who: str = "firm") -> TransferFacts:
@@ -204,11 +198,6 @@ def test_a_glance_at_a_party_lets_pass_what_may_hold_and_nothing_else(typology: 
 
 @pytest.mark.parametrize(("typology", "case"), [pytest.param(t, c, id=f"{t.id}: {c.what}") for t, c in SHARED])
 def test_a_glance_at_an_identifier_lets_pass_what_may_hold_and_nothing_else(typology: Typology, case: Shared) -> None:
-    state = IdentifierState(case.kind, {}, EntityState(case.kind))
-    for facts in case.rows:
-        event = event_of(facts, case.side)
-        remember(state.group, facts)
-        upsert(state.group, event, counts=True)
-        state.users.setdefault(event.mine, User(0, 0, event, state.group.profiles[event.mine]))
+    state = used(case.kind, [(facts, case.side) for facts in case.rows])
     assert len(state.users) == case.users
     assert typology.may(Glance(state, 1, corridors()), typology.parameters) is case.worth

@@ -1,16 +1,13 @@
 """What TS-P01 to TS-P07 find and tell of one case each, whole: when, how strongly, the measures, the sentence, the numbers and the parts."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from schemas.observation import TransferFacts
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS
 from streams.domain.trade import AD, PHONE, RIDE, ROOM
-from streams.domain.view import View
-from streams.typologies.base import Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, key_of, view_of
 from streams.typologies.ts_p01_staged_route_payments import TYPOLOGY as P01
 from streams.typologies.ts_p02_deposit_then_balance import TYPOLOGY as P02
 from streams.typologies.ts_p03_ransom_burst import TYPOLOGY as P03
@@ -18,33 +15,14 @@ from streams.typologies.ts_p04_debt_bondage import TYPOLOGY as P04
 from streams.typologies.ts_p05_night_small_deposits import TYPOLOGY as P05
 from streams.typologies.ts_p06_ad_and_logistics_micro import TYPOLOGY as P06
 from streams.typologies.ts_p07_cse_micro_remittance import TYPOLOGY as P07
-
-
-class Case(NamedTuple):
-    """A view, and what is found and told of it when its last hit is made."""
-
-    what: str
-    typology: Typology
-    view: View
-    day: float
-    strength: float
-    facets: tuple[str, ...]
-    measures: dict[str, float]
-    reason: str
-    numbers: dict[str, float]
-    parts: dict[str, str]  # "name name": role
-    absent: tuple[str, ...] = ()
-    transfers: int = 0
+from tests.unit.streams.typologies.rows import paid
+from tests.unit.streams.typologies.told import Case, assert_found_and_told
 
 
 def told(*debits: tuple[float, float, str, str, str]) -> Story:
     """(day, dollars, to whom, from which country, to which country)."""
     rows = sorted(debits)
     return Story(tuple((START_MS + round(d * DAY_MS), round(usd * 100), key_of(to), a, b, True) for d, usd, to, a, b in rows))
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 WAY = ("AF:Zaranj", "IR:Saravan", "IR:Urmia", "TR:Van")
@@ -235,14 +213,4 @@ CASES = (JOURNEY, CHAIN, BALANCES, RANSOM, BY_DAY, BONDAGE, NIGHTS, PURCHASES, M
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.typology.id}: {c.what}")
 def test_a_case_is_found_and_told_whole(case: Case) -> None:
-    p = case.typology.parameters
-    hit = list(case.typology.hits(case.view, p))[-1]
-    assert (hit.at_ms - START_MS) / DAY_MS == pytest.approx(case.day)
-    assert (hit.strength, hit.facets) == (case.strength, case.facets)
-    assert hit.measures == pytest.approx(case.measures)
-    assert len({(e.uid, e.side) for e in hit.events}) == len(hit.events) == case.transfers
-    made = case.typology.explain(case.view, p, hit, hit.events)
-    assert made.reason == case.reason
-    assert {n.name: n.observed for n in made.numbers} == case.numbers
-    assert made.parts == {key_of(name): role for names, role in case.parts.items() for name in names.split()}
-    assert made.absent == case.absent
+    assert_found_and_told(case)

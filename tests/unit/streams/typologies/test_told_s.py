@@ -1,43 +1,20 @@
 """What TS-S01 to TS-S05 find and tell of one case each, whole: when, how strongly, the measures, the sentence, the numbers and the parts."""
 
-from typing import Any, NamedTuple
-
 import msgspec
 import pytest
 
 from schemas.observation import TransferFacts
 from streams.domain.event import DAY_MS
-from streams.domain.view import View
-from streams.typologies.base import Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, view_of
 from streams.typologies.ts_s01_structuring import TYPOLOGY as S01
 from streams.typologies.ts_s02_multi_branch_same_day import TYPOLOGY as S02
 from streams.typologies.ts_s03_agent_collusion import TYPOLOGY as S03
 from streams.typologies.ts_s04_moving_receiver import TYPOLOGY as S04
 from streams.typologies.ts_s05_fee_band_match import TYPOLOGY as S05
+from tests.unit.streams.typologies.rows import paid
+from tests.unit.streams.typologies.told import Case, assert_found_and_told
 
 THIRD_MORE = 0.6667  # a third over the line: 0.6 + 0.4 * (4 / 3 - 1) / 2
-
-
-class Case(NamedTuple):
-    """A view, and what is found and told of it when its last hit is made."""
-
-    what: str
-    typology: Typology
-    view: View
-    day: float
-    strength: float
-    facets: tuple[str, ...]
-    measures: dict[str, float]
-    reason: str
-    numbers: dict[str, float]
-    parts: dict[str, str]  # "name name": role
-    absent: tuple[str, ...] = ()
-    transfers: int = 0
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 SERIES = Case(
@@ -129,14 +106,4 @@ CASES = (SERIES, ROUND, COUNTER, MOVES, ALIKE)
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.typology.id}: {c.what}")
 def test_a_case_is_found_and_told_whole(case: Case) -> None:
-    p = case.typology.parameters
-    hit = list(case.typology.hits(case.view, p))[-1]
-    assert (hit.at_ms - START_MS) / DAY_MS == pytest.approx(case.day)
-    assert (hit.strength, hit.facets) == (case.strength, case.facets)
-    assert hit.measures == pytest.approx(case.measures)
-    assert len({(e.uid, e.side) for e in hit.events}) == len(hit.events) == case.transfers
-    made = case.typology.explain(case.view, p, hit, hit.events)
-    assert made.reason == case.reason
-    assert {n.name: n.observed for n in made.numbers} == pytest.approx(case.numbers)
-    assert made.parts == {key_of(name): role for names, role in case.parts.items() for name in names.split()}
-    assert made.absent == case.absent
+    assert_found_and_told(case)

@@ -1,47 +1,26 @@
 """What TS-W01 to TS-W05 find and tell of one case each, whole: when, how strongly, the measures, the sentence, the numbers and the parts."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
-from schemas.observation import TransferFacts
 from schemas.transfer import PHONE
 from streams.domain.entity import Story
 from streams.domain.event import DAY_MS
 from streams.domain.trade import HIRE, TICKET
 from streams.domain.view import View
-from streams.typologies.base import Typology
-from streams.typologies.build import START_MS, key_of, pay, view_of
+from streams.typologies.build import START_MS, view_of
 from streams.typologies.ts_k01_shared_identifier import pooled
 from streams.typologies.ts_w01_wage_skim import TYPOLOGY as W01
 from streams.typologies.ts_w02_escorted_or_proxy_remitter import TYPOLOGY as W02
 from streams.typologies.ts_w03_recruiter_visa_travel_payer import TYPOLOGY as W03
 from streams.typologies.ts_w04_payroll_gap import TYPOLOGY as W04
 from streams.typologies.ts_w05_group_travel_logistics import TYPOLOGY as W05
+from tests.unit.streams.typologies.rows import paid
+from tests.unit.streams.typologies.told import Case, assert_found_and_told
 
 THIRD_MORE = 0.6667  # a third over the line: 0.6 + 0.4 * (4 / 3 - 1) / 2
 HALF_AND_THIRD_MORE = 0.7667  # 3 / 2 and 1 / 3 of the lines: 0.6 + 0.4 * (11 / 6 - 1) / 2
-
-
-class Case(NamedTuple):
-    """A view, and what is found and told of it when its last hit is made."""
-
-    what: str
-    typology: Typology
-    view: View
-    day: float
-    strength: float
-    facets: tuple[str, ...]
-    measures: dict[str, float]
-    reason: str
-    numbers: dict[str, float]
-    parts: dict[str, str]  # "name name": role
-    absent: tuple[str, ...] = ()
-    transfers: int = 0
-
-
-def paid(who: str, day: float, usd: float, to: str = "r", **how: Any) -> TransferFacts:
-    return pay(who, to, day, usd, **how)
 
 
 WAGES = Story(wages=tuple((START_MS + day * DAY_MS, 100_000) for day in (0, 30, 60)))
@@ -174,14 +153,4 @@ CASES = (SKIM, GATHERED, ESCORTED, IN_A_TOWN, PROXY, VISAS, HANDED_BACK, JOURNEY
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c.typology.id}: {c.what}")
 def test_a_case_is_found_and_told_whole(case: Case) -> None:
-    p = case.typology.parameters
-    hit = list(case.typology.hits(case.view, p))[-1]
-    assert (hit.at_ms - START_MS) / DAY_MS == pytest.approx(case.day)
-    assert (hit.strength, hit.facets) == (case.strength, case.facets)
-    assert hit.measures == pytest.approx(case.measures)
-    assert len({(e.uid, e.side) for e in hit.events}) == len(hit.events) == case.transfers
-    made = case.typology.explain(case.view, p, hit, hit.events)
-    assert made.reason == case.reason
-    assert {n.name: n.observed for n in made.numbers} == pytest.approx(case.numbers)
-    assert made.parts == {key_of(name): role for names, role in case.parts.items() for name in names.split()}
-    assert made.absent == case.absent
+    assert_found_and_told(case)

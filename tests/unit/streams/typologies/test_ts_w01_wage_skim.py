@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 import msgspec
 
-from schemas.corridors import corridors
-from schemas.observation import RECEIVER, TransferFacts
+from schemas.observation import RECEIVER, SENDER, TransferFacts
 from schemas.transfer import ACCOUNT, PARTY
-from streams.domain.entity import EntityState, IdentifierState, Story, User
+from streams.domain.entity import EntityState, Story
 from streams.domain.event import event_of
 from streams.domain.memory import remember, upsert
 from streams.domain.story import story_of
@@ -15,19 +14,14 @@ from streams.typologies.base import Hit
 from streams.typologies.build import START_MS, key_of, pay, view_of
 from streams.typologies.ts_k01_shared_identifier import SharedView
 from streams.typologies.ts_w01_wage_skim import TYPOLOGY
+from tests.unit.streams.typologies.rows import view_of_used
 
 P = TYPOLOGY.parameters
 
 
 def account(wages: list[TransferFacts], drawn: list[TransferFacts]) -> SharedView:
     """An account that all receivers of `wages` and senders of `drawn` use."""
-    state = IdentifierState(ACCOUNT, {}, EntityState(ACCOUNT))
-    for facts, side in [(f, RECEIVER) for f in wages] + [(f, 0) for f in drawn]:
-        event = event_of(facts, side)
-        remember(state.group, facts)
-        upsert(state.group, event, counts=True)
-        state.users.setdefault(event.mine, User(0, 0, event, state.group.profiles[event.mine]))
-    return SharedView(key_of("account"), state, corridors())
+    return view_of_used(ACCOUNT, [*((facts, RECEIVER) for facts in wages), *((facts, SENDER) for facts in drawn)])
 
 
 def paid(workers: int, days: tuple[int, ...] = (0, 14)) -> list[TransferFacts]:
